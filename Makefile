@@ -1,0 +1,49 @@
+# Swapscope's commands. The two that a newcomer needs:
+#
+#   make run     set up .venv and open the app on the default scenario (or: make run SCENARIO=FILE)
+#   make test    set up .venv and run the checks and the tests
+#
+# PYTHON=/path/to/python3.12 chooses the interpreter, for any of them.
+
+export PYTHON
+SCENARIO ?=
+WORKERS ?= 2
+IN = .venv/bin/python -m
+
+.PHONY: run test lint setup setup-test bench pictures soak clean help
+
+run: setup
+	@sh .ci/start "$(SCENARIO)"
+
+test: lint
+	$(IN) pytest -n $(WORKERS)
+
+lint: setup-test
+	$(IN) ruff check .
+	$(IN) mypy
+	.venv/bin/lint-imports
+
+setup:
+	@sh .ci/setup run
+
+setup-test:
+	@sh .ci/setup test
+
+# What the figures in the docs come from.
+bench: setup-test
+	$(IN) engine.cli bench
+
+# The pictures in docs/pictures, drawn anew.
+pictures: setup
+	QT_QPA_PLATFORM=offscreen $(IN) app.pictures docs/pictures
+
+# Long random walks through the model; an hour or more.
+soak: setup-test
+	$(IN) pytest -m soak --timeout 0
+
+clean:
+	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@sed -n '/^# /s/^# //p' Makefile
