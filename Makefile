@@ -37,7 +37,7 @@ bench: setup-test
 pictures: setup
 	QT_QPA_PLATFORM=offscreen $(IN) app.pictures docs/pictures
 
-# Long random walks through the model; an hour or more.
+# Long random walks through the model, without a time limit.
 soak: setup-test
 	$(IN) pytest -m soak --timeout 0
 

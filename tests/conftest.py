@@ -84,13 +84,13 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
             QCoreApplication.processEvents()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
-        windows = [repr(widget) for widget in QApplication.topLevelWidgets() if isValid(widget) and widget not in before]
+        left = [widget for widget in QApplication.topLevelWidgets() if isValid(widget) and widget not in before]
+        windows = [repr(widget) for widget in left]
         running = started.still_running()
     # The next test must not pay for this one.
-    for widget in QApplication.topLevelWidgets():
-        if widget not in before:
-            widget.close()
-            widget.deleteLater()
+    for widget in left:
+        widget.close()
+        widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not windows, f"windows left behind: {windows}"
     assert not running, f"still running: {running}"
