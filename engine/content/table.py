@@ -1,8 +1,7 @@
-"""Which content a page has: the images a scenario uses as one flat table, and the rule that picks one.
+"""The images a scenario uses as one flat table: the model knows an image by its number here only.
 
-The model knows an image by its number in this table only. A page's content is a range of numbers
-(a family); the first touch takes one of them by :func:`first_image`, every write that makes the
-page dirty takes the next one of the family by :func:`next_image`.
+A page's content is a range of these numbers, a family; :mod:`engine.content.choice` says which of
+them a page has at a time.
 """
 
 from __future__ import annotations
@@ -15,26 +14,6 @@ import numpy.typing as npt
 
 from engine.content.library import Family, Library, load_library, synthetic
 from engine.errors import InputError, Problem
-
-
-def first_image(first: int, count: int, page: int, seed: int) -> int:
-    """The image of a page when it is touched for the first time: ``first`` to ``first + count - 1``.
-
-    ``page`` and ``seed`` are any 64-bit integers, ``count`` at least 1. Integer arithmetic only and
-    every value below 2**62, so Python's integers and a compiled model's agree.
-    """
-    # Two rounds of multiplication modulo the prime 2**31 - 1 (L'Ecuyer's multipliers), folded in between.
-    x = (page % 2147483647 * 48271 + seed % 2147483647 * 69621 + 12345) % 2147483647
-    x = (x ^ (x >> 15)) * 40692 % 2147483647
-    x = (x ^ (x >> 13)) * 41358 % 2147483647
-    return first + (x ^ (x >> 16)) % count
-
-
-def next_image(first: int, count: int, image: int) -> int:
-    """The image of a page after a write: the next of its family, the first again after the last."""
-    if image + 1 < first + count:
-        return image + 1
-    return first
 
 
 class ImageTable:

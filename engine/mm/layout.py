@@ -1,0 +1,182 @@
+"""How much room each table of an image gets, and what of it is in use.
+
+Rows are laid out for the worst the program can ask for. That costs nothing: memory never
+touched is never given by the operating system, and keyframes copy only the rows in use.
+The image is followed by the journal and the records of transitions, which are not state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.mm import image as im
+from engine.mm.schema import HEADER_WORDS
+from engine.mm.transitions import RECORD_WORDS
+
+Image = NDArray[np.int64]
+
+CLUSTER_SLOTS = 512
+"""Slots of a cluster: SWAPFILE_CLUSTER with CONFIG_THP_SWAP on x86-64."""
+GROUPS = 12
+"""Fullness groups of a zsmalloc class."""
+
+JOURNAL_NEXT, JOURNAL_END, RECORD_NEXT, RECORD_END, WATCH, WATCH_SEEN, JOURNAL_LOST, JOURNAL_BEGIN, RECORD_BEGIN = range(
+    32, 41
+)
+"""Header words that belong to the journal; they are not state."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a program can come to need at most."""
+
+    processes: int
+    regions: int
+    pages: int
+    """Page-table entries of all processes together."""
+    shmem_pages: int
+    frames: int
+    swapfile_slots: tuple[int, ...]
+    images: int
+    designs_with_descriptors: bool = True
+    journal_words: int = 1 << 20
+    records: int = 1 << 16
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Address and rows of every table; addresses are indices of the array of words."""
+
+    base: dict[str, int]
+    rows: dict[str, int]
+    state_words: int
+    """Words of header, scalars and tables."""
+    journal_words: int
+    records: int
+
+    @property
+    def journal_base(self) -> int:
+        return self.state_words
+
+    @property
+    def record_base(self) -> int:
+        return self.state_words + self.journal_words
+
+    @property
+    def total_words(self) -> int:
+        return self.record_base + self.records * RECORD_WORDS
+
+    def new_image(self) -> Image:
+        """An image of zeroes with the header filled in; memory is given only when touched."""
+        words: Image = np.zeros(self.total_words, dtype=np.int64)
+        for table in im.schema.tables:
+            words[table.number] = self.base[table.name]
+        words[JOURNAL_BEGIN] = self.journal_base
+        words[RECORD_BEGIN] = self.record_base
+        return words
+
+
+def lay_out(needs: Needs) -> Layout:
+    """Addresses for every table, in the order of declaration, each on a cache line of its own."""
+    total_pages = needs.pages + needs.shmem_pages
+    entries = total_pages + needs.frames + 1
+    rows = {
+        "mm": needs.processes + 1,
+        "vma": needs.regions + 1,
+        "mapping": needs.regions + 1,
+        "pte": needs.pages,
+        "shmem": needs.shmem_pages,
+        "page": needs.frames + 1,
+        "swap_info": len(needs.swapfile_slots) + 1,
+        "cluster": sum(-(-(slots + 1) // CLUSTER_SLOTS) for slots in needs.swapfile_slots),
+        "slot": sum(slots + 1 for slots in needs.swapfile_slots) + 1,
+        "desc": 2 * entries + 2 * CLUSTER_SLOTS if needs.designs_with_descriptors else 0,
+        "vcluster": 2 * entries // CLUSTER_SLOTS + 3 if needs.designs_with_descriptors else 0,
+        "zswap": entries,
+        "zs_class": 256,
+        "zs_group": 256 * GROUPS,
+        "zspage": entries,
+        "zs_object": 8 * entries + 65536,
+        "bio": needs.frames + 1,
+        "content": needs.images + 1,
+    }
+    base: dict[str, int] = {}
+    at = -(-im.schema.scalar_end // 8) * 8
+    for table in im.schema.tables:
+        base[table.name] = at
+        at += -(-rows[table.name] * table.width // 8) * 8
+    return Layout(base, rows, at, needs.journal_words, needs.records)
+
+
+_TOPS = {
+    "page": im.FRAME_TOP,
+    "mm": im.PROCESSES,
+    "vma": im.VMAS,
+    "mapping": im.MAPPINGS,
+    "desc": im.DESC_TOP,
+    "vcluster": im.VCLUSTER_TOP,
+    "zswap": im.ZSWAP_TOP,
+    "zspage": im.ZSPAGE_TOP,
+    "zs_object": im.ZS_OBJECT_TOP,
+    "bio": im.BIO_TOP,
+}
+"""The scalar that tells how many rows (after row 0) of a table were ever used; others are used whole."""
+
+
+def used_spans(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:
+    """Start and end address of each part of the image that may hold anything but zero."""
+    yield HEADER_WORDS, im.schema.scalar_end
+    for table in im.schema.tables:
+        rows = layout.rows[table.name]
+        if table.name in _TOPS:
+            rows = min(rows, int(words[_TOPS[table.name]]) + 1)
+        start = layout.base[table.name]
+        yield start, start + rows * table.width
+
+
+def state_hash(words: Image, layout: Layout) -> str:
+    """Sixteen hexadecimal digits that tell one state from another.
+
+    It does not depend on capacity: columns that hold a row's place are left out, and so are
+    the zeroes behind the last row in use.
+    """
+    digest = blake2b(digest_size=8)
+    digest.update(words[HEADER_WORDS : im.schema.scalar_end].tobytes())
+    for table in im.schema.tables:
+        whole = words[layout.base[table.name] : layout.base[table.name] + layout.rows[table.name] * table.width]
+        for part in _parts(words, layout, table.name, whole.reshape(-1, table.width)):
+            kept = part
+            places = [index for index, column in enumerate(table.columns) if column.unit == "row"]
+            if places:
+                kept = part.copy()
+                kept[:, places] = 0
+            flat = kept.reshape(-1)
+            used = np.flatnonzero(flat)
+            digest.update(flat[: used[-1] + 1 if len(used) else 0].tobytes())
+            digest.update(b"|")
+    return digest.hexdigest()
+
+
+def _parts(words: Image, layout: Layout, name: str, rows: Image) -> Iterator[Image]:
+    """The rows of a table, cut where another capacity would put them elsewhere."""
+    if name == "pte":
+        mm = words[layout.base["mm"] :][: layout.rows["mm"] * im.mm.width].reshape(-1, im.mm.width)
+        for process in range(1, int(words[im.PROCESSES]) + 1):
+            first = int(mm[process, im.MM_PTE & 0xFF])
+            yield rows[first : first + int(mm[process, im.MM_PAGES & 0xFF])]
+    elif name in ("slot", "cluster"):
+        infos = words[layout.base["swap_info"] :][: layout.rows["swap_info"] * im.swap_info.width]
+        infos = infos.reshape(-1, im.swap_info.width)
+        place = (im.SI_BASE if name == "slot" else im.SI_CLUSTER) & 0xFF
+        starts = [int(row[place]) for row in infos[1:]]
+        for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+            yield rows[start:end]
+    elif name in _TOPS:
+        yield rows[: int(words[_TOPS[name]]) + 1]
+    else:
+        yield rows

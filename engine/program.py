@@ -1,0 +1,112 @@
+"""What a machine is given: its settings, who runs on it, what is in the pages, and the operations.
+
+A :class:`Program` is what a scenario becomes once it is read and its patterns are drawn; the
+model never sees a scenario. It is plain data: two equal programs give the same state at every
+operation, on every machine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.mm.image import schema
+from engine.operation import Ops
+
+
+@dataclass(frozen=True)
+class Region:
+    """Pages of a process that belong together."""
+
+    name: str
+    first: int
+    """First page in the process' own numbering."""
+    pages: int
+    image: int
+    """First image its pages are made from, a row of :class:`Images` (counted from 1)."""
+    images: int = 1
+    """How many images the family has."""
+    shared: str | None = None
+    """Name of the shmem object it maps; None for anonymous memory."""
+    offset: int = 0
+    """First page of the shmem object."""
+    locked: bool = False
+    address: int = 0
+    """Address of its first byte, where a recording knows it."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process: a name and its regions, ordered, without overlap."""
+
+    name: str
+    pages: int
+    """Room of its page table: regions lie in pages 0 … pages-1."""
+    regions: tuple[Region, ...]
+
+
+@dataclass(frozen=True)
+class Swapfile:
+    """One swapfile as swapon finds it."""
+
+    name: str
+    slots: int
+    """Slots that can hold a page: the header is not counted."""
+    device: str = "nvme"
+    priority: int = -2
+    bad: tuple[int, ...] = ()
+    active: bool = True
+    """False: there, but only used after a swapon."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """Facts of the page images, row 0 unused; all arrays have shape (images + 1,)."""
+
+    lz4: NDArray[np.int64]
+    """Bytes LZ4 makes of it."""
+    filled: NDArray[np.int64]
+    """1: one repeated word, 3: all zeroes, 0 otherwise."""
+    first: NDArray[np.int64]
+    """First image of its family."""
+    count: NDArray[np.int64]
+    """Images of its family."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that decides a run."""
+
+    title: str
+    processes: tuple[Process, ...]
+    ops: Ops
+    """Operation words, shape (n,); see :mod:`engine.operation`."""
+    images: Images
+    settings: dict[str, int] = field(default_factory=dict)
+    """Value of each setting that is not at its default, by dotted key."""
+    swapfiles: tuple[Swapfile, ...] = ()
+    marks: tuple[str, ...] = ()
+    """Names of the marks, by the number in the operation."""
+    seed: int = 1
+    shmem: tuple[tuple[str, int], ...] = ()
+    """Shmem objects: name and pages."""
+
+    def __post_init__(self) -> None:
+        known = {setting.key for setting in schema.settings}
+        unknown = set(self.settings) - known
+        if unknown:
+            raise ValueError(f"no such settings: {', '.join(sorted(unknown))}")
+
+    def setting(self, key: str) -> int:
+        """The value of a setting at the start."""
+        return self.settings.get(key, schema.setting_for(key).default)
+
+    def with_ops(self, ops: Ops) -> Program:
+        """The same machine on other operations."""
+        return replace(self, ops=ops)
+
+    def with_settings(self, changes: dict[str, int]) -> Program:
+        """The same run with settings changed from the start, by dotted key."""
+        return replace(self, settings={**self.settings, **changes})
