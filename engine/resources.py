@@ -6,7 +6,7 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "_share"
-"""Where pyproject.toml's ``force-include`` puts both folders when a wheel is built."""
+"""Where pyproject.toml's ``sources`` put both folders when a wheel is built."""
 
 
 def _folder(name: str) -> Path:
