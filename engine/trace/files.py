@@ -43,6 +43,18 @@ def save_trace(recording: Recording, path: str | os.PathLike[str], *, text: bool
     write_whole(path, format_text(recording) if text else encode(recording))
 
 
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise InputError when ``path`` could not be written, before the work that fills it is done."""
+    target = Path(path)
+    if target.is_dir():
+        raise InputError(Problem("cannot be written: it is a folder", file=os.fspath(path)))
+    try:
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise InputError(Problem(f"cannot be written: {error.strerror}", file=os.fspath(path))) from None
+
+
 def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     """Write ``data`` beside ``path`` and rename it there. Raises InputError when that cannot be done."""
     target = Path(path)
