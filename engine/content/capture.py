@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+
 from engine.content.library import FORMAT, INDEX, PAGE_BYTES
 from engine.errors import InputError, Problem, nearest
 
@@ -40,7 +42,7 @@ RULE = (
 )
 MAIL = re.compile(rb"[A-Za-z0-9._+-]{2,}@[A-Za-z0-9-]{2,}\.[a-z]{2,}")
 USUAL_DIRECTORIES = ("/root", "/home/", "/tmp", "/usr/", "/var/", "/opt/", "/etc/", "/mnt/", "/Users/")
-CODE_FILES = re.compile(r"/(libpython|python3|libsqlite3|libcrypto|libssl|libexpat|libz)[^/]*$")
+CODE_FILES = re.compile(r"/(libpython|python3|libsqlite3|libcrypto|libssl|libz)[^/]*$")
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ RECIPES = {
     "text": Recipe("the Python language reference, English prose as UTF-8", PYTHON_LICENCE),
     "json": Recipe("JSON records of the classes and functions of Python's standard library", PYTHON_LICENCE),
     "code": Recipe(
-        "x86-64 or other machine code of the Python interpreter, SQLite, OpenSSL, Expat and zlib, as mapped",
-        "Python Software Foundation License; SQLite is in the public domain; OpenSSL: Apache-2.0; Expat: MIT; zlib",
+        "machine code of the libraries of a Python program, as mapped",
+        "Python Software Foundation License; SQLite is in the public domain; OpenSSL: Apache-2.0; zlib: zlib License",
         "code",
     ),
     "random": Recipe("bytes of the kernel's random generator, as encrypted memory looks", "none needed"),
@@ -155,24 +157,27 @@ def capture_family(name: str) -> tuple[list[bytes], str]:
         try:
             spans = _wait_until_ready(process, name)
             _stop(process.pid)
+            program = _program(name)
             if recipe.mapping != "span":
-                spans = [(a, size) for a, size, flags, path in mappings(process.pid) if _wanted(recipe, flags, path)]
-            pages = list(read_pages(process.pid, spans))
+                wanted = [m for m in mappings(process.pid) if _wanted(recipe, m[2], m[3])]
+                spans = [(address, size) for address, size, _, _ in wanted]
+                if recipe.mapping == "code":
+                    program += ": " + ", ".join(sorted({Path(path).name for _, _, _, path in wanted}))
+            pages = list(dict.fromkeys(read_pages(process.pid, spans)))
         finally:
             process.kill()
             process.communicate()
+        if not recipe.uniform:
+            private = machine_names()
+            pages = [page for page in pages if qualifies(page) and not reveals(page, private)]
         if name == "database":
             stored = (Path(scratch) / "symbols.db").read_bytes()
-            pages = [page for page in pages if _made_of(page, stored)]
-    if recipe.uniform:
-        chosen = list(dict.fromkeys(pages))[: recipe.count]
-    else:
-        private = machine_names()
-        chosen = choose([p for p in dict.fromkeys(pages) if qualifies(p) and not reveals(p, private)], recipe.count)
+            pages = made_of(pages, stored)
+    chosen = choose(pages, recipe.count)
     if len(chosen) < recipe.count:
         found = f"only {len(chosen)} of {recipe.count} pages of family '{name}' were found in the program's memory"
         raise InputError(Problem(found, key="capture", expected="a Python with its standard library's sources"))
-    return chosen, _program(name)
+    return chosen, program
 
 
 def _program(name: str) -> str:
@@ -245,7 +250,8 @@ def machine_names() -> re.Pattern[bytes]:
     """What must not be in a page: the directories and the name of the machine this runs on."""
     own = [os.getcwd(), str(Path.home()), tempfile.gettempdir(), sys.prefix, sys.base_prefix, __file__]
     directories = {"/" + Path(path).parts[1] for path in own if len(Path(path).parts) > 1} | set(USUAL_DIRECTORIES)
-    host = re.escape(socket.gethostname().encode())
+    name = socket.gethostname()
+    host = b"" if name == "localhost" else re.escape(name.encode())
     paths = b"|".join(re.escape(directory.encode()) for directory in sorted(directories))
     # A short host name occurs by chance inside words and in machine code; only a whole word can be it.
     return re.compile(paths + (rb"|(?<![A-Za-z0-9])" + host + rb"(?![A-Za-z0-9])" if host else b""))
@@ -256,10 +262,21 @@ def reveals(page: bytes, private: re.Pattern[bytes]) -> bool:
     return private.search(page) is not None or MAIL.search(page) is not None
 
 
-def _made_of(page: bytes, stored: bytes) -> bool:
-    """Whether samples from all over the page are found in ``stored``: it is a page of that file's cache."""
-    samples = [page[at : at + 24] for at in range(256, PAGE_BYTES, 512)]
-    return all(sample in stored for sample in samples)
+def made_of(pages: list[bytes], stored: bytes) -> list[bytes]:
+    """The pages that hold parts of ``stored``: of eight samples of 48 bytes at least six are found in it.
+
+    Two may lie on what is between two buffers of a page cache. A sample of zeros is no evidence.
+    """
+    # Searching for every sample of every page takes seconds, so most pages are ruled out by single words first.
+    shifted = [np.frombuffer(stored, "<u8", (len(stored) - shift) // 8, shift) for shift in range(8)]
+    words = np.frombuffer(b"".join(pages), "<u8").reshape(-1, PAGE_BYTES // 8)[:, ::16]
+    likely = np.isin(words, np.concatenate(shifted)).mean(axis=1) > 0.8
+    found = []
+    for i in np.flatnonzero(likely):
+        samples = [pages[i][at : at + 48] for at in range(232, PAGE_BYTES, 512)]
+        if sum(any(sample) and sample in stored for sample in samples) >= 6:
+            found.append(pages[i])
+    return found
 
 
 def choose(pages: list[bytes], count: int) -> list[bytes]:
