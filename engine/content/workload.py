@@ -1,6 +1,6 @@
 """The programs whose memory is captured: each fills its memory with one kind of content and waits.
 
-Run as a file of its own (``python -I -S workload.py FAMILY``), so nothing but the standard library
+Run as a file of its own (``python -I -S workload.py FAMILY [DIR]``; a database is written in DIR), so nothing but the standard library
 may be imported here. When the content is in place the program prints one line of JSON, then waits
 for its standard input to end:
 
@@ -196,4 +196,4 @@ def main(family: str, directory: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ".")
