@@ -1,10 +1,10 @@
 """The programs whose memory is captured: each fills its memory with one kind of content and waits.
 
-Run as a file of its own (``python -I -S workload.py FAMILY [DIR]``; a database is written in DIR), so nothing but the standard library
-may be imported here. When the content is in place the program prints one line of JSON, then waits
-for its standard input to end:
+Run as a file of its own (``python -I -S workload.py FAMILY [DIR]``; a database is written in DIR), so
+nothing but the standard library may be imported here. When the content is in place the program
+prints one line of JSON, then waits for its standard input to end:
 
-``{"spans": [[address, bytes], …], "about": "what is held"}``
+``{"spans": [[address, bytes], …]}``
 
 ``spans`` are the places in its own memory that hold the content; none means "look for it".
 """
