@@ -2,7 +2,8 @@
 
 The program keeps its input and outputs; Lackey's lines come through a pipe of their own, so the
 program is never more than a pipe's length ahead of what is read, and its mappings can be looked at
-while they are still there. Only the program itself is followed: what it forks goes on unrecorded.
+while they are still there. Only the program itself is followed: what it forks, or becomes by exec,
+goes on unrecorded.
 """
 
 from __future__ import annotations
@@ -31,7 +32,12 @@ from engine.trace.lackey_output import read_lines
 from engine.trace.mappings import PageNames
 from engine.trace.recording import Recording, as_word
 
-_CHUNK_BYTES = 1 << 20
+if sys.platform == "linux":
+    import fcntl
+
+_PIPE_BYTES = 1 << 20
+"""The program runs ahead by no more than this, some 60 000 lines, while its mappings are looked up."""
+_GATHER_SECONDS = 0.008
 _POLL_SECONDS = 0.2
 _STOP_SECONDS = 3.0
 _MOST_MESSAGES = 50
@@ -127,6 +133,7 @@ def record(
     """
     valgrind = _find(command)
     ours, theirs = os.pipe()
+    _widen(theirs)
     started = time.monotonic()
     try:
         process = subprocess.Popen(
@@ -155,17 +162,19 @@ def record(
             report(folder.references, len(names.pages))
             if stopped:
                 break
+        else:
+            process.wait()
     except KeyboardInterrupt:
         stopped = "interrupt"
     finally:
-        exit_code = _end(process, ours, at_once=bool(stopped))
+        _end(process, ours)
     recording = _recording(command, names, folder)
     if not len(recording):
         said = "; ".join(message for message in messages if message)
         raise InputError(
             Problem(f"'{command[0]}' made no memory reference under Valgrind ({said or 'it said nothing'})")
         )
-    return Recorded(recording, exit_code, stopped, time.monotonic() - started)
+    return Recorded(recording, process.returncode, stopped, time.monotonic() - started)
 
 
 def _find(command: Sequence[str]) -> str:
@@ -181,6 +190,15 @@ def _find(command: Sequence[str]) -> str:
     if problems or valgrind is None:
         raise InputError(problems)
     return valgrind
+
+
+def _widen(pipe: int) -> None:
+    """Let the pipe hold as much as one read takes, where the system allows it."""
+    if sys.platform == "linux":
+        try:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        except OSError:
+            pass  # Its own size does as well, only slower.
 
 
 def _maps(pid: int) -> str | None:
@@ -199,29 +217,31 @@ def _chunks(pipe: int, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
             if process.poll() is not None:
                 break
             continue
-        data = os.read(pipe, _CHUNK_BYTES)
+        data = os.read(pipe, _PIPE_BYTES)
         if not data:
             break
-        # Small pieces cost more to look at than to gather, and the program is not far ahead.
+        if len(data) < _PIPE_BYTES // 2:
+            # Lackey writes line by line: waking up for each would cost it and us most of the time.
+            time.sleep(_GATHER_SECONDS)
         whole = (rest + data).rfind(b"\n") + 1
         rest, lines = (rest + data)[whole:], (rest + data)[:whole]
         if lines:
             yield lines
 
 
-def _end(process: subprocess.Popen[bytes], pipe: int, *, at_once: bool) -> int:
-    """Wait for the program, or stop it, and return its exit code; ``pipe`` is closed."""
-    if at_once:
+def _end(process: subprocess.Popen[bytes], pipe: int) -> None:
+    """Stop the program if it still runs, and close ``pipe``."""
+    if process.poll() is None:
         process.terminate()
     deadline = time.monotonic() + _STOP_SECONDS
     # Valgrind looks at signals between its writes, so what it still writes has to be taken.
-    while at_once and process.poll() is None and time.monotonic() < deadline:
-        if select.select([pipe], [], [], _POLL_SECONDS)[0]:
-            os.read(pipe, _CHUNK_BYTES)
-    if at_once and process.poll() is None:
+    while process.poll() is None and time.monotonic() < deadline:
+        if not select.select([pipe], [], [], _POLL_SECONDS)[0] or not os.read(pipe, _PIPE_BYTES):
+            time.sleep(_GATHER_SECONDS)
+    if process.poll() is None:
         process.kill()
     os.close(pipe)
-    return process.wait()
+    process.wait()
 
 
 def _recording(command: Sequence[str], names: PageNames, folder: Folder) -> Recording:
