@@ -1,0 +1,197 @@
+"""Every action of the window, declared once: menus, shortcuts, toolbar and the overview come from here.
+
+``does`` takes the window. A name in a menu that is not an action is a part the window fills in at
+run time (recent files, scenarios, marks, kinds of event).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import qtawesome
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from app import theme
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One action."""
+
+    name: str
+    text: str
+    icon: str
+    """Name in qtawesome; empty for none."""
+    tip: str
+    does: Callable[[MainWindow], None]
+    keys: tuple[str, ...] = ()
+    checkable: bool = False
+    group: str = ""
+    """Actions of one group exclude each other."""
+    needs_run: bool = False
+    """Only of use while a run is open."""
+
+
+SPECS: tuple[Spec, ...] = (
+    Spec("open", "&Open scenario…", "mdi6.folder-open-outline", "Open a scenario file.",
+         lambda w: w.ask_and_open(), ("Ctrl+O",)),
+    Spec("reload", "&Reload", "mdi6.reload", "Read the scenario's file again and start anew.",
+         lambda w: w.reload(), ("F5",), needs_run=True),
+    Spec("follow", "Reload when the file is &saved", "", "Start anew whenever the open file is saved by an editor.",
+         lambda w: w.set_follow(), checkable=True),
+    Spec("welcome", "&Welcome page", "mdi6.home-outline", "The scenarios that come with Swapscope.",
+         lambda w: w.show_welcome(), ("Ctrl+Home",)),
+    Spec("picture", "Save &picture…", "mdi6.image-outline", "Save a picture of this moment.",
+         lambda w: w.ask_and_save_picture(), ("Ctrl+S",), needs_run=True),
+    Spec("forget", "Forget recent files", "", "Empty the list of recent files.", lambda w: w.forget_recent()),
+    Spec("quit", "&Quit", "", "Close the window.", lambda w: w.close(), ("Ctrl+Q",)),
+
+    Spec("dark", "&Dark", "", "Light on dark.", lambda w: w.choose_theme("dark"), checkable=True, group="theme"),
+    Spec("light", "&Light", "", "Dark on light.", lambda w: w.choose_theme("light"), checkable=True, group="theme"),
+    Spec("system", "As the &system", "", "Dark or light, as the desktop has it now.",
+         lambda w: w.choose_theme("system"), checkable=True, group="theme"),
+    Spec("theme", "Dark or light", "mdi6.theme-light-dark", "Switch between dark and light.",
+         lambda w: w.toggle_theme(), ("Ctrl+T",)),
+    Spec("larger", "&Larger type", "", "Everything written larger.", lambda w: w.scale_type(1.1), ("Ctrl++", "Ctrl+=")),
+    Spec("smaller", "&Smaller type", "", "Everything written smaller.", lambda w: w.scale_type(1 / 1.1), ("Ctrl+-",)),
+    Spec("normal", "&Normal type", "", "Type as it was.", lambda w: w.scale_type(0), ("Ctrl+0",)),
+    Spec("full", "&Full screen", "mdi6.fullscreen", "The window on the whole screen.",
+         lambda w: w.toggle_full_screen(), ("F11",), checkable=True),
+    Spec("arrange", "&Arrange panels anew", "", "Every panel back where it was at the first start.",
+         lambda w: w.arrange_anew()),
+
+    Spec("first", "To the &start", "mdi6.skip-backward", "To the start of the run.",
+         lambda w: w.player.first(), ("Home",), needs_run=True),
+    Spec("back", "Step &back", "mdi6.step-backward", "One step back.",
+         lambda w: w.player.step(-1), ("Left", "PgUp"), needs_run=True),
+    Spec("play", "&Play", "mdi6.play", "Play, or pause.", lambda w: w.player.toggle(1), ("Space",), needs_run=True),
+    Spec("play_back", "Play back&wards", "mdi6.play", "Play backwards, or pause.",
+         lambda w: w.player.toggle(-1), ("Shift+Space",), needs_run=True),
+    Spec("step", "Step &on", "mdi6.step-forward", "One step on.",
+         lambda w: w.player.step(1), ("Right", "PgDown"), needs_run=True),
+    Spec("on", "&Fast forward", "mdi6.fast-forward", "Run on as fast as it goes, or pause.",
+         lambda w: w.player.run_on(), ("Shift+Right",), needs_run=True),
+    Spec("last", "To the &end", "mdi6.skip-forward", "Carry the run out to its end.",
+         lambda w: w.player.last(), ("End",), needs_run=True),
+    Spec("cancel", "Stop &what takes long", "mdi6.close", "Stop where the run is now.",
+         lambda w: w.player.pause(), ("Esc",), needs_run=True),
+    Spec("unit_transition", "by &transition", "", "One step is one state change.",
+         lambda w: w.player.choose_unit("transition"), ("1",), checkable=True, group="unit"),
+    Spec("unit_reference", "by &reference", "", "One step is one reference of the program.",
+         lambda w: w.player.choose_unit("reference"), ("2",), checkable=True, group="unit"),
+    Spec("unit_fault", "by fa&ult", "", "One step goes to the next fault.",
+         lambda w: w.player.choose_unit("fault"), ("3",), checkable=True, group="unit"),
+    Spec("unit_event", "by e&vent", "", "One step goes to the next transition of the kind chosen.",
+         lambda w: w.player.choose_unit("event"), ("4",), checkable=True, group="unit"),
+    Spec("faster", "F&aster", "mdi6.speedometer", "Play faster.", lambda w: w.change_speed(5), ("]",)),
+    Spec("slower", "Slo&wer", "mdi6.speedometer-slow", "Play slower.", lambda w: w.change_speed(-5), ("[",)),
+
+    Spec("jump", "&Jump to transition…", "mdi6.target", "To a transition by its number.",
+         lambda w: w.ask_and_jump(), ("Ctrl+G",), needs_run=True),
+    Spec("next_fault", "Next &fault", "", "To the next fault.",
+         lambda w: w.seek_fault(1), ("F", "Ctrl+Right"), needs_run=True),
+    Spec("previous_fault", "&Previous fault", "", "Back to the fault before.",
+         lambda w: w.seek_fault(-1), ("Shift+F", "Ctrl+Left"), needs_run=True),
+    Spec("next_mark", "Next &mark", "mdi6.flag-outline", "To the scenario's next mark.",
+         lambda w: w.seek_mark(1), ("M",), needs_run=True),
+    Spec("previous_mark", "Previous ma&rk", "", "Back to the mark before.",
+         lambda w: w.seek_mark(-1), ("Shift+M",), needs_run=True),
+    Spec("zoom_in", "Timeline: zoom &in", "mdi6.magnify-plus-outline", "Less of the run, more detail.",
+         lambda w: w.timeline.zoom(0.5), ("Alt++", "Alt+="), needs_run=True),
+    Spec("zoom_out", "Timeline: zoom &out", "mdi6.magnify-minus-outline", "More of the run.",
+         lambda w: w.timeline.zoom(2.0), ("Alt+-",), needs_run=True),
+    Spec("zoom_all", "Timeline: &whole run", "", "The whole run.",
+         lambda w: w.timeline.show_all(), ("Alt+0",), needs_run=True),
+
+    Spec("shortcuts", "&Keyboard shortcuts", "mdi6.keyboard-outline", "All keys at a glance.",
+         lambda w: w.show_shortcuts(), ("F1",)),
+    Spec("about", "&About Swapscope", "mdi6.information-outline", "What this is.", lambda w: w.show_about()),
+)  # fmt: skip
+
+SEPARATOR = "-"
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "reload", "follow", SEPARATOR, "picture",
+               SEPARATOR, "quit")),
+    ("&View", ("dark", "light", "system", SEPARATOR, "menu:panels", "arrange", SEPARATOR, "larger", "smaller", "normal",
+               SEPARATOR, "full")),
+    ("&Run", ("play", "play_back", "cancel", SEPARATOR, "step", "back", "on", "first", "last", SEPARATOR,
+              "unit_transition", "unit_reference", "unit_fault", "unit_event", "menu:events", SEPARATOR, "faster",
+              "slower")),
+    ("&Go", ("jump", SEPARATOR, "next_fault", "previous_fault", SEPARATOR, "next_mark", "previous_mark", "menu:marks",
+             SEPARATOR, "zoom_in", "zoom_out", "zoom_all")),
+    ("&Help", ("shortcuts", "about")),
+)  # fmt: skip
+
+TRANSPORT: tuple[str, ...] = ("first", "back", "play", "step", "on", "last")
+"""Buttons of the top bar."""
+
+
+def build(window: MainWindow) -> dict[str, QAction]:
+    """The actions of one window, by name."""
+    made: dict[str, QAction] = {}
+    groups: dict[str, QActionGroup] = {}
+    for spec in SPECS:
+        action = QAction(window.tr(spec.text), window)
+        action.setObjectName(spec.name)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+        action.setToolTip(window.tr(spec.tip) + (f"  [{keys}]" if keys else ""))
+        action.setStatusTip(window.tr(spec.tip))
+        action.setCheckable(spec.checkable)
+        if spec.group:
+            group = groups.get(spec.group)
+            if group is None:
+                group = groups[spec.group] = QActionGroup(window)
+            group.addAction(action)
+        action.triggered.connect(partial(_trigger, spec, window))
+        window.addAction(action)
+        made[spec.name] = action
+    dress(made)
+    return made
+
+
+def _trigger(spec: Spec, window: MainWindow, _checked: bool = False) -> None:
+    spec.does(window)
+
+
+def dress(actions: dict[str, QAction]) -> None:
+    """Icons in the colours of the theme."""
+    for spec in SPECS:
+        if spec.icon:
+            actions[spec.name].setIcon(icon(spec.icon))
+
+
+def icon(name: str, colour: str = "", flip: bool = False) -> QIcon:
+    """An icon in a colour of the theme (by the field's value), normally that of text."""
+    colours = theme.current()
+    options = {"hflip": True} if flip else {}
+    return qtawesome.icon(name, color=colour or colours.text, color_disabled=colours.raised_edge, **options)
+
+
+def fill_menus(window: MainWindow, actions: dict[str, QAction], parts: dict[str, QMenu]) -> None:
+    """The menu bar; ``parts`` are the menus that the window fills itself, by the name behind ``menu:``."""
+    for title, entries in MENUS:
+        menu = window.menuBar().addMenu(window.tr(title))
+        menu.setToolTipsVisible(True)
+        for entry in entries:
+            if entry == SEPARATOR:
+                menu.addSeparator()
+            elif entry.startswith("menu:"):
+                menu.addMenu(parts[entry.removeprefix("menu:")])
+            else:
+                menu.addAction(actions[entry])
+
+
+def set_run_open(actions: dict[str, QAction], there: bool) -> None:
+    """Switch off what needs a run while none is open."""
+    for spec in SPECS:
+        if spec.needs_run:
+            actions[spec.name].setEnabled(there)

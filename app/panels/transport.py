@@ -1,0 +1,134 @@
+"""The transport in the top bar: buttons, the unit of a step, the kind of an event, and the speed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
+
+from app import actions, theme
+from app.player import SPEED_STEPS, Player, Unit, event_kinds, rate_text
+from engine.mm.transitions import KINDS, Lane
+
+_LANES: tuple[tuple[Lane, str], ...] = (
+    (Lane.FAULTS, "Faults"),
+    (Lane.RECLAIM, "Reclaim"),
+    (Lane.ZSWAP, "zswap"),
+    (Lane.DISK, "Disk"),
+    (Lane.MACHINE, "Machine"),
+)
+
+
+class EventMenu(QMenu):
+    """Every kind of transition that can be stopped at, by lane."""
+
+    def __init__(self, player: Player, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._player = player
+        self.setTitle(self.tr("&Kind of event"))
+        group = QActionGroup(self)
+        self.kinds: dict[int, QAction] = {}
+        for lane, title in _LANES:
+            menu = self.addMenu(self.tr(title))
+            for kind in event_kinds():
+                if kind.lane is lane:
+                    action = menu.addAction(kind.name)
+                    action.setCheckable(True)
+                    action.setToolTip(f"{kind.function}()" if kind.function else "")
+                    action.triggered.connect(partial(self._choose, kind.number))
+                    group.addAction(action)
+                    self.kinds[kind.number] = action
+        player.changed.connect(self._show)
+        self._show()
+
+    def _choose(self, kind: int, _checked: bool = False) -> None:
+        self._player.choose_event(kind)
+
+    def _show(self) -> None:
+        self.kinds[self._player.event].setChecked(True)
+
+
+class Transport(QWidget):
+    """Buttons for the window's actions, and the speed."""
+
+    def __init__(self, player: Player, made: dict[str, QAction], events: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._player = player
+        self._made = made
+        self.buttons: dict[str, QToolButton] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(5))
+        for name in actions.TRANSPORT:
+            row.addWidget(self._button(name))
+        row.addSpacing(theme.px(10))
+        self._step_label = QLabel(self.tr("step:"))
+        self._step_label.setProperty("dim", True)
+        row.addWidget(self._step_label)
+        for unit in Unit:
+            row.addWidget(self._unit_button(unit))
+        self.event_button = self.buttons[f"unit_{Unit.EVENT}"]
+        self.event_button.setMenu(events)
+        self.event_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row.addSpacing(theme.px(10))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, SPEED_STEPS)
+        self.slider.setPageStep(10)
+        self.slider.setAccessibleName(self.tr("Speed"))
+        self.slider.setToolTip(self.tr("Speed, from one step in two seconds to as fast as it goes.  [ [ and ] ]"))
+        self.slider.setValue(player.position)
+        self.slider.valueChanged.connect(player.choose_speed)
+        self._speed_label = QLabel(self.tr("speed"))
+        self._speed_label.setProperty("dim", True)
+        self.speed = QLabel()
+        row.addWidget(self._speed_label)
+        row.addWidget(self.slider)
+        row.addWidget(self.speed)
+        player.changed.connect(self._show)
+        theme.switch().changed.connect(self._dress)
+        self._dress()
+
+    def _button(self, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self._made[name])
+        button.setAccessibleName(self._made[name].text().replace("&", ""))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.buttons[name] = button
+        return button
+
+    def _unit_button(self, unit: Unit) -> QToolButton:
+        button = self._button(f"unit_{unit}")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        return button
+
+    def _show(self) -> None:
+        """Buttons and labels as the player is now."""
+        player = self._player
+        playing = player.playing and not player.running_on
+        self._made["play"].setIcon(actions.icon("mdi6.pause" if playing else "mdi6.play", theme.current().on_accent))
+        self._made["play"].setText(self.tr("&Pause") if playing else self.tr("&Play"))
+        self._made[f"unit_{player.unit}"].setChecked(True)
+        for unit in Unit:
+            text = self.tr(unit.value)
+            if unit is Unit.EVENT:
+                text = (KINDS[player.event].name if player.unit is Unit.EVENT else self.tr("event")) + " ▾"
+            self.buttons[f"unit_{unit}"].setText(text)
+        if self.slider.value() != player.position:
+            self.slider.setValue(player.position)
+        self.speed.setText(rate_text(player.rate))
+
+    def _dress(self) -> None:
+        for name, button in self.buttons.items():
+            button.setIconSize(QSize(theme.px(18), theme.px(18)))
+            if name in actions.TRANSPORT:
+                button.setFixedSize(theme.px(34), theme.px(28))
+            else:
+                button.setMinimumHeight(theme.px(28))
+        self.buttons["play"].setProperty("primary", True)
+        self.slider.setFixedWidth(theme.px(86))
+        self.speed.setFont(theme.mono(12))
+        self.speed.setFixedWidth(self.speed.fontMetrics().horizontalAdvance("unlimited") + theme.px(4))
+        self._show()

@@ -1,0 +1,415 @@
+"""The timeline: lanes, pressure, marks and a cursor that can be dragged; the wheel zooms where it points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import theme
+from app.moment import Moment
+from app.numbers import count
+from app.timeline import density
+from engine.transition import Transition
+
+SMALLEST_SPAN = 12
+"""Transitions across the whole width at the closest zoom."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A flag on the timeline."""
+
+    name: str
+    at: int
+    """Transition number."""
+    danger: bool = False
+
+
+class TimelineView(QWidget):
+    """The run as a picture. Asks for jumps; never moves by itself."""
+
+    jump_requested = Signal(object)
+    span_changed = Signal(object, object)
+    """First and last transition now shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Timeline")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._cursor = 0
+        self._length = 0
+        self._complete = False
+        self._series: Any = None
+        self._marks: list[Mark] = []
+        self._records: list[Transition] = []
+        self._span: tuple[float, float] | None = None
+        self._lanes: QImage | None = None
+        self._drawn_for: object = None
+        self._dragging = False
+        self._hover = -1.0
+        theme.switch().changed.connect(self._forget)
+
+    # -- what is shown --------------------------------------------------------------------------
+
+    def show_moment(self, moment: Moment) -> None:
+        """Move the cursor, and the end of the run as far as it is known."""
+        self._cursor = moment.transition.number
+        self._complete = moment.complete
+        if moment.length != self._length:
+            self._length = moment.length
+            self._drawn_for = None
+        if self._span is not None and moment.playing:
+            self._keep_in_view()
+        self.update()
+
+    def show_series(self, series: Any) -> None:
+        """The samples the lanes are computed from."""
+        self._series = series
+        self.update()
+
+    def show_records(self, records: list[Transition]) -> None:
+        """Single transitions, drawn one by one where the zoom is close enough."""
+        self._records = records
+        self._drawn_for = None
+        self.update()
+
+    def show_marks(self, marks: list[Mark]) -> None:
+        """Flags above the lanes."""
+        self._marks = marks
+        self.update()
+
+    def clear(self) -> None:
+        """Another run is about to come."""
+        self._series, self._records, self._marks, self._span = None, [], [], None
+        self._cursor = self._length = 0
+        self._forget()
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last transition shown."""
+        return self._span or (0.0, float(max(1, self._length)))
+
+    # -- zoom -----------------------------------------------------------------------------------
+
+    def zoom(self, factor: float, at: float | None = None) -> None:
+        """Show ``factor`` times as much around transition ``at`` (the cursor, if not given)."""
+        first, last = self.span
+        at = float(self._cursor) if at is None else at
+        whole = float(max(1, self._length))
+        width = min(whole, max(float(SMALLEST_SPAN), (last - first) * factor))
+        share = (at - first) / max(1e-9, last - first)
+        self._show_span(at - share * width, width)
+
+    def show_all(self) -> None:
+        """The whole run."""
+        self._span = None
+        self._changed_span()
+
+    def pan(self, share: float) -> None:
+        """Move by a share of what is shown."""
+        first, last = self.span
+        self._show_span(first + share * (last - first), last - first)
+
+    def _show_span(self, first: float, width: float) -> None:
+        whole = float(max(1, self._length))
+        if width >= whole:
+            self.show_all()
+            return
+        first = min(max(0.0, first), whole - width)
+        self._span = (first, first + width)
+        self._changed_span()
+
+    def _changed_span(self) -> None:
+        self._drawn_for = None
+        first, last = self.span
+        self.span_changed.emit(int(first), int(last) + 1)
+        self.update()
+
+    def _keep_in_view(self) -> None:
+        first, last = self.span
+        if not first <= self._cursor <= last:
+            self._show_span(self._cursor - 0.1 * (last - first), last - first)
+
+    # -- places ---------------------------------------------------------------------------------
+
+    def _plot(self) -> QRect:
+        left, top = theme.px(92), theme.px(26)
+        return QRect(left, top, max(10, self.width() - left - theme.px(16)), max(10, self.height() - top - theme.px(8)))
+
+    def x_of(self, number: float) -> float:
+        """Horizontal place of a transition."""
+        first, last = self.span
+        plot = self._plot()
+        return plot.left() + (number - first) / max(1e-9, last - first) * plot.width()
+
+    def number_at(self, x: float) -> int:
+        """The transition at a horizontal place."""
+        first, last = self.span
+        plot = self._plot()
+        number = first + (x - plot.left()) / plot.width() * (last - first)
+        return int(min(max(0, round(number)), self._length))
+
+    def _rows(self) -> list[QRect]:
+        """One row for each lane and the last for the pressure."""
+        plot = self._plot()
+        count = len(density.DRAWN) + 1
+        height = plot.height() / count
+        gap = min(theme.px(9), height * 0.34)
+        return [
+            QRect(plot.left(), round(plot.top() + row * height + gap / 2), plot.width(), max(3, round(height - gap)))
+            for row in range(count)
+        ]
+
+    # -- painting -------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Names, lanes, pressure, marks, cursor."""
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font(13, bold=True))
+        painter.setPen(QColor(colours.text))
+        title = QRectF(theme.px(14), 0, theme.px(90), theme.px(26))
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self.tr("Timeline"))
+        self._paint_rows(painter, colours)
+        self._paint_marks(painter, colours)
+        self._paint_cursor(painter, colours)
+        if self.hasFocus():
+            painter.setPen(QPen(colours.colour("accent", 0.6), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), theme.px(7), theme.px(7))
+        painter.end()
+
+    def _paint_rows(self, painter: QPainter, colours: theme.Theme) -> None:
+        rows = self._rows()
+        names = [self.tr(name) for _, name in density.DRAWN] + [self.tr("pressure")]
+        painter.setFont(theme.font(12))
+        painter.setPen(QColor(colours.dim))
+        for row, name in zip(rows, names, strict=True):
+            painter.drawText(
+                QRectF(theme.px(14), row.top() - 4, theme.px(76), row.height() + 8), Qt.AlignmentFlag.AlignVCenter, name
+            )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.grid))
+        for row in rows:
+            painter.drawRoundedRect(row, 2, 2)
+        image = self._lane_image(rows, colours)
+        if image is not None:
+            painter.drawImage(QPointF(rows[0].left(), 0), image)
+
+    def _lane_image(self, rows: list[QRect], colours: theme.Theme) -> QImage | None:
+        """The ticks of all lanes, drawn again only when something they depend on has changed."""
+        if self._series is None or self._length == 0:
+            return None
+        ratio = self.devicePixelRatioF()
+        samples = len(self._series.transition)
+        key = (self.size(), ratio, self.span, self._length, samples, colours.name, len(self._records))
+        if self._lanes is not None and self._drawn_for == key:
+            return self._lanes
+        first, last = self.span
+        width = rows[0].width()
+        image = QImage(round(width * ratio), round(self.height() * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        tick = 2 if width / (last - first) > 3 else 1
+        if self._records_cover(first, last):
+            self._draw_records(painter, rows, colours, tick)
+        else:
+            self._draw_density(painter, rows, colours)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-rows[0].left(), 0)
+        self._draw_pressure(painter, rows[-1], colours)
+        painter.end()
+        self._lanes, self._drawn_for = image, key
+        return image
+
+    def _records_cover(self, first: float, last: float) -> bool:
+        """The single transitions of the span are at hand and there is room for each."""
+        known = self._records
+        return bool(known) and known[0].number <= first + 1 and known[-1].number >= min(last, self._length) - 1 \
+            and last - first <= self._plot().width()
+
+    def _draw_records(self, painter: QPainter, rows: list[QRect], colours: theme.Theme, tick: int) -> None:
+        left = rows[0].left()
+        lanes = {lane: row for (lane, _), row in zip(density.DRAWN, rows, strict=False)}
+        for record in self._records:
+            row = lanes.get(record.kind.lane)
+            if row is not None:
+                x = round(self.x_of(record.number) - left)
+                painter.fillRect(x, row.top(), tick, row.height(), QColor(colours.lane_colours[record.kind.lane]))
+
+    def _draw_density(self, painter: QPainter, rows: list[QRect], colours: theme.Theme) -> None:
+        first, last = self.span
+        width = rows[0].width()
+        edges = np.linspace(first, last, width + 1)
+        lanes = density.lane_counts(self._series, edges)
+        for (lane, _), row in zip(density.DRAWN, rows, strict=False):
+            counts = lanes[lane]
+            share = np.clip(counts / max(1e-9, (last - first) / width), 0.0, 1.0)
+            colour = QColor(colours.lane_colours[lane])
+            for x in np.flatnonzero(counts > 0.02):
+                colour.setAlphaF(float(0.25 + 0.75 * share[x] ** 0.5))
+                painter.fillRect(int(x), row.top(), 1, row.height(), colour)
+
+    def _draw_pressure(self, painter: QPainter, row: QRect, colours: theme.Theme) -> None:
+        first, last = self.span
+        points = max(2, row.width() // 3)
+        edges = np.linspace(first, last, points + 1)
+        values = density.smooth(density.pressure(self._series, edges), 7)
+        known = min(self._length, last)
+        top, height = row.top() + 2, row.height() - 4
+        line = [
+            QPointF(self.x_of((edges[i] + edges[i + 1]) / 2), top + height * (1 - values[i]))
+            for i in range(points) if edges[i] <= known
+        ]  # fmt: skip
+        if len(line) < 2:
+            return
+        area = QPainterPath(QPointF(line[0].x(), row.bottom()))
+        for point in line:
+            area.lineTo(point)
+        area.lineTo(line[-1].x(), row.bottom())
+        painter.fillPath(area, colours.colour("danger", 0.16))
+        painter.setPen(QPen(QColor(colours.danger), 1.5))
+        painter.drawPolyline(QPolygonF(line))
+
+    def _paint_marks(self, painter: QPainter, colours: theme.Theme) -> None:
+        plot = self._plot()
+        painter.setFont(theme.font(11))
+        free_from = plot.left() - 1.0
+        for mark in sorted(self._marks, key=lambda mark: mark.at):
+            x = self.x_of(mark.at)
+            if not plot.left() - 1 <= x <= plot.right() + 1:
+                continue
+            colour = QColor(colours.danger if mark.danger else colours.warning)
+            painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(x, plot.top() - 4), QPointF(x, plot.bottom()))
+            corners = [(x, plot.top() - 17), (x + 8, plot.top() - 13.5), (x, plot.top() - 10)]
+            flag = QPolygonF([QPointF(*corner) for corner in corners])
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawPolygon(flag)
+            painter.setPen(QPen(colour, 1))
+            painter.drawLine(QPointF(x, plot.top() - 17), QPointF(x, plot.top() - 4))
+            width = painter.fontMetrics().horizontalAdvance(mark.name)
+            place = x + 11 if x + 11 + width < plot.right() else x - width - 4
+            if place > free_from:
+                painter.drawText(QPointF(place, plot.top() - 9), mark.name)
+                free_from = place + width + 8
+
+    def _paint_cursor(self, painter: QPainter, colours: theme.Theme) -> None:
+        plot = self._plot()
+        if self._length and self._hover >= plot.left() and not self._dragging:
+            painter.setPen(QPen(colours.colour("text", 0.35), 1))
+            painter.drawLine(QPointF(self._hover, plot.top()), QPointF(self._hover, plot.bottom()))
+        x = self.x_of(self._cursor)
+        if plot.left() - 1 <= x <= plot.right() + 1:
+            painter.setPen(QPen(QColor(colours.selection), 1.6))
+            painter.drawLine(QPointF(x, plot.top() - 1), QPointF(x, plot.bottom()))
+            painter.setBrush(QColor(colours.selection))
+            painter.setPen(QPen(QColor(colours.panel), 1))
+            painter.drawEllipse(QPointF(x, plot.top() - 1), theme.px(4.5), theme.px(4.5))
+
+    # -- mouse and keys -------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the cursor."""
+        if event.button() == Qt.MouseButton.LeftButton and self._length:
+            self._dragging = True
+            self._ask_for(event.position().x())
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the cursor, or say what lies under the pointer."""
+        self._hover = event.position().x()
+        if self._dragging:
+            self._ask_for(event.position().x())
+        elif self._length and self._hover >= self._plot().left():
+            self.setToolTip(self._told_at(self._hover))
+        else:
+            self.setToolTip("")
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the cursor."""
+        self._dragging = False
+
+    def leaveEvent(self, event: Any) -> None:
+        """The pointer left."""
+        self._hover = -1.0
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom where the pointer is; sideways or with Shift, pan."""
+        turn = event.angleDelta()
+        if turn.x() or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.pan(-(turn.x() or turn.y()) / 1200)
+        else:
+            self.zoom(0.8 ** (turn.y() / 120), float(self.number_at(event.position().x())))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """``+`` and ``-`` zoom at the cursor, ``0`` shows all, arrows with Ctrl pan."""
+        key, control = event.key(), event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(0.5)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(2.0)
+        elif key == Qt.Key.Key_0:
+            self.show_all()
+        elif control and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.pan(0.25 if key == Qt.Key.Key_Right else -0.25)
+        else:
+            super().keyPressEvent(event)
+
+    def _ask_for(self, x: float) -> None:
+        number = self.number_at(x)
+        if number != self._cursor:
+            self._cursor = number
+            self.jump_requested.emit(number)
+            self.update()
+
+    def _told_at(self, x: float) -> str:
+        number = self.number_at(x)
+        for mark in self._marks:
+            if abs(self.x_of(mark.at) - x) < 6:
+                return self.tr("{name} · transition {number}").format(name=mark.name, number=count(mark.at))
+        return self.tr("transition {number}").format(number=count(number))
+
+    # -- size and theme -------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        self._drawn_for = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width needs other columns."""
+        self._drawn_for = None
+
+    def sizeHint(self) -> QSize:
+        """Room for five rows."""
+        return QSize(theme.px(700), theme.px(176))
+
+    def minimumSizeHint(self) -> QSize:
+        """Still readable."""
+        return QSize(theme.px(320), theme.px(112))

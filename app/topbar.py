@@ -1,0 +1,74 @@
+"""The bar above everything: the name, what is open, the transport, and the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from app import theme
+from app.panels.transport import Transport
+
+
+class Elided(QLabel):
+    """One line that ends with dots where it has no room."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, cut to the width."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(theme.current().colour("dim"))
+        text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
+
+    def minimumSizeHint(self) -> QSize:
+        """Nearly nothing: it gives way to everything else."""
+        return QSize(theme.px(30), super().minimumSizeHint().height())
+
+
+class TopBar(QToolBar):
+    """Fixed at the top."""
+
+    def __init__(self, transport: Transport, made: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topbar")
+        self.setWindowTitle(self.tr("Transport"))
+        self.setMovable(False)
+        self.toggleViewAction().setEnabled(False)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setSpacing(theme.px(10))
+        self._row = row
+        self._name = QLabel("Swapscope")
+        self.title = Elided()
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.transport = transport
+        self._theme = QToolButton()
+        self._theme.setDefaultAction(made["theme"])
+        self._theme.setAccessibleName(made["theme"].text())
+        row.addWidget(self._name)
+        row.addWidget(self.title, 1)
+        row.addWidget(transport)
+        row.addSpacing(theme.px(4))
+        row.addWidget(self._theme)
+        self.addWidget(body)
+        theme.switch().changed.connect(self._dress)
+        self._dress()
+
+    def show_title(self, title: str) -> None:
+        """What is open."""
+        self.title.setText(title)
+        self.title.setToolTip(title)
+
+    def _dress(self) -> None:
+        colours = theme.current()
+        self.setStyleSheet(
+            f"QToolBar#topbar {{ background: {colours.panel}; border: none; border-top: 1px solid {colours.panel_edge};"
+            f" border-bottom: 1px solid {colours.panel_edge}; }}"
+        )
+        self._row.setContentsMargins(theme.px(14), theme.px(5), theme.px(14), theme.px(5))
+        self._name.setFont(theme.font(16, bold=True))
+        self.title.setFont(theme.font(13.5))
+        self._theme.setIconSize(QSize(theme.px(18), theme.px(18)))
+        self._theme.setFixedSize(theme.px(34), theme.px(28))

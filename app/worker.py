@@ -1,0 +1,423 @@
+"""The thread that owns the machine's history: commands in, at most one picture of it a frame out.
+
+The window never waits for the engine and the engine never waits for the window. A command is put
+into a queue; the thread carries it out and leaves a :class:`Frame` to be taken. ``ready`` is said
+once for each frame that lies there untaken, never once an event. While it has nothing to do the
+thread runs ahead of the cursor in small slices, so that the length of the run becomes known.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from app.moment import Moment
+from app.snapshot import Snapshots
+from engine.errors import InputError
+from engine.program import Program
+from engine.transition import Transition
+
+if TYPE_CHECKING:
+    from engine.timeline import Timeline
+
+SLICE_SECONDS = 0.010
+"""How long the thread works before it looks for the next command."""
+SHOW_EVERY = 30.0
+"""Steps a second up to which every one is shown and may be animated."""
+IDLE_POLL = 0.2
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How to play: direction 1 or -1, units a second (may be infinite), the unit, and the kind of an event."""
+
+    direction: int
+    rate: float
+    unit: str
+    event: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the window shows: the moment, and what the thread is busy with."""
+
+    moment: Moment
+    series: Any
+    records: list[Transition] = field(default_factory=list)
+    """Transitions of the span asked for by ``watch_records``."""
+    first_record: int = 0
+    branches: tuple[Any, ...] = ()
+    branch: int = 0
+    operations: int = 0
+    """Operations carried out at the cursor."""
+    explored: int = 0
+    """Operations carried out as far as the run is known."""
+    busy: str = ""
+    """What takes long now; empty when nothing does."""
+    fraction: float = -1.0
+    """How far that is, 0 … 1; negative where it cannot be said."""
+
+
+@dataclass
+class _Command:
+    name: str
+    do: Callable[[], None]
+
+
+class Worker(QThread):
+    """Owns a Timeline. Every public method may be called from the window's thread."""
+
+    ready = Signal()
+    """A frame lies there to be taken."""
+    opened = Signal(object)
+    """A Program was opened; frames of it follow."""
+    refused = Signal(object)
+    """An InputError: what was to be opened cannot be."""
+    broken = Signal(str)
+    """The engine raised what it must not raise; the text for the person who reports it."""
+    ended = Signal()
+    """Playing stopped by itself: an end was reached."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("engine")
+        self._bell = threading.Condition()
+        self._pending: deque[_Command] = deque()
+        self._stopping = False
+        self._cancelled = False
+        self._frame: Frame | None = None
+        self._timeline: Timeline | None = None
+        self._snapshots: Snapshots | None = None
+        self._epoch = 0
+        self._pace: Pace | None = None
+        self._due = 0.0
+        self._to_end = False
+        self._busy = ""
+        self._span = (0, 0)
+        self._ahead_said = 0.0
+        self._explore_failed = False
+
+    # -- from the window's thread ---------------------------------------------------------------
+
+    def take(self) -> Frame | None:
+        """The newest frame, once; None when there is no new one."""
+        with self._bell:
+            frame, self._frame = self._frame, None
+            self._bell.notify()
+        return frame
+
+    def open(self, load: Callable[[], Program], say: str) -> None:
+        """Open what ``load`` gives; it is called in the thread and may raise InputError."""
+        self._post("open", lambda: self._open(load), say)
+
+    def step(self, direction: int, unit: str, event: int) -> None:
+        """One unit on or back."""
+        self._post("step", lambda: self._move(Pace(direction, 0, unit, event)))
+
+    def jump(self, number: int) -> None:
+        """To a transition; of several jumps asked for while busy only the last is made."""
+        self._post("jump", lambda: self._need().jump(number), only_last=True)
+
+    def seek(self, kinds: frozenset[int], direction: int) -> None:
+        """To the next or previous transition of one of these kinds."""
+        self._post("seek", lambda: self._seek(kinds, direction > 0), "Looking for it")
+
+    def change(self, key: str, value: int) -> None:
+        """Change a setting at the cursor; of several values asked for while busy only the last is set."""
+        self._post(f"change {key}", lambda: self._need().change(key, value), only_last=True)
+
+    def switch_branch(self, number: int) -> None:
+        """Show another branch."""
+        self._post("switch", lambda: self._need().switch(number))
+
+    def play(self, pace: Pace) -> None:
+        """Play until paused or at an end; a new pace replaces the one before."""
+        self._post("play", lambda: self._start(pace), only_last=True)
+
+    def pause(self) -> None:
+        """Stop playing and whatever takes long."""
+        self.cancel()
+        self._post("pause", self._halt)
+
+    def run_to_end(self) -> None:
+        """Carry the run out to its end, in the background, shown as it goes."""
+        self._post("end", self._start_to_end)
+
+    def cancel(self) -> None:
+        """Leave what takes long where it is."""
+        with self._bell:
+            self._cancelled = True
+            self._bell.notify()
+
+    def watch_records(self, first: int, last: int) -> None:
+        """Put the transitions first … last into the frames from now on."""
+        self._post("records", lambda: self._watch(first, last), only_last=True)
+
+    def ask(self, question: Callable[[Timeline], Any], answer: Callable[[Any], None]) -> None:
+        """Call ``question`` with the Timeline in the thread and hand what it gives to ``answer``, in the thread."""
+        self._post("ask", lambda: answer(question(self._need())))
+
+    def close(self) -> None:
+        """End the thread; returns when it has ended."""
+        with self._bell:
+            self._stopping = self._cancelled = True
+            self._pending.clear()
+            self._bell.notify()
+        self.wait()
+
+    # -- in the thread --------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """The thread: commands first, then playing, then running ahead."""
+        while not self._stopping:
+            command = self._next()
+            try:
+                if command is not None:
+                    command.do()
+                    self._publish()
+                elif self._timeline is None:
+                    continue
+                elif self._to_end:
+                    self._end_slice()
+                elif self._pace is not None:
+                    self._play_slice()
+                else:
+                    self._ahead_slice()
+            except InputError as error:
+                self._halt()
+                self.refused.emit(error)
+            except Exception as error:  # the window must say so and live on
+                self._halt()
+                self._explore_failed = True
+                self.broken.emit("".join(traceback.format_exception(error)))
+
+    def _next(self) -> _Command | None:
+        """The next command; waits for one while there is nothing else to do."""
+        with self._bell:
+            if not self._pending and not self._stopping:
+                pause = self._pause_until_next()
+                if pause > 0:
+                    self._bell.wait(pause)
+            return self._pending.popleft() if self._pending else None
+
+    def _pause_until_next(self) -> float:
+        """Seconds that may pass before something other than a command is to be done."""
+        if self._timeline is None:
+            return 3600.0
+        if self._to_end:
+            return 0.0
+        if self._pace is not None:
+            return self._due - time.perf_counter()
+        return 3600.0 if self._timeline.complete or self._explore_failed else 0.0005
+
+    def _post(self, name: str, do: Callable[[], None], say: str = "", only_last: bool = False) -> None:
+        with self._bell:
+            self._cancelled = False
+            if only_last:
+                self._pending = deque(command for command in self._pending if command.name != name)
+            self._pending.append(_Command(name, self._saying(do, say) if say else do))
+            self._bell.notify()
+
+    def _saying(self, do: Callable[[], None], say: str) -> Callable[[], None]:
+        def saying() -> None:
+            self._busy = say
+            try:
+                do()
+            finally:
+                self._busy = ""
+
+        return saying
+
+    def _need(self) -> Timeline:
+        if self._timeline is None:
+            raise RuntimeError("no run is open")
+        return self._timeline
+
+    def _open(self, load: Callable[[], Program]) -> None:
+        from engine.timeline import Timeline
+
+        program = load()
+        self._halt()
+        self._timeline = Timeline(program)
+        self._explore_failed = False
+        self._snapshots = None
+        self._span = (0, 0)
+        self.opened.emit(program)
+
+    def _halt(self) -> None:
+        self._pace, self._to_end, self._busy = None, False, ""
+
+    def _start(self, pace: Pace) -> None:
+        self._to_end = False
+        self._pace = pace
+        self._due = time.perf_counter() + (0.0 if math.isinf(pace.rate) else 1.0 / pace.rate)
+
+    def _start_to_end(self) -> None:
+        self._need()
+        self._pace = None
+        self._to_end, self._busy = True, "Running to the end"
+
+    def _watch(self, first: int, last: int) -> None:
+        self._span = (first, last)
+
+    def _move(self, pace: Pace) -> bool:
+        """One unit; False at an end."""
+        timeline = self._need()
+        forward = pace.direction > 0
+        if pace.unit == "reference":
+            return timeline.step_reference(pace.direction)
+        if pace.unit == "fault":
+            return timeline.seek_fault(forward)
+        if pace.unit == "event":
+            return self._seek(frozenset({pace.event}), forward)
+        return timeline.step(pace.direction)
+
+    def _seek(self, kinds: frozenset[int], forward: bool) -> bool:
+        return self._need().seek(set(kinds), forward)
+
+    def _play_slice(self) -> None:
+        """The units that are due by now, as many as fit into a slice."""
+        pace, now = self._pace, time.perf_counter()
+        if pace is None or now < self._due:
+            return
+        stop_at = now + SLICE_SECONDS
+        going = True
+        if math.isinf(pace.rate):
+            going = self._rush(pace, stop_at)
+        else:
+            while going and self._due <= now and time.perf_counter() < stop_at:
+                going = self._move(pace)
+                self._due += 1.0 / pace.rate
+            self._due = max(self._due, now - 1.0 / pace.rate)  # what could not be kept up with is not made up for
+        if not going:
+            self._halt()
+            self.ended.emit()
+        self._publish()
+        self._wait_until_taken()
+
+    def _rush(self, pace: Pace, stop_at: float) -> bool:
+        """As far as it gets until ``stop_at``."""
+        timeline = self._need()
+        if pace.unit == "transition" and pace.direction > 0:
+            return self._advance(stop_at)
+        if pace.unit == "transition" and pace.direction < 0:
+            target = max(0, timeline.cursor - max(1, timeline.length // 400))
+            timeline.jump(target)
+            return target > 0
+        while time.perf_counter() < stop_at:
+            if not self._move(pace):
+                return False
+        return True
+
+    def _advance(self, stop_at: float) -> bool:
+        timeline = self._need()
+        while time.perf_counter() < stop_at:
+            if timeline.advance(self._stride()) == 0:
+                return False
+        return True
+
+    def _stride(self) -> int:
+        """Operations of one piece of work: a few milliseconds of either engine."""
+        return 20_000 if self._compiled() else 300
+
+    def _compiled(self) -> bool:
+        return bool(getattr(self._timeline, "is_compiled", False))
+
+    def _end_slice(self) -> None:
+        going = not self._cancelled and self._advance(time.perf_counter() + SLICE_SECONDS)
+        if not going:
+            self._halt()
+            self.ended.emit()
+        self._publish()
+        self._wait_until_taken()
+
+    def _ahead_slice(self) -> None:
+        """Run a little ahead of the cursor, and say how far it is known a few times a second."""
+        timeline = self._need()
+        if timeline.complete or self._explore_failed:
+            return
+        timeline.explore(self._stride())
+        now = time.perf_counter()
+        if timeline.complete or now > self._ahead_said + IDLE_POLL:
+            self._ahead_said = now
+            self._publish()
+
+    def _wait_until_taken(self) -> None:
+        """Do not run away from the window: the next slice waits until this frame is taken, or a command comes."""
+        with self._bell:
+            if self._frame is not None and not self._pending and not self._stopping:
+                self._bell.wait(0.1)
+
+    def _publish(self) -> None:
+        """Leave a frame of the machine as it is now."""
+        timeline = self._timeline
+        if timeline is None:
+            return
+        with self._bell:
+            untaken, self._frame = self._frame is not None, None
+        if untaken and self._snapshots is not None:
+            self._snapshots.take_back()
+        frame = self._picture(timeline)
+        with self._bell:
+            self._frame = frame
+        self.ready.emit()
+
+    def _picture(self, timeline: Timeline) -> Frame:
+        if self._snapshots is None or self._snapshots.layout is not timeline.layout:
+            self._snapshots = Snapshots(timeline.layout)
+            self._epoch += 1
+        pace = self._pace
+        skipping = self._to_end or (pace is not None and (pace.rate > SHOW_EVERY or pace.unit != "transition"))
+        branches = tuple(timeline.branches)
+        name = branches[timeline.branch].name if timeline.branch < len(branches) and timeline.branch > 0 else ""
+        moment = Moment(
+            program=timeline.program,
+            view=self._snapshots.take(timeline.view.words),
+            transition=timeline.transition(),
+            sentence=timeline.sentence(),
+            changed=timeline.changed(),
+            length=timeline.length,
+            complete=timeline.complete,
+            playing=pace is not None or self._to_end,
+            skipping=skipping,
+            epoch=self._epoch,
+            branch=name,
+        )
+        first, last = self._span
+        first, last = max(0, first), min(last, timeline.length)
+        return Frame(
+            moment=moment,
+            series=timeline.series,
+            records=timeline.records(first, last) if last >= first and self._span != (0, 0) else [],
+            first_record=first,
+            branches=branches,
+            branch=timeline.branch,
+            operations=moment.transition.operation,
+            explored=int(timeline.series.operation[-1]) if len(timeline.series.operation) else 0,
+            busy=self._busy,
+            fraction=self._fraction(timeline) if self._busy else -1.0,
+        )
+
+    def _fraction(self, timeline: Timeline) -> float:
+        total = len(timeline.program.ops)
+        return timeline.transition().operation / total if total else 1.0
+
+
+def scenario_loader(path: Path, sets: tuple[str, ...] = ()) -> Callable[[], Program]:
+    """What :meth:`Worker.open` needs to open a scenario file."""
+
+    def load() -> Program:
+        from engine.scenario import load_scenario
+
+        return load_scenario(path, sets=sets).build()
+
+    return load
