@@ -1,0 +1,561 @@
+"""One thing of the machine in words: where it leads, what its content is, and every column it has.
+
+A thing is named as in :mod:`engine.reading.chain`. Each row carries the addresses it was read from, so that a change
+can be seen, and the thing it leads to. Texts, units and kernel names of columns are those declared in
+:mod:`engine.mm.image`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine import explain as ex
+from engine.mm import image as im
+from engine.mm import pageflags as pg
+from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT, Table
+from engine.mm.swapops import ZERO_PFN
+from engine.mm.view import View
+from engine.program import Program, Region
+from engine.reading.chain import Chosen, Place
+from engine.reading.designs import Backend, entry_name, seam, slot_name, slot_row
+from engine.reading.entries import offset_of, pages_holding, pages_mapping, shmem_holding, swap_entry, type_of
+
+NARROW_SPACE = "\u202f"
+PAGE_BYTES = 4096
+LONGEST_WALK = 2000
+"""Neighbours looked at to tell a place on a list."""
+MOST_HOLDERS = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: a label, its value, and what is known about it."""
+
+    label: str
+    text: str
+    ref: Place | None = None
+    """What it leads to."""
+    tip: str = ""
+    """Meaning, unit and the kernel's name."""
+    addresses: tuple[int, ...] = ()
+    """Words of the image it was read from."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """A thing in words."""
+
+    title: str
+    place: str
+    """Where it is: an address, a table and row."""
+    state: str
+    """The one word that matters most about it now."""
+    word: ex.Word | None
+    """The word it is known by, taken apart."""
+    word_address: int
+    chain: tuple[Row, ...]
+    """From here on to where the bytes are, and back to who holds it."""
+    columns: tuple[Row, ...]
+    """Every declared column of its row in the image."""
+
+    def as_text(self) -> str:
+        """All of it as plain text with tabs, for the clipboard."""
+        lines = [self.title, f"{self.place}\t{self.state}"]
+        if self.word is not None:
+            lines.append(self.word.hex)
+            lines += [f"{item.bits}\t{item.name or '–'}\t{item.value}\t{item.meaning}" for item in self.word.fields]
+        for row in (*self.chain, *self.columns):
+            lines.append(f"{row.label}\t{row.text}")
+        return "\n".join(lines).replace(NARROW_SPACE, " ")
+
+
+ImageText = Callable[[int], str]
+"""What to say of a page image, by its row in table ``content``."""
+
+
+def grouped(number: int) -> str:
+    """A number with narrow spaces between its thousands."""
+    return f"{number:,}".replace(",", NARROW_SPACE)
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th …"""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{grouped(number)}{ending}"
+
+
+def count_of(number: int, one: str) -> str:
+    """``1 entry``, ``2 entries``."""
+    many = one[:-1] + "ies" if one.endswith("y") else one + "s"
+    return f"{grouped(number)} {one if number == 1 else many}"
+
+
+def address(view: View, code: int, row: int) -> int:
+    """Where the image keeps column ``code`` of a row."""
+    table = im.schema.tables[code >> TABLE_SHIFT]
+    return view.layout.base[table.name] + row * (code >> WIDTH_SHIFT & BYTE_MASK) + (code & BYTE_MASK)
+
+
+def column_tip(code: int) -> str:
+    """Meaning, unit and kernel name of a column, as declared."""
+    table = im.schema.tables[code >> TABLE_SHIFT]
+    column = table.columns[code & BYTE_MASK]
+    return _tip(table, column.meaning, column.unit, column.kernel)
+
+
+def region_of(program: Program, process: int, page: int) -> Region | None:
+    """The region that a page of process ``process`` (counted from 1) is in; None in a gap or a forked child."""
+    if not 1 <= process <= len(program.processes):
+        return None
+    for region in program.processes[process - 1].regions:
+        if region.first <= page < region.first + region.pages:
+            return region
+    return None
+
+
+def page_address(program: Program, process: int, page: int) -> int:
+    """The virtual address of a page: the recording's own where it is known, else page times 4096."""
+    region = region_of(program, process, page)
+    if region is not None and region.address:
+        return region.address + (page - region.first) * PAGE_BYTES
+    return page * PAGE_BYTES
+
+
+def process_name(program: Program, process: int) -> str:
+    """The name of process ``process`` (counted from 1); a child that the run forked has only a number."""
+    if 1 <= process <= len(program.processes):
+        return program.processes[process - 1].name
+    return f"process {process}"
+
+
+def image_text(program: Program, image: int) -> str:
+    """What a program says of a page image: its place in its family, whose it is, and its LZ4 length."""
+    if not image:
+        return "nothing"
+    size = f"LZ4 {grouped(int(program.images.lz4[image]))} B" if image < len(program.images.lz4) else ""
+    for process in program.processes:
+        for region in process.regions:
+            if region.image <= image < region.image + region.images:
+                return f"{region.name} image {image - region.image + 1} of {region.images} · {size}"
+    return f"image {image}" + (f" · {size}" if size else "")
+
+
+def describe(view: View, program: Program, ref: Chosen, images: ImageText | None = None) -> Description:
+    """What there is to say of a thing; ValueError when the image has no such row."""
+    teller = _Teller(view, program, images or (lambda image: image_text(program, image)))
+    tell = {
+        "page": teller.page, "shmem": teller.shmem, "frame": teller.frame, "desc": teller.desc,
+        "zswap": teller.zswap, "slot": teller.slot,
+    }.get(ref.thing)  # fmt: skip
+    if tell is None:
+        raise ValueError(f"there is no thing '{ref.thing}'")
+    return tell(ref)
+
+
+class _Teller:
+    """Describes things of one image."""
+
+    def __init__(self, view: View, program: Program, images: ImageText) -> None:
+        self.view = view
+        self.program = program
+        self.images = images
+        self.seam = seam(view)
+
+    # -- the things ---------------------------------------------------------------------------
+
+    def page(self, ref: Chosen) -> Description:
+        self._within(ref, im.MM_PAGES, ref.owner, self.view.scalar(im.PROCESSES))
+        row = self.view.at(im.MM_PTE, ref.owner) + ref.number
+        raw = self.view.at(im.PTE, row)
+        word, where = ex.decode_pte(raw), address(self.view, im.PTE, row)
+        chain: list[Row] = []
+        if word.form == ex.Form.PRESENT:
+            chain += self._frame_rows(ex.pte_frame(raw), "→ frame", (where,))
+        elif word.form == ex.Form.SWAPPED:
+            chain += self._entry_rows(ex.pte_entry(raw), (where,))
+        else:
+            chain.append(Row("holds", "nothing yet: the first access takes a frame", addresses=(where,)))
+        region = region_of(self.program, ref.owner, ref.number)
+        if region is not None:
+            locked = " · locked into memory" if region.locked else ""
+            last = region.first + region.pages - 1
+            chain.append(Row("region", f"{region.name} · pages {grouped(region.first)}–{grouped(last)}{locked}"))
+        name = process_name(self.program, ref.owner)
+        where_text = _hex_address(page_address(self.program, ref.owner, ref.number))
+        return Description(
+            f"{name} page {grouped(ref.number)}", f"vaddr {where_text}", word.form, word, where, tuple(chain),
+            (self._column(im.PTE, row),),
+        )  # fmt: skip
+
+    def shmem(self, ref: Chosen) -> Description:
+        self._within(ref, im.MAP_PAGES, ref.owner, self.view.scalar(im.MAPPINGS))
+        row = self.view.at(im.MAP_CACHE, ref.owner) + ref.number
+        raw = self.view.at(im.SHMEM, row)
+        word, where = ex.decode_shmem(raw), address(self.view, im.SHMEM, row)
+        if word.form == ex.Form.PRESENT:
+            chain = self._frame_rows(raw >> 1, "→ frame", (where,))
+        elif word.form == ex.Form.SWAPPED:
+            chain = self._entry_rows(raw >> 1, (where,))
+        else:
+            chain = [Row("holds", "nothing yet", addresses=(where,))]
+        return Description(f"shmem object {ref.owner} page {grouped(ref.number)}", "page cache (i_pages)", word.form,
+                           word, where, tuple(chain), (self._column(im.SHMEM, row),))  # fmt: skip
+
+    def frame(self, ref: Chosen) -> Description:
+        self._row(ref, "page", self.view.scalar(im.FRAME_TOP))
+        flags, where = self.view.at(im.PAGE_FLAGS, ref.number), address(self.view, im.PAGE_FLAGS, ref.number)
+        chain: list[Row] = []
+        used = self._frame_used(ref.number)
+        if used:
+            chain += self._holders([Place("page", page, owner) for owner, page in pages_mapping(self.view, ref.number)]
+                                   + [Place("shmem", n, m) for m, n in shmem_holding(self.view, ref.number << 1)])
+            chain += self._frame_facts(ref.number)
+        else:
+            chain.append(Row("holds", "no page: the frame is free", addresses=(where,)))
+        return Description(f"frame {grouped(ref.number)}", "memory", self._frame_state(flags) if used else "free",
+                           ex.decode_page_flags(flags), where, tuple(chain), self._columns(im.page, ref.number),
+                           )  # fmt: skip
+
+    def desc(self, ref: Chosen) -> Description:
+        self._row(ref, "desc", self.view.scalar(im.DESC_TOP))
+        number = ref.number
+        entry = swap_entry(0, number)
+        backend, where = self.view.at(im.DESC_BACKEND, number), address(self.view, im.DESC_BACKEND, number)
+        count, cache = self.view.at(im.DESC_COUNT, number), self.view.at(im.DESC_CACHE, number)
+        chain: list[Row] = []
+        in_use = bool(count or backend or (cache and not cache & 1))
+        if in_use:
+            chain.append(self._count_row(entry))
+            chain += self._entry_holders(entry)
+            chain += self._after_name(entry)
+        else:
+            chain.append(Row("holds", "nothing: it is not in use", addresses=(where,)))
+        name = "virtual slot" if self.seam.name == "vswap" else "descriptor"
+        word = ex.decode_backend(backend)
+        states = {"none": "no backend", "zero": "zero mark"}
+        state = states.get(word.form, f"in {word.form}") if in_use else "not in use"
+        return Description(f"{name} {grouped(number)}", entry_name(self.view, entry), state, word, where, tuple(chain),
+                           self._columns(im.desc, number))  # fmt: skip
+
+    def zswap(self, ref: Chosen) -> Description:
+        self._row(ref, "zswap", self.view.scalar(im.ZSWAP_TOP))
+        number = ref.number
+        entry, where = self.view.at(im.Z_SWPENTRY, number), address(self.view, im.Z_SWPENTRY, number)
+        chain: list[Row] = []
+        handle = self.view.at(im.Z_HANDLE, number)
+        in_use = entry != 0
+        if in_use:
+            chain.append(Row("belongs to", entry_name(self.view, entry), self._entry_ref(entry),
+                             column_tip(im.Z_SWPENTRY), (where,)))  # fmt: skip
+            chain += self._entry_holders(entry)
+            chain += self._zswap_facts(number)
+        else:
+            chain.append(Row("holds", "nothing: the entry is not in use", addresses=(where,)))
+        length = self.view.at(im.Z_LENGTH, number)
+        state = f"{grouped(length)} B" if in_use else "not in use"
+        return Description(f"zswap entry {grouped(number)}", "zswap pool", state, ex.decode_handle(handle),
+                           address(self.view, im.Z_HANDLE, number), tuple(chain), self._columns(im.zswap, number),
+                           )  # fmt: skip
+
+    def slot(self, ref: Chosen) -> Description:
+        if not 0 <= ref.owner < len(self.program.swapfiles):
+            raise ValueError(f"there is no swapfile {ref.owner}")
+        if not 0 <= ref.number < self.view.at(im.SI_MAX, ref.owner + 1):
+            raise ValueError(f"swapfile {ref.owner} has no slot {ref.number}")
+        row = slot_row(self.view, ref.owner, ref.number)
+        byte, where = self.view.at(im.SLOT_MAP, row), address(self.view, im.SLOT_MAP, row)
+        word = ex.decode_swap_map(byte)
+        chain: list[Row] = []
+        entry = self.seam.entry_of_slot(self.view, ref.owner, ref.number) if byte and ref.number else 0
+        if ref.number == 0:
+            state = "header"
+            chain.append(Row("holds", "the swapfile's header: never a page", addresses=(where,)))
+        elif byte & 0xFF == ex.SWAP_MAP_BAD:
+            state = "bad"
+            chain.append(Row("holds", "a bad block: never used", addresses=(where,)))
+        elif byte == 0:
+            state = "free"
+            chain.append(Row("holds", "no page: the slot is free", addresses=(where,)))
+        else:
+            state = "in use"
+            if self.seam.has_descriptors:
+                chain.append(Row("belongs to", entry_name(self.view, entry) if entry else "no descriptor",
+                                 Place("desc", offset_of(entry)) if entry else None, column_tip(im.SLOT_ENTRY),
+                                 (address(self.view, im.SLOT_ENTRY, row),)))  # fmt: skip
+                chain += self._entry_holders(entry) if entry else []
+            else:
+                chain.append(self._count_row(entry))
+                chain += self._entry_holders(entry)
+                chain += self._after_name(entry, slot=False)
+            written = self.view.at(im.SLOT_CONTENT, row)
+            if written or self.seam.has_descriptors or self.view.at(im.SLOT_ENTRY, row) == 0:
+                text = self.images(written) if written else "nothing was written here yet"
+                tip = column_tip(im.SLOT_CONTENT)
+                chain.append(Row("on disk", text, None, tip, (address(self.view, im.SLOT_CONTENT, row),)))
+            elif self.view.at(im.SLOT_ENTRY, row) > 0:
+                tip = column_tip(im.SLOT_CONTENT)
+                chain.append(Row("on disk", "nothing: the slot is only held for the page in zswap", None, tip,
+                                 (address(self.view, im.SLOT_CONTENT, row),)))  # fmt: skip
+        name = self.program.swapfiles[ref.owner].name
+        return Description(f"slot {grouped(ref.number)} of {name}", f"cluster {ref.number // 512}", state, word, where,
+                           tuple(chain), self._columns(im.slot, row))  # fmt: skip
+
+    # -- along the chain ----------------------------------------------------------------------
+
+    def _entry_rows(self, entry: int, addresses: tuple[int, ...]) -> list[Row]:
+        """From a page table's swap entry on: its name, its descriptor or slot, and what is behind."""
+        offset = offset_of(entry)
+        if self.seam.has_descriptors:
+            count_row = self._count_row(entry)
+            text = f"#{grouped(offset)} · {count_row.text} · {self._cache_text(entry)}"
+            label = "→ virtual slot" if self.seam.name == "vswap" else "→ descriptor"
+            cache = address(self.view, im.DESC_CACHE, offset)
+            rows = [
+                Row(self.seam.entry_word, grouped(offset), None, "The number that the page table holds", addresses),
+                Row(label, text, Place("desc", offset), "", (*count_row.addresses, cache)),
+            ]
+        else:
+            row = slot_row(self.view, type_of(entry), offset)
+            name = self._slot_text(type_of(entry), offset)
+            text = f"{self._count_row(entry).text} · {self._cache_text(entry)}"
+            rows = [
+                Row("swap entry", f"type {type_of(entry)}, offset {grouped(offset)}", None,
+                    "In today's design the page table names the slot itself", addresses),
+                Row("→ slot", f"{name} · {text}", Place("slot", offset, type_of(entry)), column_tip(im.SLOT_MAP),
+                    (address(self.view, im.SLOT_MAP, row), address(self.view, im.SLOT_CACHE, row))),
+            ]  # fmt: skip
+        return rows + self._after_name(entry, slot=self.seam.has_descriptors)
+
+    def _after_name(self, entry: int, slot: bool = True) -> list[Row]:
+        """What an entry leads to: the frame in the swapcache, then the backend."""
+        rows: list[Row] = []
+        code, row = self._cache_place(entry)
+        cached = self.view.at(code, row)
+        if cached and not cached & 1:
+            text = f"frame {grouped(cached >> 1)} · {self._frame_text(cached >> 1)}"
+            place = (address(self.view, code, row),)
+            rows.append(Row("→ swapcache", text, Place("frame", cached >> 1), column_tip(code), place))
+        return rows + self._backend_rows(entry, slot)
+
+    def _backend_rows(self, entry: int, slot: bool) -> list[Row]:
+        code, row = ((im.DESC_BACKEND, offset_of(entry)) if self.seam.has_descriptors
+                     else (im.SLOT_ENTRY, self._entry_slot_row(entry)))  # fmt: skip
+        places, word = (address(self.view, code, row),), self.view.at(code, row)
+        if self.seam.has_descriptors:
+            tag, value = word & 7, word >> 3
+        else:
+            tag = Backend.ZSWAP if word > 0 else Backend.ZERO if word < 0 else Backend.SLOT
+            value = word
+        if tag == Backend.ZSWAP:
+            rows = [Row("→ zswap entry", self._zswap_text(value), Place("zswap", value), column_tip(code), places)]
+            return rows + [row for row in self._zswap_facts(value) if row.label in ("zswap LRU", "content")]
+        if tag == Backend.ZERO:
+            return [Row("→ zero mark", "all zeroes: nothing is stored", None, column_tip(code), places)]
+        if tag == Backend.NONE:
+            return [Row("backend", "none: the bytes are in memory only", None, column_tip(code), places)]
+        type_, offset = ex.backend_slot(word) if self.seam.has_descriptors else (type_of(entry), offset_of(entry))
+        content = self.view.at(im.SLOT_CONTENT, slot_row(self.view, type_, offset))
+        rows = []
+        if slot:
+            target = Place("slot", offset, type_)
+            rows.append(Row("→ slot", self._slot_text(type_, offset), target, column_tip(code), places))
+            rows.append(Row("content", self.images(content) if content else "not written yet"))
+        return rows
+
+    def _frame_rows(self, frame: int, label: str, addresses: tuple[int, ...]) -> list[Row]:
+        """A frame as seen from what maps it."""
+        if frame == ZERO_PFN:
+            return [Row(label, "the shared zero page", None, "my_zero_pfn", addresses)]
+        flags = address(self.view, im.PAGE_FLAGS, frame)
+        text = f"{grouped(frame)} · {self._frame_text(frame)}"
+        return [Row(label, text, Place("frame", frame), "", (*addresses, flags)), *self._frame_facts(frame)]
+
+    def _frame_facts(self, frame: int) -> list[Row]:
+        rows = [self._lru_row(frame)]
+        entry = self.view.at(im.PAGE_SWAP, frame)
+        flags = self.view.at(im.PAGE_FLAGS, frame)
+        if flags & pg.PG_SWAPCACHE and entry:
+            text = f"{entry_name(self.view, entry)} · {self._count_row(entry).text}"
+            rows.append(Row("swapcache", text, self._entry_ref(entry), column_tip(im.PAGE_SWAP),
+                            (address(self.view, im.PAGE_SWAP, frame),)))  # fmt: skip
+        content = self.view.at(im.PAGE_CONTENT, frame)
+        place = (address(self.view, im.PAGE_CONTENT, frame),)
+        rows.append(Row("content", self.images(content), None, column_tip(im.PAGE_CONTENT), place))
+        return rows
+
+    def _lru_row(self, frame: int) -> Row:
+        flags = self.view.at(im.PAGE_FLAGS, frame)
+        places = (address(self.view, im.PAGE_PREV, frame), address(self.view, im.PAGE_NEXT, frame))
+        tip = "Place on its LRU list. Reclaim looks at the tail first."
+        if flags & pg.PG_UNEVICTABLE:
+            return Row("LRU", "unevictable: on no list that reclaim looks at", None, tip, places)
+        if not flags & pg.PG_LRU:
+            return Row("LRU", "on no list now", None, tip, places)
+        name = "active" if flags & pg.PG_ACTIVE else "inactive"
+        return Row("LRU", f"{name} · {self._place(frame, im.PAGE_NEXT, 'tail')}", None, tip, places)
+
+    def _zswap_facts(self, number: int) -> list[Row]:
+        view = self.view
+        length, handle = view.at(im.Z_LENGTH, number), view.at(im.Z_HANDLE, number)
+        places = (address(view, im.Z_LENGTH, number), address(view, im.Z_HANDLE, number))
+        rows = []
+        if length:
+            text = f"{grouped(PAGE_BYTES)} B → {grouped(length)} B · {PAGE_BYTES / length:.2f} : 1"
+            rows.append(Row("size", text, None, column_tip(im.Z_LENGTH), places[:1]))
+        zspage = handle >> ex.HANDLE_SHIFT
+        if zspage and zspage < view.layout.rows["zspage"]:
+            size = view.at(im.CLASS_SIZE, view.at(im.ZSPAGE_CLASS, zspage))
+            inuse = view.at(im.ZSPAGE_INUSE, zspage)
+            text = f"zspage {grouped(zspage)} · class {grouped(size)} B · {count_of(inuse, 'object')}"
+            rows.append(Row("zspage", text, None, column_tip(im.Z_HANDLE), places[1:]))
+        links = (address(view, im.Z_PREV, number), address(view, im.Z_NEXT, number))
+        on_list = view.at(im.Z_PREV, number) or view.at(im.Z_NEXT, number) or view.scalar(im.ZLRU) == number
+        chance = "second chance left" if view.at(im.Z_REFERENCED, number) else "no second chance left"
+        text = f"{self._place(number, im.Z_PREV, 'cold end')} · {chance}" if on_list else "not on the LRU"
+        tip = "Place on zswap's LRU. The cold end is written back first."
+        rows.append(Row("zswap LRU", text, None, tip, (*links, address(view, im.Z_REFERENCED, number))))
+        content = view.at(im.Z_CONTENT, number)
+        place = (address(view, im.Z_CONTENT, number),)
+        rows.append(Row("content", self.images(content), None, column_tip(im.Z_CONTENT), place))
+        return rows
+
+    def _entry_holders(self, entry: int) -> list[Row]:
+        pages = [Place("page", page, owner) for owner, page in pages_holding(self.view, entry)]
+        pages += [Place("shmem", number, owner) for owner, number in shmem_holding(self.view, entry << 1 | 1)]
+        return self._holders(pages)
+
+    def _holders(self, holders: list[Place]) -> list[Row]:
+        """Who holds it, each a way back."""
+        rows = []
+        for number, ref in enumerate(holders[:MOST_HOLDERS]):
+            name = f"shmem {ref.owner}" if ref.thing == "shmem" else process_name(self.program, ref.owner)
+            rows.append(Row("← held by" if number == 0 else "", f"{name} page {grouped(ref.number)}", ref))
+        if len(holders) > MOST_HOLDERS:
+            rows.append(Row("", f"and {grouped(len(holders) - MOST_HOLDERS)} more"))
+        if not holders:
+            rows.append(Row("← held by", "no page table"))
+        return rows
+
+    # -- words and names ----------------------------------------------------------------------
+
+    def _count_row(self, entry: int) -> Row:
+        offset = offset_of(entry)
+        if self.seam.has_descriptors:
+            word = self.view.at(im.DESC_COUNT, offset)
+            text = f"count {grouped(word & 0x3F)}"
+            return Row("count", text, None, column_tip(im.DESC_COUNT), (address(self.view, im.DESC_COUNT, offset),))
+        row = self._entry_slot_row(entry)
+        text = f"count {self.view.at(im.SLOT_MAP, row) & 0x3F}"
+        return Row("count", text, None, column_tip(im.SLOT_MAP), (address(self.view, im.SLOT_MAP, row),))
+
+    def _entry_slot_row(self, entry: int) -> int:
+        return slot_row(self.view, type_of(entry), offset_of(entry))
+
+    def _cache_place(self, entry: int) -> tuple[int, int]:
+        if self.seam.has_descriptors:
+            return im.DESC_CACHE, offset_of(entry)
+        return im.SLOT_CACHE, self._entry_slot_row(entry)
+
+    def _cache_text(self, entry: int) -> str:
+        word = self.view.at(*self._cache_place(entry))
+        return "no swapcache" if word & 1 or not word else "in the swapcache"
+
+    def _entry_ref(self, entry: int) -> Place:
+        return Place("desc", offset_of(entry)) if self.seam.has_descriptors else Place("slot", offset_of(entry),
+                                                                                  type_of(entry))  # fmt: skip
+
+    def _slot_text(self, type_: int, offset: int) -> str:
+        files = self.program.swapfiles
+        if type_ < len(files):
+            return f"{grouped(offset)} of {files[type_].name}"
+        return slot_name(swap_entry(type_, offset)).removeprefix("slot ")
+
+    def _zswap_text(self, number: int) -> str:
+        length = self.view.at(im.Z_LENGTH, number)
+        zspage = self.view.at(im.Z_HANDLE, number) >> ex.HANDLE_SHIFT
+        size = "one repeated word" if length == 0 else f"{grouped(length)} B"
+        if zspage and zspage < self.view.layout.rows["zspage"]:
+            size += f" · class {grouped(self.view.at(im.CLASS_SIZE, self.view.at(im.ZSPAGE_CLASS, zspage)))}"
+        return f"#{grouped(number)} · {size}"
+
+    def _frame_used(self, frame: int) -> bool:
+        return bool(self.view.at(im.PAGE_FLAGS, frame) or self.view.at(im.PAGE_CONTENT, frame)
+                    or self.view.at(im.PAGE_MAPCOUNT, frame))  # fmt: skip
+
+    def _frame_state(self, flags: int) -> str:
+        if flags & pg.PG_WRITEBACK:
+            return "being written"
+        return "active" if flags & pg.PG_ACTIVE else "unevictable" if flags & pg.PG_UNEVICTABLE else "inactive"
+
+    def _frame_text(self, frame: int) -> str:
+        flags = self.view.at(im.PAGE_FLAGS, frame)
+        shown = (("writeback", pg.PG_WRITEBACK), ("dirty", pg.PG_DIRTY), ("read ahead", pg.PG_READAHEAD),
+                 ("locked", pg.PG_MLOCKED))  # fmt: skip
+        words = [name for name, flag in shown if flags & flag]
+        return " · ".join(["active" if flags & pg.PG_ACTIVE else "inactive", *(words or ["clean"])])
+
+    def _place(self, row: int, towards: int, end: str) -> str:
+        """How far a row is from the end of its list that the column ``towards`` leads to."""
+        links = self.view.column(towards)
+        at, steps = row, 1
+        while (at := int(links[at])) and steps <= LONGEST_WALK:
+            steps += 1
+        if at:
+            return f"more than {grouped(LONGEST_WALK)} from the {end}"
+        return f"at the {end}" if steps == 1 else f"{ordinal(steps)} from the {end}"
+
+    def _columns(self, table: Table, row: int) -> tuple[Row, ...]:
+        return tuple(self._column(column.code, row) for column in table.columns)
+
+    def _column(self, code: int, row: int) -> Row:
+        table = im.schema.tables[code >> TABLE_SHIFT]
+        column = table.columns[code & BYTE_MASK]
+        value = self.view.at(code, row)
+        say = _SAYINGS.get(code)
+        if code in (im.PAGE_SWAP, im.Z_SWPENTRY) and value:
+            text = entry_name(self.view, value)
+        elif code in (im.SLOT_ENTRY,) and value < 0:
+            text = "zero mark"
+        else:
+            text = say(value) if say else grouped(value)
+        places = (address(self.view, code, row),)
+        return Row(column.name, text, None, _tip(table, column.meaning, column.unit, column.kernel), places)
+
+    # -- what may not be ----------------------------------------------------------------------
+
+    def _row(self, ref: Chosen, table: str, top: int) -> None:
+        if not 1 <= ref.number < self.view.layout.rows[table]:
+            raise ValueError(f"there is no {ref.thing} {ref.number}; {top} have been used")
+
+    def _within(self, ref: Chosen, pages: int, owner: int, owners: int) -> None:
+        if not 1 <= owner <= owners:
+            raise ValueError(f"there is no owner {owner} of a {ref.thing}; there are {owners}")
+        room = self.view.at(pages, owner)
+        if not 0 <= ref.number < room:
+            raise ValueError(f"{ref.thing} {ref.number} is not there: {owner} has room for {room}")
+
+
+def _tip(table: Table, meaning: str, unit: str, kernel: str) -> str:
+    parts = [meaning + (f" [{unit}]" if unit else "")]
+    if kernel:
+        parts.append(f"kernel: {table.kernel}.{kernel}" if table.kernel and kernel.isidentifier() else
+                     f"kernel: {kernel}")  # fmt: skip
+    return " · ".join(parts)
+
+
+def _hex_address(where: int) -> str:
+    """An address in groups of four digits: ``0x7f00_0002_5000``."""
+    return f"0x{where:_x}"
+
+
+_SAYINGS: dict[int, Callable[[int], str]] = {
+    im.PTE: lambda value: ex.decode_pte(value).hex,
+    im.SHMEM: lambda value: ex.decode_shmem(value).summary.rstrip("."),
+    im.PAGE_FLAGS: lambda value: ", ".join(ex.set_page_flags(value)) or "none",
+    im.SLOT_MAP: lambda value: ex.decode_swap_map(value).summary.rstrip("."),
+    im.SLOT_CACHE: lambda value: ex.decode_cache(value).summary.rstrip("."),
+    im.DESC_CACHE: lambda value: ex.decode_cache(value).summary.rstrip("."),
+    im.DESC_BACKEND: lambda value: ex.decode_backend(value).summary.rstrip("."),
+    im.Z_HANDLE: lambda value: ex.decode_handle(value).summary.rstrip("."),
+}
