@@ -1,0 +1,394 @@
+"""What several values of a scenario must agree about: names that are used exist, pages fit, operations are possible.
+
+Runs on whatever parts of a file are valid in themselves, so that one mistake does not hide another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from engine.content.library import load_library
+from engine.errors import InputError, Problem, nearest
+from engine.mm.image import schema
+from engine.mm.schema import Group
+from engine.operation import MAX_PROCESSES
+from engine.scenario.machine import Machine, Swapfile, number_for
+from engine.scenario.model import (
+    Check,
+    ExitPart,
+    ForkPart,
+    MarkPart,
+    ParallelPart,
+    Process,
+    RangePart,
+    SetPart,
+    Shmem,
+    SwapPart,
+    TouchPart,
+    TracePart,
+)  # fmt: skip
+from engine.scenario.part import Part
+from engine.scenario.patterns import PatternPart, Target, arguments
+from engine.scenario.positions import Path
+from engine.scenario.problems import Place, shown, value_at
+from engine.scenario.spaces import Space, names_in_run, spaces_of
+from engine.scenario.traces import TraceFiles
+from engine.trace.generate import PATTERNS
+
+MAX_OPERATIONS = 50_000_000
+"""More would not fit in the memory of an ordinary machine."""
+OTHER_VALUES = ("outcome", "references", "transitions", "simulated_ns")
+"""What a check may name besides counters and gauges."""
+
+
+@dataclass
+class Parts:
+    """A file's parts; None stands for one that is not valid in itself."""
+
+    machine: Machine | None
+    swapfiles: list[Swapfile | None]
+    processes: list[Process | None]
+    shmem: list[Shmem | None]
+    runs: list[Part | None]
+    checks: list[Check | None]
+
+
+def checkable_names() -> list[str]:
+    """Everything a ``[[check]]`` can name."""
+    groups = (Group.COUNTER, Group.GAUGE)
+    return [*OTHER_VALUES, *(scalar.name for group in groups for scalar in schema.of_group(group))]
+
+
+def cross_problems(
+    data: Mapping[str, Any], parts: Parts, traces: TraceFiles, place: Place, *, grow: bool = False
+) -> list[Problem]:
+    """Every disagreement in a file, in the order of its parts; ``grow`` as :func:`spaces_of` has it."""
+    return _CrossCheck(data, parts, traces, place, grow).problems()
+
+
+class _CrossCheck:
+    def __init__(self, data: Mapping[str, Any], parts: Parts, traces: TraceFiles, place: Place, grow: bool) -> None:
+        self.data = data
+        self.parts = parts
+        self.traces = traces
+        self.place = place
+        self.found: list[Problem] = []
+        self.spaces = spaces_of(parts.processes, parts.runs, traces, grow=grow)
+        self.declared = [process.name for process in parts.processes if process is not None]
+        self.marks: set[str] = set()
+        self.swapfiles = self._names("machine", "swapfile", default="swap")
+        self.in_use = {
+            name: swapfile is None or swapfile.active for name, swapfile in zip(self.swapfiles, parts.swapfiles)
+        }
+        self.unknown_process = any(process is None for process in parts.processes)
+        self.born: set[str] = set()
+        """Children of the forks so far."""
+        self.ended: dict[str, str] = {}
+        self.operations = 0
+
+    def problems(self) -> list[Problem]:
+        self._machine()
+        self._processes()
+        self._runs()
+        self._checks()
+        return self.found
+
+    def _say(self, path: Path, what: str, expected: str | None = None, near: str | None = None) -> None:
+        self.found.append(self.place.problem(path, what, expected, near))
+
+    def _names(self, *path: str, default: str = "") -> list[str]:
+        """The names in an array of tables, those of invalid parts included."""
+        items = value_at(self.data, path)
+        names = []
+        for number, item in enumerate(items if isinstance(items, list) else []):
+            name = item.get("name") if isinstance(item, Mapping) else None
+            names.append(name if isinstance(name, str) else f"{default}{number}" if default else "")
+        return names
+
+    def _once(self, names: Sequence[str], *path: str | int) -> None:
+        for name, times in Counter(names).items():
+            if name and times > 1:
+                again = [number for number, other in enumerate(names) if other == name][1]
+                self._say((*path, again, "name"), f"the name {shown(name)} is there twice", "a name of its own")
+
+    # -- machine, processes, shared memory --------------------------------------------------
+
+    def _machine(self) -> None:
+        self._once(self.swapfiles, "machine", "swapfile")
+        for number, swapfile in enumerate(self.parts.swapfiles):
+            for place, slot in enumerate(swapfile.bad if swapfile else ()):
+                if swapfile and not 1 <= slot <= swapfile.slots:
+                    self._say(
+                        ("machine", "swapfile", number, "bad", place), f"there is no slot {slot}",
+                        f"slots 1 to {swapfile.slots}",
+                    )  # fmt: skip
+        if self.parts.machine is None:
+            return
+        names = ("watermark_min", "watermark_low", "watermark_high")
+        marks = [(name, getattr(self.parts.machine, name)) for name in names]
+        for (lower, low), (higher, high) in pairwise(marks):
+            if low and high and low > high:
+                self._say(("machine", higher), f"{high} is below {lower}", f"at least {low}")
+
+    def _processes(self) -> None:
+        names = self._names("process")
+        self._once(names, "process")
+        objects = {shmem.name: shmem for shmem in self.parts.shmem if shmem}
+        self._once(self._names("shmem"), "shmem")
+        for number, shmem in enumerate(self.parts.shmem):
+            if shmem:
+                self._content(shmem.content, ("shmem", number, "content"))
+        if len(self.spaces) > MAX_PROCESSES:
+            self._say(("process",), f"{len(self.spaces)} processes are too many", f"at most {MAX_PROCESSES}")
+        for number, process in enumerate(self.parts.processes):
+            if process is None:
+                continue
+            path: Path = ("process", number)
+            self._content(process.content, (*path, "content"))
+            if process.pages is None and not process.regions:
+                self._say((*path, "pages"), "the key 'pages' is missing", "a whole number from 1, or regions")
+            self._once([region.name for region in process.regions], *path, "regions")
+            needed = sum(region.pages for region in process.regions)
+            if process.pages is not None and needed > process.pages:
+                self._say((*path, "pages"), f"its regions have {needed} pages", f"at least {needed}")
+            for place, region in enumerate(process.regions):
+                inner = (*path, "regions", place)
+                if region.content is not None:
+                    self._content(region.content, (*inner, "content"))
+                if region.shared is None:
+                    continue
+                shared = objects.get(region.shared)
+                if shared is None:
+                    known = [name for name in self._names("shmem") if name]
+                    if region.shared not in known:
+                        self._unknown((*inner, "shared"), "shmem object", region.shared, known)
+                elif region.offset + region.pages > shared.pages:
+                    last = region.offset + region.pages - 1
+                    what = f"pages {region.offset} to {last} of '{shared.name}' do not all exist"
+                    self._say((*inner, "pages"), what, f"pages 0 to {shared.pages - 1}")
+
+    def _content(self, content: Any, path: Path) -> None:
+        if isinstance(content, dict):
+            for name, inner in content.items():
+                self._content(inner, (*path, name))
+        elif isinstance(content, str):
+            families = load_library().families
+            if content not in families:
+                self._unknown(path, "family of page images", content, families)
+
+    def _unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> None:
+        known = [one for one in known if one]
+        expected = "one of " + ", ".join(known) if known else "none: the file has no such thing"
+        self._say(path, f"there is no {what} {shown(name)}", expected, nearest(name, known))
+
+    # -- the run ----------------------------------------------------------------------------
+
+    def _runs(self) -> None:
+        if not value_at(self.data, ("run",)):
+            self._say(("run",), "nothing happens in this scenario", "at least one [[run]]")
+        for number, part in enumerate(self.parts.runs):
+            if isinstance(part, ParallelPart):
+                before = self.operations
+                for place, inner in enumerate(part.parallel):
+                    self._part(inner, ("run", number, "parallel", place))
+                self.operations = before + (self.operations - before) * part.repeat
+            elif part is not None:
+                self._part(part, ("run", number))
+            if self.operations > MAX_OPERATIONS:
+                self._say(("run", number), "the run is too long", f"at most {MAX_OPERATIONS} operations in all")
+                break
+
+    def _part(self, part: Part, path: Path) -> None:
+        length = 1
+        if isinstance(part, PatternPart):
+            length = part.references
+            self._pattern(part, path)
+        elif isinstance(part, TracePart):
+            length = self._trace(part, path)
+        elif isinstance(part, TouchPart):
+            length = len(part.page) if isinstance(part.page, list) else 1
+            self._touch(part, path)
+        elif isinstance(part, RangePart):
+            self._target(part, path)
+        elif isinstance(part, MarkPart):
+            self.marks.add(part.mark)
+        elif isinstance(part, SetPart):
+            self._set(part, path)
+        elif isinstance(part, SwapPart):
+            self._swap(part, path)
+        elif isinstance(part, ForkPart):
+            self._fork(part, path)
+        elif isinstance(part, ExitPart):
+            space = self._space(part.process, path)
+            if space:
+                self.ended[space.name] = f"it ended in run.{path[1]}"
+        self.operations += length * getattr(part, "repeat", 1)
+
+    def _space(self, name: str | None, path: Path) -> Space | None:
+        """The process a part names, or the only one there is; says so when there is none, or it does not run."""
+        if name is None:
+            if len(self.spaces) == 1:
+                return next(iter(self.spaces.values()))
+            if not self.unknown_process:
+                known = ", ".join(self.spaces)
+                self._say((*path, "process"), "the key 'process' is missing", f"one of {known}" if known else None)
+            return None
+        space = self.spaces.get(name)
+        if space is None:
+            if name not in self._names("process"):
+                self._unknown((*path, "process"), "process", name, self._names("process") or list(self.spaces))
+            return None
+        if name in self.ended:
+            self._say((*path, "process"), f"process {shown(name)} does not run any more: {self.ended[name]}")
+            return None
+        if space.forked and space.name not in self.born:
+            self._say((*path, "process"), f"process {shown(name)} does not run yet", "a fork before")
+            return None
+        return space
+
+    def _room(self, space: Space, region: str | None, path: Path) -> int | None:
+        """Pages of the region, or of the whole process."""
+        if region is None:
+            return space.pages
+        placed = space.region(region)
+        if placed is None:
+            if not space.forked:
+                self._unknown((*path, "region"), "region", region, [one.name for one in space.regions])
+            return None
+        return placed.pages
+
+    def _target(self, part: Target, path: Path) -> int | None:
+        """How many pages a part is about; None when that is already wrong."""
+        space = self._space(part.process, path)
+        room = self._room(space, part.region, path) if space else None
+        if room is None or not room:
+            return None
+        if part.first >= room:
+            self._say((*path, "first"), f"there is no page {part.first}", f"pages 0 to {room - 1}")
+            return None
+        if part.pages is not None and part.first + part.pages > room:
+            self._say(
+                (*path, "pages"), f"pages {part.first} to {part.first + part.pages - 1} do not all exist",
+                f"at most {room - part.first}",
+            )  # fmt: skip
+            return None
+        return part.pages or room - part.first
+
+    def _pattern(self, part: PatternPart, path: Path) -> None:
+        pages = self._target(part, path)
+        if pages is None:
+            return
+        try:
+            PATTERNS[part.pattern](0, pages, **arguments(part))
+        except ValueError as error:
+            named = str(error).split()[0]
+            self._say((*path, named) if named in part.model_fields_set else path, str(error))
+
+    def _touch(self, part: TouchPart, path: Path) -> None:
+        space = self._space(part.process, path)
+        room = self._room(space, part.region, path) if space else None
+        if room is None:
+            return
+        listed = isinstance(part.page, list)
+        for place, page in enumerate(part.page if isinstance(part.page, list) else [part.page]):
+            if page >= room:
+                where = (*path, "page", place) if listed else (*path, "page")
+                self._say(where, f"there is no page {page}", f"pages 0 to {room - 1}")
+
+    def _trace(self, part: TracePart, path: Path) -> int:
+        """The trace's references; 0 where it cannot be read."""
+        if part.content is not None:
+            self._content(part.content, (*path, "content"))
+        try:
+            recording = self.traces.load(part.trace)
+        except InputError as error:
+            for problem in error.problems:
+                where = f" (line {problem.line})" if problem.line else ""
+                self._say((*path, "trace"), f"'{part.trace}'{where}: {problem.what}", problem.expected, problem.nearest)
+            return 0
+        self.marks.update(name for _, name in recording.marks)
+        if part.process is not None and len(recording.processes) > 1:
+            self._say(
+                (*path, "process"), f"the trace has {len(recording.processes)} processes of its own",
+                "processes of these names: " + ", ".join(recording.processes),
+            )  # fmt: skip
+            return len(recording)
+        if isinstance(part.content, dict):
+            regions = {region.name for region in recording.regions}
+            for name in part.content:
+                if name not in regions:
+                    self._unknown((*path, "content", name), "region", name, sorted(regions))
+        for number, name in enumerate(names_in_run(part, recording, self.declared)):
+            space = self._space(name, path)
+            needed = recording.pages_of(number)
+            if space and needed > space.pages:
+                self._say(
+                    (*path, "trace"), f"the trace has {needed} pages, process '{name}' only {space.pages}",
+                    f"at least {needed} pages in the process",
+                )  # fmt: skip
+        return min(len(recording), part.limit or len(recording))
+
+    def _set(self, part: SetPart, path: Path) -> None:
+        there = {f"machine.swapfile.{number}.slots" for number in range(len(self.swapfiles))}
+        settings = {
+            setting.key: setting
+            for setting in schema.settings
+            if setting.key in there or not setting.key.startswith(("machine.swapfile.", "machine.design"))
+        }
+        if part.set not in settings:
+            # All keys would be a page long; those of the same table are what a person looks for.
+            table = part.set.rpartition(".")[0]
+            same = [key for key in settings if key.rpartition(".")[0] == table]
+            self._say(
+                (*path, "set"), f"there is no setting {shown(part.set)} to be changed in a run",
+                "one of " + ", ".join(same or [key for key in settings if key.count(".") == 1]),
+                nearest(part.set, settings),
+            )  # fmt: skip
+            return
+        try:
+            number_for(settings[part.set], part.value)
+        except ValueError as error:
+            choices = settings[part.set].choices
+            self._say(
+                (*path, "value"), f"{shown(part.value)} is not possible for {part.set}", str(error),
+                nearest(str(part.value), choices) if choices else None,
+            )  # fmt: skip
+
+    def _swap(self, part: SwapPart, path: Path) -> None:
+        if part.swapfile not in self.swapfiles:
+            self._unknown((*path, "swapfile"), "swapfile", part.swapfile, self.swapfiles)
+            return
+        turned_on = part.op == "swapon"
+        if self.in_use.get(part.swapfile) == turned_on:
+            self._say((*path, "swapfile"), f"{shown(part.swapfile)} is {'already' if turned_on else 'not'} in use")
+        self.in_use[part.swapfile] = turned_on
+
+    def _fork(self, part: ForkPart, path: Path) -> None:
+        self._space(part.process, path)
+        if part.child in self.declared or part.child in self.born:
+            self._say((*path, "child"), f"there is already a process {shown(part.child)}", "a name of its own")
+        self.born.add(part.child)
+
+    # -- checks -----------------------------------------------------------------------------
+
+    def _checks(self) -> None:
+        names = checkable_names()
+        for number, check in enumerate(self.parts.checks):
+            if check is None:
+                continue
+            path: Path = ("check", number)
+            if check.name not in names:
+                near = nearest(check.name, names)
+                self._say((*path, "name"), f"there is no counter or gauge {shown(check.name)}",
+                          "a counter or gauge (docs/scenarios.md lists them)", near)  # fmt: skip
+            elif check.name == "outcome":
+                if check.value not in ("finished", "oom"):
+                    self._say((*path, "value"), f"{shown(check.value)} is no outcome", "one of finished, oom")
+            elif not isinstance(check.value, int):
+                self._say((*path, "value"), f"{shown(check.value)} has the wrong type", "a whole number")
+            if check.at is not None and check.at not in self.marks:
+                self._unknown((*path, "at"), "mark", check.at, sorted(self.marks))

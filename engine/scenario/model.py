@@ -1,0 +1,268 @@
+"""The scenario file's format as checked models: what keys there are, of what type, in what range.
+
+What one value can be wrong about is here; what several values must agree about is in
+:mod:`engine.scenario.crosscheck`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, Discriminator, Field, PrivateAttr, Tag
+
+from engine.program import Program
+from engine.scenario.machine import Machine
+from engine.scenario.part import Part
+from engine.scenario.patterns import MAX_PAGES, MAX_REFERENCES, MODELS, PatternPart, Repeated, Target
+
+FORMAT = 1
+MAX_SEED = (1 << 31) - 1
+RUN_KINDS = ("pattern", "trace", "op", "mark", "set", "parallel")
+"""The keys that say what a ``[[run]]`` part is; each part has exactly one of them."""
+
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+Pages = Annotated[int, Field(ge=1, le=MAX_PAGES)]
+
+
+class Compressed(Part):
+    """Pages of which only the compressed size matters."""
+
+    compressed: int = Field(ge=36, le=4096, description="Bytes LZ4 makes of a page")
+
+
+def _content_tag(value: Any) -> str:
+    """Which kind of content a value means."""
+    return "<size>" if isinstance(value, Mapping | Compressed) else "<family>"
+
+
+def _trace_content_tag(value: Any) -> str:
+    """The same where a table may also name a content for each region."""
+    return "<regions>" if isinstance(value, Mapping) and set(value) != {"compressed"} else _content_tag(value)
+
+
+def _page_tag(value: Any) -> str:
+    return "<pages>" if isinstance(value, list) else "<page>"
+
+
+Content = Annotated[
+    Annotated[Name, Tag("<family>")] | Annotated[Compressed, Tag("<size>")],
+    Discriminator(_content_tag),
+]
+TraceContent = Annotated[
+    Annotated[Name, Tag("<family>")]
+    | Annotated[Compressed, Tag("<size>")]
+    | Annotated[dict[str, Content], Tag("<regions>")],
+    Discriminator(_trace_content_tag),
+]
+PageNumber = Annotated[int, Field(ge=0, le=MAX_PAGES)]
+PageNumbers = Annotated[
+    Annotated[PageNumber, Tag("<page>")] | Annotated[list[PageNumber], Tag("<pages>")], Discriminator(_page_tag)
+]
+
+
+class Region(Part):
+    """Pages of a process that belong together."""
+
+    name: Name
+    pages: Pages
+    content: Content | None = Field(None, description="Family of page images; the process' own when not given")
+    shared: Name | None = Field(None, description="Name of the [[shmem]] object that it maps")
+    offset: int = Field(0, ge=0, le=MAX_PAGES, description="First page of the shmem object")
+    locked: bool = Field(False, description="Locked into memory from the start")
+
+
+class Process(Part):
+    """One ``[[process]]``."""
+
+    name: Name
+    pages: Pages | None = Field(None, description="Pages of its memory; with regions, room for them")
+    content: Content = Field("heap", description="Family of page images, or { compressed = BYTES }")
+    regions: list[Region] = Field([], description="Its regions, one after the other; one of all pages when not given")
+
+
+class Shmem(Part):
+    """One ``[[shmem]]``: memory that processes share."""
+
+    name: Name
+    pages: Pages
+    content: Content = Field("heap", description="Family of page images, or { compressed = BYTES }")
+
+
+class TracePart(Repeated):
+    """References of a recorded program."""
+
+    trace: Annotated[str, Field(min_length=1)] = Field(description="Trace file, seen from the scenario's folder")
+    process: Name | None = Field(None, description="Process that makes the references, of a trace with one process")
+    content: TraceContent | None = Field(
+        None, description="Content of all its pages, or a table of contents by name of region"
+    )
+    files: bool = Field(True, description="false: leave out references to pages that have a file behind them")
+    limit: int | None = Field(None, ge=1, le=MAX_REFERENCES, description="Only so many references")
+
+
+class MarkPart(Repeated):
+    """A named moment."""
+
+    mark: Name
+
+
+class SetPart(Part):
+    """A knob of the machine is turned while it runs."""
+
+    set: Name = Field(description="Dotted key of the setting, as machine.zswap.max_pool_percent")
+    value: bool | int | str
+
+
+class TouchPart(Repeated):
+    """Single references."""
+
+    op: Literal["read", "write"]
+    process: Name | None = None
+    region: Name | None = None
+    page: PageNumbers = Field(description="Page, or pages in order, counted inside the region or process")
+    count: int = Field(1, ge=1, le=1 << 20, description="References to the page in a row")
+
+
+class RangePart(Target, Repeated):
+    """Something done to a range of pages."""
+
+    op: Literal["munmap", "pageout", "cold", "dontneed", "willneed", "mlock", "munlock"]
+
+
+class ForkPart(Part):
+    """A process makes a copy of itself."""
+
+    op: Literal["fork"]
+    process: Name | None = None
+    child: Name = Field(description="Name of the new process")
+
+
+class ExitPart(Part):
+    """A process ends."""
+
+    op: Literal["exit"]
+    process: Name | None = None
+
+
+class SwapPart(Part):
+    """A swapfile is put in use, or out of use."""
+
+    op: Literal["swapon", "swapoff"]
+    swapfile: Name
+
+
+class IdlePart(Repeated):
+    """Nobody does anything for a while."""
+
+    op: Literal["idle"]
+    ns: int = Field(ge=1, le=(1 << 31) - 1, description="Nanoseconds")
+
+
+OP_MODELS: dict[str, tuple[str, ...]] = {
+    "<touch>": ("read", "write"),
+    "<range>": ("munmap", "pageout", "cold", "dontneed", "willneed", "mlock", "munlock"),
+    "<fork>": ("fork",),
+    "<exit>": ("exit",),
+    "<swap>": ("swapon", "swapoff"),
+    "<idle>": ("idle",),
+}
+OPS = tuple(op for ops in OP_MODELS.values() for op in ops)
+_OP_TAGS = {op: tag for tag, ops in OP_MODELS.items() for op in ops}
+
+
+def _run_tag(value: Any) -> str | None:
+    """Which kind of ``[[run]]`` part a table means; None when it says none, or more than one."""
+    found = value.model_fields_set if isinstance(value, BaseModel) else value if isinstance(value, Mapping) else ()
+    kinds = [kind for kind in RUN_KINDS if kind in found]
+    if len(kinds) != 1:
+        return None
+    kind = kinds[0]
+    named = getattr(value, kind) if isinstance(value, BaseModel) else value[kind]
+    if kind == "pattern":
+        return f"<pattern {named}>"
+    if kind == "op":
+        return _OP_TAGS.get(named, f"<op {named}>") if isinstance(named, str) else f"<op {named}>"
+    return f"<{kind}>"
+
+
+_PATTERN_PARTS = tuple(Annotated[model, Tag(f"<pattern {name}>")] for name, model in MODELS.items())
+_TRACE_PART = Annotated[TracePart, Tag("<trace>")]
+if TYPE_CHECKING:
+    ReferencePart = PatternPart | TracePart
+else:
+    ReferencePart = Annotated[Union[(*_PATTERN_PARTS, _TRACE_PART)], Discriminator(_run_tag)]
+
+
+class ParallelPart(Repeated):
+    """Several processes at work at the same time: their references taken by turns."""
+
+    parallel: list[ReferencePart] = Field(min_length=1, max_length=128)
+    turn: int = Field(1, ge=1, le=1_000_000, description="References one makes before it is another's turn")
+
+
+_OTHER_PARTS = (
+    Annotated[MarkPart, Tag("<mark>")],
+    Annotated[SetPart, Tag("<set>")],
+    Annotated[ParallelPart, Tag("<parallel>")],
+    Annotated[TouchPart, Tag("<touch>")],
+    Annotated[RangePart, Tag("<range>")],
+    Annotated[ForkPart, Tag("<fork>")],
+    Annotated[ExitPart, Tag("<exit>")],
+    Annotated[SwapPart, Tag("<swap>")],
+    Annotated[IdlePart, Tag("<idle>")],
+)
+if TYPE_CHECKING:
+    RunPart = Part
+else:
+    RunPart = Annotated[
+        Union[(*_PATTERN_PARTS, _TRACE_PART, *_OTHER_PARTS)],
+        Discriminator(_run_tag),
+    ]
+
+Design = Literal["legacy", "swap_desc", "vswap"]
+
+
+class Check(Part):
+    """One ``[[check]]``: what must hold when the run is over, or at a mark."""
+
+    name: Name = Field(description="A counter, a gauge, or outcome, references, transitions, simulated_ns")
+    op: Literal["==", "!=", "<", "<=", ">", ">="] = "=="
+    value: int | str
+    at: Name | None = Field(None, description="Name of a mark; the end when not given")
+    design: Design | None = Field(None, description="Only with this design")
+    text: str | None = Field(None, description="What it is there to show")
+
+
+class Scenario(Part):
+    """A whole scenario file."""
+
+    format: Literal[1]
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    summary: str = Field("", description="One sentence for the list")
+    level: Literal["beginner", "intermediate", "advanced"] = "beginner"
+    minutes: int = Field(5, ge=1, le=600, description="How long a person needs for it")
+    goals: list[str] = Field([], description="What one knows afterwards")
+    lesson: str = Field("", description="Text of the lesson, Markdown")
+    seed: int = Field(1, ge=0, le=MAX_SEED)
+    machine: Machine = Field(default_factory=Machine)
+    process: list[Process] = []
+    shmem: list[Shmem] = []
+    run: list[RunPart] = []
+    check: list[Check] = []
+
+    _source: Path | None = PrivateAttr(None)
+    _on_trace: bool = PrivateAttr(False)
+
+    @property
+    def source(self) -> Path | None:
+        """The file it was read from; None when it was made in the program."""
+        return self._source
+
+    def build(self, base_dir: str | os.PathLike[str] | None = None) -> Program:
+        """What a machine is given: see :func:`engine.scenario.build.build`."""
+        from engine.scenario.build import build
+
+        return build(self, base_dir)

@@ -1,0 +1,175 @@
+"""Where each key of a TOML text stands: ``tomllib`` gives values without lines, this gives the lines.
+
+The scanner follows only what it needs to find keys: table headers, keys, and where each value
+ends. It is meant for text that ``tomllib`` has accepted; on other text it stops early.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+Path = tuple[str | int, ...]
+"""A place in a document: keys and, inside arrays, indices; ``("run", 2, "process")``."""
+
+_BLANK = " \t"
+_SPACE = " \t\r\n"
+
+
+def key_lines(text: str) -> dict[Path, int]:
+    """The 1-based line of every key, table and array element of a TOML text."""
+    scanner = _Scanner(text)
+    scanner.document()
+    return scanner.lines
+
+
+def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
+    """The line of ``path``, or of the nearest thing around it that is there; None when nothing is."""
+    for length in range(len(path), 0, -1):
+        line = lines.get(path[:length])
+        if line is not None:
+            return line
+    return None
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it: ``run.2.process``."""
+    return ".".join(str(part) for part in path)
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.lines: dict[Path, int] = {}
+        self._line_starts = [0, *(place + 1 for place, letter in enumerate(text) if letter == "\n")]
+        self._elements: dict[Path, int] = {}
+        """How many ``[[…]]`` of each array of tables came so far."""
+
+    def document(self) -> None:
+        table: Path = ()
+        while True:
+            self._skip_space()
+            if self.at >= len(self.text):
+                return
+            if self.text[self.at] == "[":
+                table = self._header()
+            elif not self._pair(table):
+                return
+
+    def _header(self) -> Path:
+        line = self._line()
+        array = self.text.startswith("[[", self.at)
+        self.at += 2 if array else 1
+        keys = self._key()
+        self.at += 2 if array else 1
+        path: Path = ()
+        for place, key in enumerate(keys):
+            path += (key,)
+            self.lines.setdefault(path, line)
+            if array and place == len(keys) - 1:
+                self._elements[path] = self._elements.get(path, 0) + 1
+            if path in self._elements:
+                path += (self._elements[path] - 1,)
+                self.lines.setdefault(path, line)
+        return path
+
+    def _pair(self, table: Path) -> bool:
+        """One ``key = value``; False when there is none, which only happens in text that is not TOML."""
+        start, line = self.at, self._line()
+        keys = self._key()
+        self._skip(_BLANK)
+        if self.at == start or not self.text.startswith("=", self.at):
+            self.at = len(self.text)
+            return False
+        path = table
+        for key in keys:
+            path += (key,)
+            self.lines.setdefault(path, line)
+        self.at += 1
+        self._skip(_BLANK)
+        self._value(path)
+        return True
+
+    def _key(self) -> list[str]:
+        keys = []
+        while True:
+            self._skip(_BLANK)
+            start = self.at
+            if self.text[start : start + 1] in ('"', "'"):
+                self._string()
+                keys.append(_unquoted(self.text[start : self.at]))
+            else:
+                while self.at < len(self.text) and self.text[self.at] not in " \t\r\n.=]#":
+                    self.at += 1
+                keys.append(self.text[start : self.at])
+            self._skip(_BLANK)
+            if not self.text.startswith(".", self.at):
+                return keys
+            self.at += 1
+
+    def _value(self, path: Path) -> None:
+        letter = self.text[self.at : self.at + 1]
+        if letter in ('"', "'"):
+            self._string()
+        elif letter == "[":
+            self.at += 1
+            index = 0
+            while self._more("]"):
+                self.lines.setdefault((*path, index), self._line())
+                self._value((*path, index))
+                index += 1
+        elif letter == "{":
+            self.at += 1
+            while self._more("}") and self._pair(path):
+                pass
+        else:
+            while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":
+                self.at += 1
+
+    def _more(self, end: str) -> bool:
+        """Whether another element follows before ``end``; steps over commas and the end itself."""
+        self._skip_space()
+        if self.text.startswith(",", self.at):
+            self.at += 1
+            self._skip_space()
+        if self.at >= len(self.text):
+            return False
+        if self.text[self.at] == end:
+            self.at += 1
+            return False
+        return True
+
+    def _string(self) -> None:
+        quote = self.text[self.at]
+        marks = quote * 3 if self.text.startswith(quote * 3, self.at) else quote
+        self.at += len(marks)
+        while self.at < len(self.text) and not self.text.startswith(marks, self.at):
+            self.at += 2 if quote == '"' and self.text[self.at] == "\\" else 1
+        self.at += len(marks)
+        if len(marks) == 3:  # up to two quotes may stand directly before the closing three
+            while self.text.startswith(quote, self.at):
+                self.at += 1
+
+    def _skip(self, letters: str) -> None:
+        while self.at < len(self.text) and self.text[self.at] in letters:
+            self.at += 1
+
+    def _skip_space(self) -> None:
+        """Over white space, line ends and comments."""
+        self._skip(_SPACE)
+        while self.text.startswith("#", self.at):
+            end = self.text.find("\n", self.at)
+            self.at = len(self.text) if end < 0 else end
+            self._skip(_SPACE)
+
+    def _line(self) -> int:
+        return bisect_right(self._line_starts, self.at)
+
+
+def _unquoted(word: str) -> str:
+    if word.startswith("'") or "\\" not in word:
+        return word[1:-1]
+    import tomllib
+
+    return str(tomllib.loads(f"key = {word}")["key"])

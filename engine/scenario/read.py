@@ -1,0 +1,120 @@
+"""From a scenario file to a checked scenario, or to a list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from engine.errors import InputError, Problem
+from engine.scenario.crosscheck import Parts, cross_problems
+from engine.scenario.machine import Machine, Swapfile
+from engine.scenario.model import Check, Process, RunPart, Scenario, Shmem
+from engine.scenario.positions import Path as KeyPath
+from engine.scenario.positions import key_lines
+from engine.scenario.problems import Place, paths_of, problems_of, value_at
+from engine.scenario.sets import apply_sets
+from engine.scenario.traces import TraceFiles
+
+_AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+def load_scenario(
+    path: str | os.PathLike[str], sets: Sequence[str] = (), *, trace: str | os.PathLike[str] | None = None
+) -> Scenario:
+    """The scenario in file ``path``, with each ``key.path=value`` of ``sets`` applied.
+
+    With ``trace``, that file's references take the place of all ``[[run]]`` parts; the file's
+    checks, which are about its own run, are left out then, and a process that is shorter than the
+    trace needs is made longer. Raises InputError with every problem of the file.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", os.fspath(path))) from None
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise InputError(Problem("is not text in UTF-8", os.fspath(path), line)) from None
+    return parse_scenario(text, file, sets, trace=trace)
+
+
+def parse_scenario(
+    text: str,
+    file: str | os.PathLike[str],
+    sets: Sequence[str] = (),
+    *,
+    trace: str | os.PathLike[str] | None = None,
+) -> Scenario:
+    """The same for the ``text`` of a file that need not be saved yet; ``file`` is where its traces are seen from."""
+    name = os.fspath(file)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        found = _AT_LINE.search(message)
+        line = int(found[1]) if found and found[1] else text.count("\n") + 1
+        raise InputError(Problem(f"is not TOML: {_AT_LINE.sub('', message)}", name, line)) from None
+    except RecursionError:
+        raise InputError(Problem("is not TOML: it is nested too deeply", name)) from None
+    flags = apply_sets(data, sets)
+    if trace is not None:
+        data["run"] = [{"trace": os.fspath(Path(trace).absolute())}]
+        data["check"] = []
+        flags = {path: flag for path, flag in flags.items() if path[0] not in ("run", "check")}
+        flags[("run",)] = f"--trace {os.fspath(trace)}"
+    scenario = check_document(data, Place(name, key_lines(text), flags), Path(file).parent, grow=trace is not None)
+    scenario._source = Path(file)
+    scenario._on_trace = trace is not None
+    return scenario
+
+
+def check_document(data: Mapping[str, Any], place: Place, base_dir: Path, *, grow: bool = False) -> Scenario:
+    """A document as a scenario; raises InputError with everything that is wrong, in the order of the lines."""
+    problems: list[Problem] = []
+    scenario: Scenario | None = None
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        problems = problems_of(error, data, place)
+    problems += cross_problems(data, _valid_parts(data), TraceFiles(base_dir), place, grow=grow)
+    if scenario is None or problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+    return scenario
+
+
+def _valid_parts(data: Mapping[str, Any]) -> Parts:
+    """Each part of a document that is valid in itself."""
+    machine = _valid(TypeAdapter(Machine), value_at(data, ("machine",)) or {})
+    return Parts(
+        machine,
+        _each(TypeAdapter(Swapfile), data, ("machine", "swapfile")),
+        _each(TypeAdapter(Process), data, ("process",)),
+        _each(TypeAdapter(Shmem), data, ("shmem",)),
+        _each(TypeAdapter(RunPart), data, ("run",)),
+        _each(TypeAdapter(Check), data, ("check",)),
+    )
+
+
+def _each(adapter: TypeAdapter[Any], data: Mapping[str, Any], path: KeyPath) -> list[Any]:
+    items = value_at(data, path)
+    return [_valid(adapter, item) for item in items] if isinstance(items, list) else []
+
+
+def _valid(adapter: TypeAdapter[Any], item: Any) -> Any:
+    """The item as its model, keys that do not exist left out; None when it has other mistakes."""
+    try:
+        return adapter.validate_python(item)
+    except ValidationError as error:
+        if any(detail["type"] != "extra_forbidden" for detail in error.errors()):
+            return None
+        item = copy.deepcopy(item)
+        for path in paths_of(error, item):
+            del value_at(item, path[:-1])[path[-1]]
+        return adapter.validate_python(item)

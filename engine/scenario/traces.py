@@ -1,0 +1,51 @@
+"""The trace files a scenario names: each read once, and what is in the pages of each of their regions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.errors import InputError, Problem
+from engine.scenario.model import Compressed, TracePart
+from engine.trace import Recording, Region, load_trace
+
+ContentValue = str | Compressed
+
+_BY_SUFFIX = {".db": "database", ".sqlite": "database", ".sqlite3": "database", ".json": "json"}
+
+
+class TraceFiles:
+    """Trace files seen from one folder; each is read when it is first asked for."""
+
+    def __init__(self, base_dir: Path) -> None:
+        self.base_dir = base_dir
+        self._read: dict[Path, Recording] = {}
+
+    def load(self, name: str) -> Recording:
+        """The recording in file ``name``; raises InputError when it cannot be used."""
+        path = self.base_dir / name
+        if path not in self._read:
+            if not path.is_file():
+                raise InputError(Problem("there is no such file" if not path.exists() else "is not a file", str(path)))
+            self._read[path] = load_trace(path)
+        return self._read[path]
+
+
+def content_of(part: TracePart, recording: Recording, region: Region | None) -> ContentValue:
+    """What is in the pages of a region (None: of a process without regions): as the part says, or by its name."""
+    name = region.name if region else ""
+    if isinstance(part.content, dict):
+        if name in part.content:
+            return part.content[name]
+    elif part.content is not None:
+        return part.content
+    return usual_content(region, recording) if region else "heap"
+
+
+def usual_content(region: Region, recording: Recording) -> str:
+    """The family of page images most like a region: code of libraries and programs, databases, text, or a heap."""
+    if not region.file:
+        return "heap"
+    program = recording.processes[region.process]
+    if ".so" in region.name or region.name.startswith(program) or program.startswith(region.name):
+        return "code"
+    return _BY_SUFFIX.get(Path(region.name).suffix, "text")
