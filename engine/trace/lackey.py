@@ -223,8 +223,9 @@ def _chunks(pipe: int, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
         if len(data) < _PIPE_BYTES // 2:
             # Lackey writes line by line: waking up for each would cost it and us most of the time.
             time.sleep(_GATHER_SECONDS)
-        whole = (rest + data).rfind(b"\n") + 1
-        rest, lines = (rest + data)[whole:], (rest + data)[:whole]
+        data = rest + data
+        whole = data.rfind(b"\n") + 1
+        lines, rest = data[:whole], data[whole:]
         if lines:
             yield lines
 

@@ -9,14 +9,14 @@ from engine.trace.mappings import UNNUMBERED_GAP, PageNames, read_maps
 MAPS = """\
 00108000-00110000 r-xp 00001000 fe:00 2211888                            /usr/bin/sort
 04000000-04001000 r--p 00000000 fe:00 338944                             /usr/lib/ld-linux-x86-64.so.2
-04035000-04056000 rwxp 00000000 00:00 0 
+04035000-04056000 rwxp 00000000 00:00 0
 04837000-0483c000 r--p 00000000 fe:00 341694                             /usr/libexec/valgrind/vgpreload_core.so
 04a18000-04a1a000 rw-p 001d3000 fe:00 339380                             /usr/lib/a file.so (deleted)
-04a1a000-053b4000 rw-p 00000000 00:00 0 
-1002001000-100278c000 rwxp 00000000 00:00 0 
-1ffeffe000-1fff001000 rw-p 00000000 00:00 0 
+04a1a000-053b4000 rw-p 00000000 00:00 0
+1002001000-100278c000 rwxp 00000000 00:00 0
+1ffeffe000-1fff001000 rw-p 00000000 00:00 0
 7f91d6a95000-7f91d6a99000 r--p 00000000 00:00 0                          [vvar]
-"""
+""".replace(" 00:00 0\n", " 00:00 0 \n")  # the kernel ends anonymous lines with a space
 
 
 def see(names: PageNames, *pages: int, write: bool = False) -> None:
