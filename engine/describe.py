@@ -307,18 +307,18 @@ class _Teller:
         """From a page table's swap entry on: its name, its descriptor or slot, and what is behind."""
         offset = offset_of(entry)
         if self.seam.has_descriptors:
-            count_row = self._count_row(entry)
-            text = f"#{grouped(offset)} · {count_row.text} · {self._cache_text(entry)}"
+            count, code, row = self._count(entry)
+            text = f"#{grouped(offset)} · count {count} · {self._cache_text(entry)}"
             label = "→ virtual slot" if self.seam.name == "vswap" else "→ descriptor"
             cache = address(self.view, im.DESC_CACHE, offset)
             rows = [
                 Row(self.seam.entry_word, grouped(offset), None, "The number that the page table holds", addresses),
-                Row(label, text, Place("desc", offset), "", (*count_row.addresses, cache)),
+                Row(label, text, Place("desc", offset), "", (address(self.view, code, row), cache)),
             ]
         else:
             row = slot_row(self.view, type_of(entry), offset)
             name = self._slot_text(type_of(entry), offset)
-            text = f"{self._count_row(entry).text} · {self._cache_text(entry)}"
+            text = f"count {self._count(entry)[0]} · {self._cache_text(entry)}"
             rows = [
                 Row("swap entry", f"type {type_of(entry)}, offset {grouped(offset)}", None,
                     "In today's design the page table names the slot itself", addresses),
@@ -376,7 +376,7 @@ class _Teller:
         entry = self.view.at(im.PAGE_SWAP, frame)
         flags = self.view.at(im.PAGE_FLAGS, frame)
         if flags & pg.PG_SWAPCACHE and entry:
-            text = f"{entry_name(self.view, entry)} · {self._count_row(entry).text}"
+            text = f"{entry_name(self.view, entry)} · count {self._count(entry)[0]}"
             rows.append(Row("swapcache", text, self._entry_ref(entry), column_tip(im.PAGE_SWAP),
                             (address(self.view, im.PAGE_SWAP, frame),)))  # fmt: skip
         content = self.view.at(im.PAGE_CONTENT, frame)
@@ -411,8 +411,8 @@ class _Teller:
             rows.append(Row("zspage", text, None, column_tip(im.Z_HANDLE), places[1:]))
         links = (address(view, im.Z_PREV, number), address(view, im.Z_NEXT, number))
         on_list = view.at(im.Z_PREV, number) or view.at(im.Z_NEXT, number) or view.scalar(im.ZLRU) == number
-        chance = "second chance left" if view.at(im.Z_REFERENCED, number) else "no second chance left"
-        text = f"{self._place(number, im.Z_PREV, 'cold end')} · {chance}" if on_list else "not on the LRU"
+        chance = " · has a second chance" if view.at(im.Z_REFERENCED, number) else ""
+        text = f"{self._place(number, im.Z_PREV, 'cold end')}{chance}" if on_list else "not on the LRU"
         tip = "Place on zswap's LRU. The cold end is written back first."
         rows.append(Row("zswap LRU", text, None, tip, (*links, address(view, im.Z_REFERENCED, number))))
         content = view.at(im.Z_CONTENT, number)
@@ -439,15 +439,17 @@ class _Teller:
 
     # -- words and names ----------------------------------------------------------------------
 
+    def _count(self, entry: int) -> tuple[int, int, int]:
+        """How many entries hold a swap entry, and the column and row that say so."""
+        code, row = im.DESC_COUNT, offset_of(entry)
+        if not self.seam.has_descriptors:
+            code, row = im.SLOT_MAP, self._entry_slot_row(entry)
+        return self.view.at(code, row) & 0x3F, code, row
+
     def _count_row(self, entry: int) -> Row:
-        offset = offset_of(entry)
-        if self.seam.has_descriptors:
-            word = self.view.at(im.DESC_COUNT, offset)
-            text = f"count {grouped(word & 0x3F)}"
-            return Row("count", text, None, column_tip(im.DESC_COUNT), (address(self.view, im.DESC_COUNT, offset),))
-        row = self._entry_slot_row(entry)
-        text = f"count {self.view.at(im.SLOT_MAP, row) & 0x3F}"
-        return Row("count", text, None, column_tip(im.SLOT_MAP), (address(self.view, im.SLOT_MAP, row),))
+        count, code, row = self._count(entry)
+        text = count_of(count, "page-table entry")
+        return Row("count", text, None, column_tip(code), (address(self.view, code, row),))
 
     def _entry_slot_row(self, entry: int) -> int:
         return slot_row(self.view, type_of(entry), offset_of(entry))
@@ -518,7 +520,7 @@ class _Teller:
         elif code in (im.SLOT_ENTRY,) and value < 0:
             text = "zero mark"
         else:
-            text = say(value) if say else grouped(value)
+            text = say(value) if say else _with_unit(value, column.unit)
         places = (address(self.view, code, row),)
         return Row(column.name, text, None, _tip(table, column.meaning, column.unit, column.kernel), places)
 
@@ -542,6 +544,16 @@ def _tip(table: Table, meaning: str, unit: str, kernel: str) -> str:
         parts.append(f"kernel: {table.kernel}.{kernel}" if table.kernel and kernel.isidentifier() else
                      f"kernel: {kernel}")  # fmt: skip
     return " · ".join(parts)
+
+
+def _with_unit(value: int, unit: str) -> str:
+    """A number with its unit where that is one of measure; a link shows its row's number, 0 as none."""
+    if unit in _MEASURES:
+        return f"{grouped(value)} {unit}"
+    return "none" if value == 0 and unit in ("frame", "entry", "zspage", "vma", "image", "mapping") else grouped(value)
+
+
+_MEASURES = ("pages", "bytes", "ns", "slots", "entries", "descriptors", "faults", "objects", "zspages")
 
 
 def _hex_address(where: int) -> str:
