@@ -1,0 +1,1 @@
+"""Panels beside the canvas: inspector, pressure, charts, transitions, comparison, transport."""
