@@ -1,0 +1,301 @@
+"""One setting of the machine as a row: its name, its value to type, and a slider, a switch or a choice."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRectF, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSlider, QSpinBox, QVBoxLayout, QWidget
+
+from app import theme
+from app.numbers import count
+from app.panels.widgets import Text, row_of
+from engine.mm.schema import Setting
+
+REST_MS = 250
+"""A slider that is dragged commits once it has rested this long."""
+FIELD_WIDTH = 118
+
+
+class Slider(QSlider):
+    """A slider that a wheel moves only once it has the focus: the panel around it scrolls."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Toggle(QCheckBox):
+    """A switch: a pill whose knob is left when off, right when on."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(34), theme.px(20))
+
+    minimumSizeHint = sizeHint
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        now, on = theme.current(), self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pill = QRectF(self.rect()).adjusted(2, 2.5, -2, -2.5)
+        edge = "accent" if self.hasFocus() or (on and self.isEnabled()) else "dim"
+        painter.setPen(QPen(now.colour(edge), 1.2))
+        painter.setBrush(now.colour("accent" if on and self.isEnabled() else "raised"))
+        painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+        size = pill.height() - 5
+        x = pill.right() - size - 2.5 if on else pill.left() + 2.5
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(now.colour("dim" if not self.isEnabled() else "on_accent" if on else "text"))
+        painter.drawEllipse(QRectF(x, pill.top() + 2.5, size, size))
+        painter.end()
+
+
+class Field(QSpinBox):
+    """A number with its unit, with gaps between its thousands."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def textFromValue(self, value: int) -> str:
+        return count(value)
+
+    def valueFromText(self, text: str) -> int:
+        digits = "".join(letter for letter in text.removesuffix(self.suffix()) if letter.isdigit())
+        return int(digits) if digits else self.value()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class Knob(QWidget):
+    """Shows a setting's value and asks for another one when the person has settled on it."""
+
+    committed = Signal(str, object)
+    """Key of the setting and the value wanted, another one than is shown by the machine."""
+
+    def __init__(self, setting: Setting, label: str, described: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setting = setting
+        self.value = setting.default
+        """What the machine has."""
+        self.initial = setting.default
+        """What the scenario has."""
+        self.reason = ""
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._commit)
+        self.name = Text(label, size=12.5)
+        self.note = Text(setting.meaning, size=11.5, colour="dim", wrap=True)
+        self.note.setVisible(described)
+        self._described = described
+        self.slider: Slider | None = None
+        self.field: Field | None = None
+        self.choice: QComboBox | None = None
+        self.check: Toggle | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(2))
+        if setting.choices:
+            self.choice = self._choice(setting)
+            heading = row_of(self.name, 1, self.choice)
+        elif (setting.low, setting.high) == (0, 1):
+            self.check = Toggle()
+            self.check.toggled.connect(lambda on: self._settle(int(on)))
+            heading = row_of(self.name, 1, self.check)
+        else:
+            self.field, self.slider = self._number(setting)
+            heading = row_of(self.name, 1, self.field)
+        column.addLayout(heading)
+        if self.slider is not None:
+            column.addWidget(self.slider)
+        column.addWidget(self.note)
+        self._inputs = [part for part in (self.slider, self.field, self.choice, self.check) if part is not None]
+        for part in self._inputs:
+            part.setAccessibleName(label)
+            part.setAccessibleDescription(_facts(setting))
+        self.name.setBuddy(self._inputs[-1])
+        theme.switch().changed.connect(self._restyle)
+        self._restyle()
+        self._explain()
+
+    def _number(self, setting: Setting) -> tuple[Field, Slider]:
+        field, slider = Field(), Slider()
+        field.setRange(setting.low, setting.high)
+        if setting.unit:
+            field.setSuffix(f" {setting.unit}")
+        field.valueChanged.connect(self._typed)
+        slider.setRange(setting.low, setting.high)
+        slider.valueChanged.connect(self._dragged)
+        slider.sliderReleased.connect(self._commit)
+        return field, slider
+
+    def _choice(self, setting: Setting) -> QComboBox:
+        choice = QComboBox()
+        choice.addItems(setting.choices)
+        choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        choice.activated.connect(self._settle)
+        return choice
+
+    # -- what the machine says ----------------------------------------------------------------
+
+    def show_value(self, value: int, initial: int, low: int, high: int, reason: str = "") -> None:
+        """Show what the machine has; a hand on the slider is not disturbed.
+
+        ``low`` and ``high`` bound the slider, stretched so that the value fits; ``reason`` says why
+        the setting has no effect now, and is empty where it has.
+        """
+        self.initial = initial
+        if reason != self.reason:
+            self.reason = reason
+            for part in self._inputs:
+                part.setEnabled(not reason)
+            self.name.set_colour("dim" if reason else "text")
+            self._explain()
+        if self.slider is not None:
+            low, high = min(low, value), max(high, value)
+            if (self.slider.minimum(), self.slider.maximum()) != (low, high):
+                with QSignalBlocker(self.slider):
+                    self.slider.setRange(low, high)
+                self.slider.setPageStep(max(1, (high - low) // 10))
+        if (value == self.value and not self._differs()) or self.in_hand:
+            self.value = value
+            return
+        self.value = value
+        self._show(value)
+
+    @property
+    def in_hand(self) -> bool:
+        """Somebody is about to choose a value."""
+        typing = self.field is not None and self.field.hasFocus() and self.field.lineEdit().isModified()
+        return self._rest.isActive() or typing or (self.slider is not None and self.slider.isSliderDown())
+
+    def _differs(self) -> bool:
+        return self.wanted != self.value
+
+    @property
+    def wanted(self) -> int:
+        """What the inputs show."""
+        if self.field is not None:
+            return self.field.value()
+        if self.choice is not None:
+            return self.choice.currentIndex()
+        return int(self.check.isChecked()) if self.check is not None else self.value
+
+    def _show(self, value: int) -> None:
+        for part in self._inputs:
+            with QSignalBlocker(part):
+                if isinstance(part, QComboBox):
+                    part.setCurrentIndex(value)
+                elif isinstance(part, QCheckBox):
+                    part.setChecked(bool(value))
+                elif isinstance(part, Field | Slider):
+                    part.setValue(value)
+
+    # -- what the person wants ----------------------------------------------------------------
+
+    def _dragged(self, value: int) -> None:
+        if self.field is not None:
+            with QSignalBlocker(self.field):
+                self.field.setValue(value)
+        self._rest.start()
+
+    def _typed(self, value: int) -> None:
+        if self.slider is not None:
+            with QSignalBlocker(self.slider):
+                self.slider.setRange(min(self.slider.minimum(), value), max(self.slider.maximum(), value))
+                self.slider.setValue(value)
+        self._commit()
+
+    def _settle(self, _value: int) -> None:
+        self._commit()
+
+    def _commit(self) -> None:
+        self._rest.stop()
+        if self._differs():
+            self.committed.emit(self.setting.key, self.wanted)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        back = menu.addAction(self.tr("Back to the scenario's value: {}").format(self.text_of(self.initial)))
+        default = menu.addAction(self.tr("Default: {}").format(self.text_of(self.setting.default)))
+        for action in (back, default):
+            action.setEnabled(not self.reason)
+        back.triggered.connect(lambda: self.ask(self.initial))
+        default.triggered.connect(lambda: self.ask(self.setting.default))
+        menu.exec(event.globalPos())
+        menu.deleteLater()
+
+    def ask(self, value: int) -> None:
+        """Ask for a value as if it had been typed."""
+        self._show(value)
+        self._commit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Nothing is asked for by a panel that nobody sees.
+        self._rest.stop()
+        super().hideEvent(event)
+
+    # -- texts --------------------------------------------------------------------------------
+
+    def text_of(self, value: int) -> str:
+        """A value as people read it, with its unit or the name of the choice."""
+        if self.setting.choices:
+            return self.setting.choices[value]
+        if self.check is not None:
+            return self.tr("on") if value else self.tr("off")
+        return f"{count(value)} {self.setting.unit}".rstrip()
+
+    def matches(self, words: str) -> bool:
+        """Whether every word is somewhere in its key, name, meaning or kernel name."""
+        where = f"{self.setting.key} {self.name.text()} {self.setting.meaning} {self.setting.kernel}".lower()
+        return all(word in where for word in words.lower().split())
+
+    def _explain(self) -> None:
+        tip = _facts(self.setting)
+        self.setToolTip(f"{self.reason}\n\n{tip}" if self.reason else tip)
+        if self._described:
+            self.note.show_text(f"{self.setting.meaning}. {self.reason}".strip() if self.reason else
+                                self.setting.meaning)  # fmt: skip
+        else:
+            self.note.show_text(self.reason)
+            self.note.setVisible(bool(self.reason))
+
+    def _restyle(self) -> None:
+        if self.field is not None:
+            self.field.setFont(theme.mono(12))
+            self.field.setFixedWidth(theme.px(FIELD_WIDTH))
+            self.field.setStyleSheet(
+                f"QSpinBox {{ background: transparent; border-color: transparent; padding: {theme.px(1)}px 0; }}"
+                f"QSpinBox:hover, QSpinBox:focus {{ background: {theme.current().raised}; }}"
+                f"QSpinBox:focus {{ border-color: {theme.current().accent}; }}"
+                f"QSpinBox:disabled {{ color: {theme.current().dim}; }}"
+            )
+
+
+def _facts(setting: Setting) -> str:
+    """Meaning, unit, kernel name, key, default and range."""
+    lines = [setting.meaning + "."]
+    if setting.kernel:
+        lines.append(f"Kernel: {setting.kernel}")
+    lines.append(f"Key: {setting.key}")
+    if setting.choices:
+        lines.append(f"Default: {setting.choices[setting.default]}; one of {', '.join(setting.choices)}")
+    elif (setting.low, setting.high) == (0, 1):
+        lines.append(f"Default: {'on' if setting.default else 'off'}")
+    else:
+        unit = f" {setting.unit}" if setting.unit else ""
+        lines.append(f"Default: {count(setting.default)}{unit}; {count(setting.low)} to {count(setting.high)}")
+    return "\n".join(lines)
