@@ -1,0 +1,85 @@
+"""``swapscope``, ``open`` and ``picture``: the commands that need Qt, which is imported only inside them."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from engine.cli.arguments import add_scenario_arguments, example_text
+from engine.cli.library import find_scenario, load
+from engine.errors import InputError, Problem, nearest
+from engine.program import Program
+
+OPEN_HELP = "open the window on a scenario"
+OPEN_EPILOG = example_text(["swapscope open zswap-spills", "swapscope open my.toml", "swapscope open sort.swt"])
+PICTURE_HELP = "draw one moment of a run into a picture file"
+PICTURE_EPILOG = example_text([
+    "swapscope picture zswap-spills --at end -o end.png",
+    "swapscope picture my.toml --at 8214 --size 1920x1080 --theme light -o moment.png",
+])  # fmt: skip
+THEMES = ("dark", "light")
+SMALLEST, LARGEST = 320, 16384
+_SIZE = re.compile(r"(\d+)[xX×](\d+)")
+
+
+def add_open_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``open``."""
+    parser.add_argument("file", metavar="FILE", help="a scenario file, or the name of one of those that 'list' shows")
+
+
+def run_open(args: argparse.Namespace) -> int:
+    """Open the window; without a file on what the app starts with. Raises InputError for a file that is not there."""
+    path = find_scenario(args.file) if getattr(args, "file", None) else None
+    from app.application import main
+
+    return int(main([str(path)] if path else []))
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """A type for ``add_argument``: ``1680x1050`` in pixels."""
+    found = _SIZE.fullmatch(text)
+    if not found or not all(SMALLEST <= int(side) <= LARGEST for side in found.groups()):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no size; expected WIDTHxHEIGHT in pixels, each from {SMALLEST} to {LARGEST}"
+        )
+    return int(found[1]), int(found[2])
+
+
+def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``picture``."""
+    add_scenario_arguments(parser)
+    parser.add_argument("--at", metavar="N", default="end", help="number of a transition, name of a mark, or 'end'")
+    parser.add_argument("--size", metavar="WxH", type=picture_size, default=(1680, 1050), help="pixels; 1680x1050")
+    parser.add_argument("--theme", choices=THEMES, default="dark", help="dark (the default) or light")
+    parser.add_argument("-o", "--output", metavar="OUT.png", required=True, help="the picture file")
+
+
+def moment(text: str, program: Program) -> int | str | None:
+    """What ``--at`` means: a transition's number, a mark's name, or None for the end; raises InputError."""
+    if text == "end":
+        return None
+    if text.isdecimal():
+        return int(text)
+    if text in program.marks:
+        return text
+    raise InputError(
+        Problem(
+            f"there is no mark '{text}'", key="--at",
+            expected="the number of a transition, 'end', or one of " + ", ".join(program.marks),
+            nearest=nearest(text, ["end", *program.marks]),
+        )
+    )  # fmt: skip
+
+
+def run_picture(args: argparse.Namespace) -> int:
+    """Draw the picture; raises InputError."""
+    _, program = load(args.file, args.sets, design=args.design, trace=args.trace, limit=args.limit)
+    at = moment(args.at, program)
+    folder = Path(args.output).parent
+    if not folder.is_dir():
+        raise InputError(Problem(f"there is no folder '{folder}'", args.output))
+    from app.export.picture import save_picture
+
+    save_picture(program, args.output, at=at, size=args.size, theme=args.theme)
+    return 0

@@ -1,0 +1,80 @@
+"""``swapscope run``: a scenario from start to end without a window."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.arguments import add_scenario_arguments, example_text
+from engine.cli.execution import Run, execute, report_of
+from engine.cli.library import load
+from engine.cli.output import STDOUT, console, write_json
+from engine.cli.progress import PatientProgress
+from engine.cli.report import print_run, print_verdicts
+from engine.program import Program
+from engine.scenario.checks import Verdict, judge
+
+if TYPE_CHECKING:
+    from engine.cli.transition_table import TransitionTable
+
+HELP = "run a scenario without a window"
+EPILOG = example_text([
+    "swapscope run zswap-spills",
+    "swapscope run zswap-spills --design legacy --set machine.frames=64",
+    "swapscope run my.toml --trace sort.swt --limit 100000 --json result.json",
+    "swapscope run my.toml --json - | jq .counters.pswpout",
+]) + """
+
+exit code: 0, or 1 when a check of the scenario fails, 2 when something given cannot be used,
+130 after Ctrl-C; what was done until then is reported."""  # fmt: skip
+
+INTERRUPTED = 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_scenario_arguments(parser)
+    parser.add_argument("--json", metavar="FILE", help="write the result as JSON; '-' prints it, and nothing else")
+    parser.add_argument(
+        "--transitions", metavar="FILE.csv", help="write every transition, one a line (runs a good deal slower)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run and report; raises InputError."""
+    scenario, program = load(args.file, args.sets, design=args.design, trace=args.trace, limit=args.limit)
+    done = _execute(program, args.transitions)
+    verdicts: list[Verdict] = []
+    if args.limit is None and not done.interrupted:
+        verdicts = judge(scenario, done.design, done.value)
+    if args.json:
+        write_json(report_of(done, scenario.title) | _checks(verdicts), args.json)
+    if args.json == STDOUT:
+        print_verdicts([verdict for verdict in verdicts if not verdict.passed], console(stderr=True))
+    else:
+        print_run(done, scenario, verdicts, console())
+    if done.interrupted:
+        return INTERRUPTED
+    return 0 if all(verdict.passed for verdict in verdicts) else 1
+
+
+def _execute(program: Program, transitions: str | None) -> Run:
+    with PatientProgress(program.title) as progress:
+        if transitions is None:
+            return execute(program, progress=progress)
+        from engine.cli.transition_table import TransitionTable
+
+        file: TransitionTable
+        with TransitionTable(transitions, program) as file:
+            return execute(program, progress=progress, on_transition=file.add)
+
+
+def _checks(verdicts: list[Verdict]) -> dict[str, Any]:
+    """What came of each check, for the JSON."""
+    return {
+        "checks": [
+            {"name": one.check.name, "op": one.check.op, "value": one.check.value, "at": one.check.at,
+             "found": one.found, "passed": one.passed}
+            for one in verdicts
+        ]
+    }  # fmt: skip
