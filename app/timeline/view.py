@@ -104,6 +104,11 @@ class TimelineView(QWidget):
         self._forget()
 
     @property
+    def marks(self) -> list[Mark]:
+        """The flags, as they were given."""
+        return list(self._marks)
+
+    @property
     def span(self) -> tuple[float, float]:
         """First and last transition shown."""
         return self._span or (0.0, float(max(1, self._length)))
@@ -295,7 +300,7 @@ class TimelineView(QWidget):
     def _paint_marks(self, painter: QPainter, colours: theme.Theme) -> None:
         plot = self._plot()
         painter.setFont(theme.font(11))
-        free_from = plot.left() - 1.0
+        free_from = float(plot.left())
         for mark in sorted(self._marks, key=lambda mark: mark.at):
             x = self.x_of(mark.at)
             if not plot.left() - 1 <= x <= plot.right() + 1:
@@ -304,6 +309,8 @@ class TimelineView(QWidget):
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(x, plot.top() - 4), QPointF(x, plot.bottom()))
             corners = [(x, plot.top() - 17), (x + 8, plot.top() - 13.5), (x, plot.top() - 10)]
+            if x < free_from - theme.px(6):
+                continue  # no room for another flag
             flag = QPolygonF([QPointF(*corner) for corner in corners])
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
@@ -312,9 +319,8 @@ class TimelineView(QWidget):
             painter.drawLine(QPointF(x, plot.top() - 17), QPointF(x, plot.top() - 4))
             width = painter.fontMetrics().horizontalAdvance(mark.name)
             place = x + 11 if x + 11 + width < plot.right() else x - width - 4
-            if place > free_from:
-                painter.drawText(QPointF(place, plot.top() - 9), mark.name)
-                free_from = place + width + 8
+            painter.drawText(QPointF(place, plot.top() - 9), mark.name)
+            free_from = max(place + width, x) + 8
 
     def _paint_cursor(self, painter: QPainter, colours: theme.Theme) -> None:
         plot = self._plot()

@@ -1,0 +1,71 @@
+"""Starts the window. :func:`make_window` is the one factory, used by the command and by the tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+def make_application(argv: list[str] | None = None) -> QApplication:
+    """The one QApplication of the process, dressed; made when there is none yet."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(["swapscope", *(argv or [])])
+    app.setApplicationName("swapscope")
+    app.setApplicationDisplayName("Swapscope")
+    app.setDesktopFileName("swapscope")
+    app.setStyle("Fusion")
+    return app
+
+
+def make_window(path: Path | str | None = None, settings: Settings | None = None) -> MainWindow:
+    """A window, not yet shown; opens ``path`` when one is given, and else shows the first page."""
+    from app.window import MainWindow
+
+    make_application()
+    settings = settings or Settings()
+    theme.switch().scale = min(2.5, max(0.75, settings.get("type_scale")))
+    theme.switch().choose(settings.get("theme"))
+    window = MainWindow(settings)
+    if path is not None:
+        window.open(Path(path))
+    return window
+
+
+def has_display() -> bool:
+    """A window can be shown: there is a screen, or Qt was told what to use in its place."""
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    if sys.platform.startswith(("win", "darwin", "cygwin")):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run_app(argv: list[str]) -> int:
+    """Open the window on ``argv[0]`` if given, and return when it is closed: 0, or 2 without a display."""
+    if not has_display():
+        print("swapscope: there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+              "'swapscope run FILE' works without one", file=sys.stderr)  # fmt: skip
+        return 2
+    app = make_application()
+    window = make_window(Path(argv[0]) if argv else None)
+    window.show()
+    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
+    awake = QTimer()  # Python sees Ctrl-C only while it runs
+    awake.timeout.connect(lambda: None)
+    awake.start(250)
+    code = app.exec()
+    awake.stop()
+    return code

@@ -1,0 +1,156 @@
+"""The panels around the machine: docks on the right as tabs, and the sentence with the timeline below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QFrame, QTabBar, QTabWidget, QVBoxLayout, QWidget
+
+from app import later, theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
+LAYOUT_VERSION = 1
+"""Grows when docks are added or renamed: a layout kept from before is then not used."""
+RIGHT_WIDTH = 330
+BOTTOM_HEIGHT = 246
+
+
+class _Card(QWidget):
+    """A panel with an edge and some distance to its neighbours."""
+
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__()
+        card = QFrame()
+        card.setProperty("card", True)
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(1, 1, 1, 1)
+        inner.addWidget(panel)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, theme.px(8), 0)
+        outer.addWidget(card)
+
+
+class Docks:
+    """The docks of one window."""
+
+    def __init__(self, window: QMainWindow, bottom: QWidget) -> None:
+        self._window = window
+        self._wanted: dict[QDockWidget, bool] = {}
+        self._run_shown = True
+        window.setDockOptions(
+            type(window).DockOption.AllowTabbedDocks
+            | type(window).DockOption.AllowNestedDocks
+            | type(window).DockOption.GroupedDragging
+        )
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
+            window.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.inspector = later.view("app.panels.inspector", "InspectorPanel")
+        self.pressure = later.view("app.panels.pressure", "PressurePanel")
+        self.charts = later.view("app.panels.charts", "ChartsPanel")
+        self.transitions = later.view("app.panels.transitions", "TransitionsPanel")
+        self.right = [
+            self._dock("inspector", window.tr("Inspector"), self.inspector),
+            self._dock("pressure", window.tr("Pressure"), self.pressure),
+            self._dock("charts", window.tr("Charts"), self.charts),
+            self._dock("transitions", window.tr("Transitions"), self.transitions),
+        ]
+        self.bottom = self._dock("timeline", window.tr("Timeline"), bottom)
+        self.arrange()
+        theme.switch().changed.connect(self._dress)
+
+    @property
+    def panels(self) -> list[Any]:
+        """The views in the right docks."""
+        return [self.inspector, self.pressure, self.charts, self.transitions]
+
+    @property
+    def all(self) -> list[QDockWidget]:
+        """Every dock."""
+        return [*self.right, self.bottom]
+
+    def toggles(self) -> list[QAction]:
+        """Show and hide, one action a dock."""
+        return [dock.toggleViewAction() for dock in self.all]
+
+    def arrange(self) -> None:
+        """As at the first start."""
+        window = self._window
+        for dock in self.all:
+            dock.setFloating(False)
+            window.removeDockWidget(dock)
+        for dock in self.right:
+            window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        for dock in self.right[1:]:
+            window.tabifyDockWidget(self.right[0], dock)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.bottom)
+        for dock in self.all:
+            dock.setVisible(self._run_shown)
+            self._wanted[dock] = True
+        self.right[0].raise_()
+        window.resizeDocks([self.right[0]], [theme.px(RIGHT_WIDTH)], Qt.Orientation.Horizontal)
+        window.resizeDocks([self.bottom], [theme.px(BOTTOM_HEIGHT)], Qt.Orientation.Vertical)
+        self._dress()
+
+    def show_run(self, there: bool) -> None:
+        """Panels are there while a run is shown; which of them, the person decides."""
+        if there == self._run_shown:
+            return
+        self._run_shown = there
+        if there:
+            for dock in self.all:
+                dock.setVisible(self._wanted[dock])
+            raised = next((dock for dock in self.right if self._raised == dock.objectName()), None)
+            if raised is not None:
+                raised.raise_()
+        else:
+            self._raised = next((dock.objectName() for dock in self.right if not dock.visibleRegion().isEmpty()), "")
+            for dock in self.all:
+                self._wanted[dock] = not dock.isHidden()
+                dock.hide()
+        for dock in self.all:
+            dock.toggleViewAction().setEnabled(there)
+
+    _raised = "inspector"
+
+    def save(self) -> QByteArray:
+        """Where every dock is, as it would be with a run shown."""
+        shown = self._run_shown
+        self.show_run(True)
+        kept = self._window.saveState(LAYOUT_VERSION)
+        self.show_run(shown)
+        return kept
+
+    def restore(self, kept: QByteArray) -> None:
+        """Put every dock where it was; a layout of another version is not used."""
+        if self._window.restoreState(kept, LAYOUT_VERSION):
+            for dock in self.all:
+                self._wanted[dock] = not dock.isHidden()
+        self._dress()
+
+    def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setWidget(widget if name == "timeline" else _Card(widget))
+        dock.topLevelChanged.connect(lambda _floating: self._dress())
+        dock.dockLocationChanged.connect(lambda _area: self._dress())
+        return dock
+
+    def _dress(self) -> None:
+        """A docked panel has its tab for a title, and the timeline says its name itself: no second title bar."""
+        for dock in self.all:
+            bare = not dock.isFloating() and (dock is self.bottom or bool(self._window.tabifiedDockWidgets(dock)))
+            if bare and dock.titleBarWidget() is None:
+                dock.setTitleBarWidget(QWidget(dock))
+            elif not bare and dock.titleBarWidget() is not None:
+                dock.titleBarWidget().deleteLater()
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+        for bar in self._window.findChildren(QTabBar):
+            bar.setExpanding(False)
+            bar.setDocumentMode(True)
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(False)

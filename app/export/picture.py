@@ -1,0 +1,183 @@
+"""Pictures of one moment as PNG: the machine, the sentence and the timeline, without window, bars and panels.
+
+:func:`render_picture` works without a screen. It must run on the thread of the QApplication, which
+it makes when there is none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app import later, theme
+from app.application import has_display, make_application
+from app.moment import Moment
+from app.sentence import SentenceBar
+from app.timeline.marks import marks_of
+from app.timeline.view import TimelineView
+from engine.errors import InputError, Problem
+from engine.program import Program
+
+SMALLEST = (640, 480)
+LARGEST = (7680, 4320)
+
+
+class Scene(QWidget):
+    """One moment laid out for a picture; never shown."""
+
+    def __init__(self, moment: Moment, series: Any) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        self.setAutoFillBackground(True)
+        self.canvas = later.view("app.canvas", "MachineCanvas")
+        self.sentence = SentenceBar()
+        self.timeline = TimelineView()
+        name = QLabel("Swapscope")
+        name.setFont(theme.font(16, bold=True))
+        title = QLabel(moment.program.title)
+        title.setProperty("dim", True)
+        title.setFont(theme.font(13.5))
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(10))
+        head.addWidget(name)
+        head.addWidget(title, 1)
+        card = QFrame()
+        card.setProperty("card", True)
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(1, 1, 1, 1)
+        inner.addWidget(self.timeline)
+        card.setFixedHeight(theme.px(176))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(12), theme.px(10), theme.px(12), theme.px(12))
+        column.setSpacing(theme.px(8))
+        column.addLayout(head)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.sentence)
+        column.addWidget(card)
+        self._moment, self._series = moment, series
+
+    def image(self, size: tuple[int, int]) -> QImage:
+        """The picture, ``size`` pixels wide and high."""
+        self.resize(QSize(*size))
+        self.show()  # not on any screen; children get their sizes
+        for view in (self.canvas, self.sentence, self.timeline):
+            view.show_moment(self._moment)
+        self.timeline.show_series(self._series)
+        self.timeline.show_marks(marks_of(self._moment.program, self._series))
+        QApplication.sendPostedEvents()
+        self.layout().activate()
+        made = QImage(QSize(*size), QImage.Format.Format_RGB32)
+        self.render(made)
+        self.hide()
+        return made
+
+
+def render_picture(
+    program_or_path: Program | Path | str, at: int | None, size: tuple[int, int] = (1280, 800), theme_name: str = "dark",
+    sets: tuple[str, ...] = (),
+) -> QImage:
+    """The picture of transition ``at`` (None: the end of the run) of a scenario or of a program.
+
+    ``size`` is width and height in pixels. Raises InputError for a scenario that cannot be read, a
+    transition that the run does not reach, an unknown theme and a size out of range.
+    """
+    _check(at, size, theme_name)
+    from engine.timeline import Timeline
+
+    program = program_or_path if isinstance(program_or_path, Program) else _load(Path(program_or_path), sets)
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    make_application()
+    timeline = Timeline(program)
+    _go(timeline, at)
+    with _dressed(theme_name):
+        scene = Scene(moment_of(timeline), timeline.series)
+        try:
+            return scene.image(size)
+        finally:
+            scene.deleteLater()
+
+
+def save_picture(
+    path: Path | str, at: int | None, size: tuple[int, int], theme_name: str, output: Path | str,
+    sets: tuple[str, ...] = (),
+) -> None:
+    """Write the picture of a scenario's transition as PNG; errors as in :func:`render_picture`, and of the file."""
+    write(render_picture(path, at, size, theme_name, sets), Path(output))
+
+
+def write(image: QImage, output: Path) -> None:
+    """Write a picture as PNG; InputError when the file cannot be written."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    try:
+        output.write_bytes(buffer.data().data())
+    except OSError as error:
+        what = f"the picture cannot be written ({error.strerror})"
+        raise InputError(Problem(what, file=str(output))) from None
+
+
+def moment_of(timeline: Any) -> Moment:
+    """The moment at a Timeline's cursor."""
+    return Moment(
+        program=timeline.program,
+        view=timeline.view,
+        transition=timeline.transition(),
+        sentence=timeline.sentence(),
+        changed=timeline.changed(),
+        length=timeline.length,
+        complete=timeline.complete,
+        skipping=True,
+    )
+
+
+def _check(at: int | None, size: tuple[int, int], theme_name: str) -> None:
+    problems = []
+    if at is not None and at < 0:
+        problems.append(Problem(f"there is no transition {at}", key="--at", expected="0 or more"))
+    if not all(low <= given <= high for low, given, high in zip(SMALLEST, size, LARGEST, strict=True)):
+        allowed = f"{SMALLEST[0]}x{SMALLEST[1]} to {LARGEST[0]}x{LARGEST[1]}"
+        problems.append(Problem(f"no picture can be {size[0]}x{size[1]} large", key="--size", expected=allowed))
+    if theme_name not in theme.THEMES:
+        problems.append(Problem(f"there is no theme '{theme_name}'", key="--theme", expected=" or ".join(theme.THEMES)))
+    if problems:
+        raise InputError(problems)
+
+
+def _load(path: Path, sets: tuple[str, ...]) -> Program:
+    from app.worker import scenario_loader
+
+    return scenario_loader(path, sets)()
+
+
+def _go(timeline: Any, at: int | None) -> None:
+    """To transition ``at``; the run is carried out to its end first, so that the timeline shows it whole."""
+    while not timeline.complete:
+        timeline.explore(100_000)
+    if at is not None and at > timeline.length:
+        raise InputError(
+            Problem(f"the run has no transition {at}", key="--at", expected=f"0 to {timeline.length}")
+        )
+    timeline.jump(timeline.length if at is None else at)
+
+
+@contextmanager
+def _dressed(name: str) -> Iterator[None]:
+    """The theme for the time of one picture."""
+    switch = theme.switch()
+    before, scale = switch.choice, switch.scale
+    switch.scale = 1.0
+    switch.choose(name)
+    try:
+        yield
+    finally:
+        switch.scale = scale
+        switch.choose(before)

@@ -1,0 +1,34 @@
+"""Flags of the timeline: the scenario's marks, and where memory ran out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.timeline.density import transition_of_operation
+from app.timeline.view import Mark
+from engine.mm import image as im
+from engine.mm.schema import HEADER_WORDS
+from engine.mm.transitions import OOM, OOM_END
+from engine.operation import KIND_MASK, VALUE_SHIFT, Op
+from engine.program import Program
+
+MOST_OOM_MARKS = 12
+
+
+def marks_of(program: Program, series: Any) -> list[Mark]:
+    """Marks as far as the run is known; places are as exact as the samples."""
+    if len(series.operation) == 0:
+        return []
+    known = int(series.operation[-1])
+    places = np.flatnonzero((program.ops[:known] & KIND_MASK) == int(Op.MARK))
+    marks = []
+    for place in places.tolist():
+        number = int(program.ops[place]) >> VALUE_SHIFT
+        name = program.marks[number] if number < len(program.marks) else str(number)
+        marks.append(Mark(name, transition_of_operation(series, place)))
+    killed = series.values[:, [im.KIND_COUNT[kind] - HEADER_WORDS for kind in (OOM, OOM_END)]].sum(axis=1)
+    for sample in np.flatnonzero(np.diff(killed))[:MOST_OOM_MARKS].tolist():
+        marks.append(Mark("OOM", int(series.transition[sample + 1]), danger=True))
+    return marks

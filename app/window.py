@@ -1,0 +1,518 @@
+"""The main window: puts the views together, hands each frame to them, and turns their wishes into commands."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QElapsedTimer, QFileSystemWatcher, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QInputDialog,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import actions, dialogs, later, theme
+from app.docks import Docks
+from app.focus_keys import FocusKeys
+from app.gallery import Described, Gallery
+from app.moment import Selected
+from app.numbers import count
+from app.panels.transport import EventMenu, Transport
+from app.player import SPEED_STEPS, Player, Unit
+from app.problems import ProblemsPage
+from app.sentence import SentenceBar
+from app.settings import Settings
+from app.status import StatusLine
+from app.timeline.marks import marks_of
+from app.timeline.view import TimelineView
+from app.topbar import TopBar
+from app.welcome import WelcomePage
+from app.worker import Frame, Worker, scenario_loader
+from engine.errors import InputError, Problem
+from engine.mm import transitions as tr
+from engine.program import Program
+from engine.resources import scenarios_dir
+
+FRAME_MS = 16
+"""At most one frame is shown in this time."""
+RECORDS_AROUND = 300
+"""Transitions before and behind the cursor that the table of transitions is given."""
+
+
+class MainWindow(QMainWindow):
+    """One window, one run."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Swapscope")
+        self.setAcceptDrops(True)
+        self.setAnimated(False)
+        self.settings = settings
+        self.worker = Worker(self)
+        self.player = Player(self.worker, self)
+        self.frame: Frame | None = None
+        self.path: Path | None = None
+        self._selection: tuple[Selected, ...] = ()
+        self._scenarios: list[Described] = []
+        self._marks_for: object = None
+        self._restore_player()
+
+        self.actions_by_name = actions.build(self)
+        self._menus = {name: QMenu(self) for name in ("recent", "scenarios", "panels", "marks")}
+        self._events = EventMenu(self.player, self)
+        self._build_views()
+        self._build_menus()
+        self._connect()
+        self._focus_keys = FocusKeys(self)
+        self._restore_layout()
+        self._show_choices()
+        actions.set_run_open(self.actions_by_name, False)
+        self.show_welcome()
+        if settings.notice:
+            self.status.say(settings.notice, lasting=True)
+        self.worker.start()
+        self.gallery.start()
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _build_views(self) -> None:
+        transport = Transport(self.player, self.actions_by_name, self._events)
+        self.topbar = TopBar(transport, self.actions_by_name)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.topbar)
+        self.canvas = later.view("app.canvas", "MachineCanvas")
+        self.welcome = WelcomePage()
+        self.problems = ProblemsPage()
+        self.pages = QStackedWidget()
+        for page in (self.welcome, self.canvas, self.problems):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
+        self.sentence = SentenceBar()
+        self.timeline = TimelineView()
+        self.docks = Docks(self, self._bottom())
+        self.status = StatusLine()
+        self.status.cancelled.connect(self.player.pause)
+        self.setStatusBar(self.status)
+
+        self._frame_clock = QTimer(self)
+        self._frame_clock.setSingleShot(True)
+        self._frame_clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame_clock.timeout.connect(self._show_newest)
+        self._since_frame = QElapsedTimer()
+        self._since_frame.start()
+        self._watcher = QFileSystemWatcher(self)
+        self._file_settled = QTimer(self)
+        self._file_settled.setSingleShot(True)
+        self._file_settled.setInterval(250)
+        self.gallery = Gallery(scenarios_dir(), self)
+
+    def _bottom(self) -> QWidget:
+        """Sentence above, timeline below."""
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(theme.px(8), 0, theme.px(8), theme.px(2))
+        column.setSpacing(theme.px(8))
+        column.addWidget(self.sentence)
+        card = QWidget()
+        card.setObjectName("timelinecard")
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(1, 1, 1, 1)
+        inner.addWidget(self.timeline)
+        column.addWidget(card, 1)
+        return body
+
+    def _build_menus(self) -> None:
+        titles = {"recent": "Open &recent", "scenarios": "S&cenarios", "panels": "&Panels", "marks": "To m&ark"}
+        for name, title in titles.items():
+            self._menus[name].setTitle(self.tr(title))
+        actions.fill_menus(self, self.actions_by_name, {**self._menus, "events": self._events})
+        self._menus["recent"].aboutToShow.connect(self._fill_recent)
+        self._menus["marks"].aboutToShow.connect(self._fill_marks)
+        for action in self.docks.toggles():
+            self._menus["panels"].addAction(action)
+        self._fill_recent()
+        self._fill_marks()
+
+    def _connect(self) -> None:
+        worker = self.worker
+        worker.ready.connect(self._frame_ready)
+        worker.opened.connect(self._opened)
+        worker.refused.connect(self._refused)
+        worker.broken.connect(self._broken)
+        worker.ended.connect(self.player.stopped)
+        for view in self._views():
+            for signal, wish in (("selected", self.select), ("jump_requested", self.player.jump),
+                                 ("change_requested", self._change)):  # fmt: skip
+                if hasattr(view, signal):
+                    getattr(view, signal).connect(wish)
+        self.timeline.span_changed.connect(lambda _first, _last: self._ask_for_records())
+        self.welcome.chosen.connect(self.open)
+        self.welcome.open_requested.connect(self.ask_and_open)
+        self.problems.retry_requested.connect(self.reload)
+        self.problems.welcome_requested.connect(self.show_welcome)
+        self.gallery.described.connect(self._described)
+        self.gallery.pictured.connect(self.welcome.show_pictures)
+        self._watcher.fileChanged.connect(lambda _path: self._file_settled.start())
+        self._file_settled.timeout.connect(self._file_saved)
+        self.player.changed.connect(self._remember_player)
+        theme.switch().changed.connect(self._dress)
+        self._dress()
+
+    def _views(self) -> Iterator[Any]:
+        """Everything that shows moments."""
+        yield self.canvas
+        yield from self.docks.panels
+        yield self.sentence
+        yield self.timeline
+
+    # -- opening --------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Open a scenario file; what is wrong with it is shown in its place."""
+        self.path = Path(path).resolve()
+        self.player.pause()
+        self.status.busy(self.tr("Reading {name}").format(name=self.path.name))
+        self.worker.open(scenario_loader(self.path), self.tr("Reading {name}").format(name=self.path.name))
+        self._watch_file()
+
+    def reload(self) -> None:
+        """Read the open file again."""
+        if self.path is not None:
+            self.open(self.path)
+
+    def ask_and_open(self) -> None:
+        """Ask for a file and open it."""
+        start = str(self.path.parent if self.path else scenarios_dir())
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Open a scenario"), start, self.tr("Scenarios (*.toml)"))
+        if chosen:
+            self.open(Path(chosen))
+
+    def _opened(self, program: Program) -> None:
+        self._selection = ()
+        self._marks_for = None
+        self.timeline.clear()
+        self.topbar.show_title(program.title)
+        self.setWindowTitle(f"{program.title} · Swapscope")
+        self.pages.setCurrentWidget(self.canvas)
+        self.docks.show_run(True)
+        actions.set_run_open(self.actions_by_name, True)
+        self.status.busy("")
+        if self.path is not None:
+            self.settings.note_opened(self.path)
+        self._ask_for_records()
+        self.canvas.setFocus()
+
+    def _refused(self, error: InputError) -> None:
+        self.player.stopped()
+        self.status.busy("")
+        self.problems.show_problems(self.path.name if self.path else self.tr("This"), error)
+        self.pages.setCurrentWidget(self.problems)
+        self.docks.show_run(False)
+        self.topbar.show_title("")
+        self.setWindowTitle("Swapscope")
+        actions.set_run_open(self.actions_by_name, False)
+        self.actions_by_name["reload"].setEnabled(True)
+
+    def _broken(self, text: str) -> None:
+        self.player.stopped()
+        last = text.strip().splitlines()[-1]
+        self.status.say(self.tr("The engine stopped with a mistake of its own: {text}").format(text=last), True, text)
+
+    def _watch_file(self) -> None:
+        if self._watcher.files():
+            self._watcher.removePaths(self._watcher.files())
+        if self.path is not None and self.path.is_file():
+            self._watcher.addPath(str(self.path))
+
+    def _file_saved(self) -> None:
+        """Editors replace files: the new one has to be watched anew."""
+        if self.path is not None and self.path.is_file():
+            if self.settings.get("follow_file"):
+                self.reload()
+            else:
+                self._watch_file()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file may be dropped."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file that was dropped."""
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.open(Path(files[0]))
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def _frame_ready(self) -> None:
+        if self._frame_clock.isActive():
+            return
+        self._frame_clock.start(max(0, FRAME_MS - self._since_frame.elapsed()))
+
+    def _show_newest(self) -> None:
+        self._since_frame.restart()
+        frame = self.worker.take()
+        if frame is not None:
+            self._show_frame(frame)
+
+    def _show_frame(self, frame: Frame) -> None:
+        self.frame = frame
+        if self.pages.currentWidget() is self.problems:
+            return
+        self.timeline.show_series(frame.series)
+        if frame.records:
+            self.timeline.show_records(frame.records)
+        self._show_marks(frame)
+        self._show_moment()
+        self.status.show_frame(frame)
+        self._ask_for_records_near(frame.moment.transition.number)
+
+    def _show_moment(self) -> None:
+        """Hand the moment to every view that can be seen."""
+        if self.frame is None:
+            return
+        extras = {"series": self.frame.series, "records": self.frame.records,
+                  "first_record": self.frame.first_record, "branches": self.frame.branches}  # fmt: skip
+        moment = replace(self.frame.moment, selection=self._selection, extras=extras)
+        for view in self._views():
+            view.show_moment(moment)
+
+    def _show_marks(self, frame: Frame) -> None:
+        key = (frame.moment.epoch, frame.branch, len(frame.series.transition), frame.moment.length)
+        if key != self._marks_for:
+            self._marks_for = key
+            self.timeline.show_marks(marks_of(frame.moment.program, frame.series))
+
+    def _ask_for_records_near(self, cursor: int) -> None:
+        first, last = self._wanted
+        if not (first <= max(0, cursor - 100) and cursor + 100 <= last):
+            self._ask_for_records()
+
+    _wanted = (0, -1)
+
+    def _ask_for_records(self) -> None:
+        """The transitions the timeline shows one by one, or those around the cursor."""
+        cursor = self.frame.moment.transition.number if self.frame else 0
+        first, last = (int(edge) for edge in self.timeline.span)
+        if last - first > 2 * RECORDS_AROUND or not first <= cursor <= last:
+            first, last = cursor - RECORDS_AROUND, cursor + RECORDS_AROUND
+        self._wanted = (max(0, first), last)
+        self.worker.watch_records(*self._wanted)
+
+    def select(self, things: tuple[Selected, ...]) -> None:
+        """Light these everywhere."""
+        self._selection = tuple(things)
+        self._show_moment()
+
+    def _change(self, key: str, value: object) -> None:
+        self.player.pause()
+        self.worker.change(key, int(value))  # type: ignore[call-overload]
+
+    def show_welcome(self) -> None:
+        """The page of scenarios."""
+        self.player.pause()
+        self.welcome.show_recent(self.settings.recent())
+        self.pages.setCurrentWidget(self.welcome)
+        self.docks.show_run(False)
+
+    def _described(self, scenarios: list[Described]) -> None:
+        self._scenarios = scenarios
+        self.welcome.show_scenarios(scenarios)
+        self.welcome.show_recent(self.settings.recent())
+        menu = self._menus["scenarios"]
+        menu.clear()
+        for scenario in scenarios:
+            action = menu.addAction(scenario.title.replace("&", "&&"))
+            action.setToolTip(scenario.summary)
+            action.triggered.connect(partial(self._open_from_menu, scenario.path))
+
+    # -- going ----------------------------------------------------------------------------------
+
+    def ask_and_jump(self) -> None:
+        """Ask for a transition's number and go there."""
+        if self.frame is None:
+            return
+        moment = self.frame.moment
+        known = count(moment.length) + ("" if moment.complete else self.tr(" so far"))
+        number, good = QInputDialog.getInt(
+            self, self.tr("Jump to transition"), self.tr("Transition, 0 to {known}:").format(known=known),
+            moment.transition.number, 0, 2**31 - 1,
+        )  # fmt: skip
+        if good:
+            self.player.jump(number)
+
+    def seek_fault(self, direction: int) -> None:
+        """To the next or previous fault."""
+        self.player.seek(frozenset({tr.FAULT}), direction)
+
+    def seek_mark(self, direction: int) -> None:
+        """To the scenario's next or previous mark."""
+        self.player.seek(frozenset({tr.MARK}), direction)
+
+    def change_speed(self, by: int) -> None:
+        """Move the speed slider."""
+        self.player.choose_speed(self.player.position + by)
+
+    # -- looks ----------------------------------------------------------------------------------
+
+    def choose_theme(self, choice: str) -> None:
+        """Dark, light or as the system, from now on."""
+        self.settings.set("theme", choice)
+        theme.switch().choose(choice)
+        self._show_choices()
+
+    def toggle_theme(self) -> None:
+        """The other of dark and light."""
+        self.choose_theme("light" if theme.current().dark else "dark")
+
+    def scale_type(self, factor: float) -> None:
+        """Everything written larger or smaller by a factor; 0: as it was."""
+        theme.switch().resize_type(theme.switch().scale * factor if factor else 1.0)
+        self.settings.set("type_scale", theme.switch().scale)
+
+    def toggle_full_screen(self) -> None:
+        """On the whole screen, or as before."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.actions_by_name["full"].setChecked(self.isFullScreen())
+
+    def arrange_anew(self) -> None:
+        """Panels as at the first start."""
+        self.docks.arrange()
+
+    def _dress(self) -> None:
+        actions.dress(self.actions_by_name)
+        self.actions_by_name["play_back"].setIcon(actions.icon("mdi6.play", flip=True))
+        colours = theme.current()
+        self.timeline.parentWidget().setStyleSheet(
+            f"#timelinecard {{ background: {colours.panel}; border: 1px solid {colours.panel_edge};"
+            f" border-radius: {theme.px(8)}px; }}"
+        )
+        self.player.changed.emit()
+
+    def _show_choices(self) -> None:
+        self.actions_by_name[theme.switch().choice].setChecked(True)
+        self.actions_by_name["follow"].setChecked(self.settings.get("follow_file"))
+
+    # -- remembered -----------------------------------------------------------------------------
+
+    def set_follow(self) -> None:
+        """Reload a saved file, or not."""
+        self.settings.set("follow_file", self.actions_by_name["follow"].isChecked())
+
+    def forget_recent(self) -> None:
+        """Empty the list of recent files."""
+        self.settings.forget_recent()
+        self.welcome.show_recent([])
+
+    def _restore_player(self) -> None:
+        self.player.position = min(SPEED_STEPS, max(0, self.settings.get("speed")))
+        kinds = {kind.name: kind.number for kind in tr.KINDS}
+        self.player.event = kinds.get(self.settings.get("event"), tr.WRITE_BACK)
+        if self.settings.get("unit") in set(Unit):
+            self.player.unit = Unit(self.settings.get("unit"))
+
+    def _remember_player(self) -> None:
+        self.settings.set("speed", self.player.position)
+        self.settings.set("unit", str(self.player.unit))
+        self.settings.set("event", tr.KINDS[self.player.event].name)
+
+    def _restore_layout(self) -> None:
+        self.resize(1440, 900)
+        for key, restore in (("geometry", self.restoreGeometry), ("layout", self.docks.restore)):
+            kept = self.settings.get(key)
+            if kept:
+                try:
+                    restore(QByteArray(base64.b64decode(kept, validate=True)))
+                except ValueError:
+                    self.settings.set(key, "")
+
+    def _remember_layout(self) -> None:
+        self.settings.set("geometry", base64.b64encode(self.saveGeometry().data()).decode())
+        self.settings.set("layout", base64.b64encode(self.docks.save().data()).decode())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout and end both threads."""
+        self._remember_layout()
+        self._frame_clock.stop()
+        self._file_settled.stop()
+        self.gallery.close()
+        self.worker.close()
+        super().closeEvent(event)
+
+    # -- menus filled when opened ---------------------------------------------------------------
+
+    def _fill_recent(self) -> None:
+        menu = self._menus["recent"]
+        menu.clear()
+        for path in self.settings.recent():
+            action = menu.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(partial(self._open_from_menu, path))
+        if menu.isEmpty():
+            menu.addAction(self.tr("No files yet")).setEnabled(False)
+        menu.addSeparator()
+        menu.addAction(self.actions_by_name["forget"])
+
+    def _fill_marks(self) -> None:
+        menu = self._menus["marks"]
+        menu.clear()
+        for mark in self.timeline.marks:
+            menu.addAction(mark.name).triggered.connect(partial(self._jump_from_menu, mark.at))
+        if menu.isEmpty():
+            menu.addAction(self.tr("This run has no marks")).setEnabled(False)
+
+    def _open_from_menu(self, path: Path, _checked: bool = False) -> None:
+        self.open(path)
+
+    def _jump_from_menu(self, number: int, _checked: bool = False) -> None:
+        self.player.jump(number)
+
+    # -- dialogues ------------------------------------------------------------------------------
+
+    def show_shortcuts(self) -> None:
+        """All keys at a glance."""
+        dialogs.Shortcuts(self).exec()
+
+    def show_about(self) -> None:
+        """What this is."""
+        dialogs.About(self).exec()
+
+    def ask_and_save_picture(self) -> None:
+        """Ask for a file and save a picture of this moment."""
+        if self.frame is None:
+            return
+        name = f"{self.path.stem if self.path else 'swapscope'}-{self.frame.moment.transition.number}.png"
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save picture"), name, self.tr("Pictures (*.png)"))
+        if chosen:
+            self.save_picture(Path(chosen))
+
+    def save_picture(self, output: Path) -> None:
+        """A picture of this moment as a file; says so when it cannot be written."""
+        from app.export.picture import Scene, write
+
+        if self.frame is None:
+            return
+        moment = replace(self.frame.moment, selection=self._selection)
+        scene = Scene(moment, self.frame.series)
+        try:
+            write(scene.image((max(1280, self.width()), max(800, self.height()))), output)
+        except InputError as error:
+            problem: Problem = error.problems[0]
+            QMessageBox.warning(self, self.tr("Save picture"), str(problem))
+        else:
+            self.status.say(self.tr("Saved {name}").format(name=output))
+        finally:
+            scene.deleteLater()
