@@ -16,17 +16,19 @@ from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app import later, theme
+from app import later
+from app import theme as themes
 from app.application import has_display, make_application
 from app.moment import Moment
 from app.sentence import SentenceBar
 from app.timeline.marks import marks_of
 from app.timeline.view import TimelineView
-from engine.errors import InputError, Problem
+from engine.errors import InputError, Problem, nearest
+from engine.mm.transitions import MARK
 from engine.program import Program
 
-SMALLEST = (640, 480)
-LARGEST = (7680, 4320)
+SMALLEST, LARGEST = 320, 16384
+"""Pixels a side."""
 
 
 class Scene(QWidget):
@@ -40,12 +42,12 @@ class Scene(QWidget):
         self.sentence = SentenceBar()
         self.timeline = TimelineView()
         name = QLabel("Swapscope")
-        name.setFont(theme.font(16, bold=True))
+        name.setFont(themes.font(16, bold=True))
         title = QLabel(moment.program.title)
         title.setProperty("dim", True)
-        title.setFont(theme.font(13.5))
+        title.setFont(themes.font(13.5))
         head = QHBoxLayout()
-        head.setSpacing(theme.px(10))
+        head.setSpacing(themes.px(10))
         head.addWidget(name)
         head.addWidget(title, 1)
         card = QFrame()
@@ -53,10 +55,10 @@ class Scene(QWidget):
         inner = QVBoxLayout(card)
         inner.setContentsMargins(1, 1, 1, 1)
         inner.addWidget(self.timeline)
-        card.setFixedHeight(theme.px(176))
+        card.setFixedHeight(themes.px(176))
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.px(12), theme.px(10), theme.px(12), theme.px(12))
-        column.setSpacing(theme.px(8))
+        column.setContentsMargins(themes.px(12), themes.px(10), themes.px(12), themes.px(12))
+        column.setSpacing(themes.px(8))
         column.addLayout(head)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.sentence)
@@ -80,24 +82,24 @@ class Scene(QWidget):
 
 
 def render_picture(
-    program_or_path: Program | Path | str, at: int | None, size: tuple[int, int] = (1280, 800), theme_name: str = "dark",
-    sets: tuple[str, ...] = (),
+    program_or_path: Program | Path | str, at: int | str | None = None, size: tuple[int, int] = (1680, 1050),
+    theme: str = "dark",
 ) -> QImage:
-    """The picture of transition ``at`` (None: the end of the run) of a scenario or of a program.
+    """The picture of transition ``at`` of a scenario or of a program; a name is that of a mark, None the end.
 
     ``size`` is width and height in pixels. Raises InputError for a scenario that cannot be read, a
     transition that the run does not reach, an unknown theme and a size out of range.
     """
-    _check(at, size, theme_name)
+    _check(at, size, theme)
     from engine.timeline import Timeline
 
-    program = program_or_path if isinstance(program_or_path, Program) else _load(Path(program_or_path), sets)
+    program = program_or_path if isinstance(program_or_path, Program) else _load(Path(program_or_path))
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     make_application()
     timeline = Timeline(program)
     _go(timeline, at)
-    with _dressed(theme_name):
+    with _dressed(theme):
         scene = Scene(moment_of(timeline), timeline.series)
         try:
             return scene.image(size)
@@ -106,11 +108,11 @@ def render_picture(
 
 
 def save_picture(
-    path: Path | str, at: int | None, size: tuple[int, int], theme_name: str, output: Path | str,
-    sets: tuple[str, ...] = (),
+    program_or_path: Program | Path | str, output: Path | str, *, at: int | str | None = None,
+    size: tuple[int, int] = (1680, 1050), theme: str = "dark",
 ) -> None:
-    """Write the picture of a scenario's transition as PNG; errors as in :func:`render_picture`, and of the file."""
-    write(render_picture(path, at, size, theme_name, sets), Path(output))
+    """Write the picture as PNG; errors as in :func:`render_picture`, and of the file."""
+    write(render_picture(program_or_path, at, size, theme), Path(output))
 
 
 def write(image: QImage, output: Path) -> None:
@@ -139,40 +141,53 @@ def moment_of(timeline: Any) -> Moment:
     )
 
 
-def _check(at: int | None, size: tuple[int, int], theme_name: str) -> None:
+def _check(at: int | str | None, size: tuple[int, int], theme: str) -> None:
     problems = []
-    if at is not None and at < 0:
+    if isinstance(at, int) and at < 0:
         problems.append(Problem(f"there is no transition {at}", key="--at", expected="0 or more"))
-    if not all(low <= given <= high for low, given, high in zip(SMALLEST, size, LARGEST, strict=True)):
-        allowed = f"{SMALLEST[0]}x{SMALLEST[1]} to {LARGEST[0]}x{LARGEST[1]}"
+    if not all(SMALLEST <= side <= LARGEST for side in size):
+        allowed = f"{SMALLEST} to {LARGEST} pixels a side"
         problems.append(Problem(f"no picture can be {size[0]}x{size[1]} large", key="--size", expected=allowed))
-    if theme_name not in theme.THEMES:
-        problems.append(Problem(f"there is no theme '{theme_name}'", key="--theme", expected=" or ".join(theme.THEMES)))
+    if theme not in themes.THEMES:
+        problems.append(Problem(f"there is no theme '{theme}'", key="--theme", expected=" or ".join(themes.THEMES)))
     if problems:
         raise InputError(problems)
 
 
-def _load(path: Path, sets: tuple[str, ...]) -> Program:
+def _load(path: Path) -> Program:
     from app.worker import scenario_loader
 
-    return scenario_loader(path, sets)()
+    return scenario_loader(path)()
 
 
-def _go(timeline: Any, at: int | None) -> None:
-    """To transition ``at``; the run is carried out to its end first, so that the timeline shows it whole."""
+def _go(timeline: Any, at: int | str | None) -> None:
+    """To the moment asked for; the run is carried out to its end first, so that the timeline shows it whole."""
     while not timeline.complete:
         timeline.explore(100_000)
+    if isinstance(at, str):
+        _go_to_mark(timeline, at)
+        return
     if at is not None and at > timeline.length:
-        raise InputError(
-            Problem(f"the run has no transition {at}", key="--at", expected=f"0 to {timeline.length}")
-        )
+        raise InputError(Problem(f"the run has no transition {at}", key="--at", expected=f"0 to {timeline.length}"))
     timeline.jump(timeline.length if at is None else at)
+
+
+def _go_to_mark(timeline: Any, name: str) -> None:
+    marks = timeline.program.marks
+    timeline.jump(0)
+    while timeline.seek({MARK}):
+        if marks[timeline.transition().operand("mark")] == name:
+            return
+    near = nearest(name, marks)
+    raise InputError(
+        Problem(f"the run comes to no mark '{name}'", key="--at", expected=", ".join(marks) or None, nearest=near)
+    )
 
 
 @contextmanager
 def _dressed(name: str) -> Iterator[None]:
     """The theme for the time of one picture."""
-    switch = theme.switch()
+    switch = themes.switch()
     before, scale = switch.choice, switch.scale
     switch.scale = 1.0
     switch.choose(name)
