@@ -12,7 +12,7 @@ from engine.errors import InputError, Problem, nearest
 from engine.program import Program
 
 OPEN_HELP = "open the window on a scenario"
-OPEN_EPILOG = example_text(["swapscope open zswap-spills", "swapscope open my.toml", "swapscope open sort.swt"])
+OPEN_EPILOG = example_text(["swapscope open zswap-spills", "swapscope open my.toml"])
 PICTURE_HELP = "draw one moment of a run into a picture file"
 PICTURE_EPILOG = example_text([
     "swapscope picture zswap-spills --at end -o end.png",
@@ -31,9 +31,9 @@ def add_open_arguments(parser: argparse.ArgumentParser) -> None:
 def run_open(args: argparse.Namespace) -> int:
     """Open the window; without a file on what the app starts with. Raises InputError for a file that is not there."""
     path = find_scenario(args.file) if getattr(args, "file", None) else None
-    from app.application import main
+    from app.application import run_app
 
-    return int(main([str(path)] if path else []))
+    return run_app([str(path)] if path else [])
 
 
 def picture_size(text: str) -> tuple[int, int]:
