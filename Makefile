@@ -33,9 +33,11 @@ setup-test:
 bench: setup-test
 	$(IN) engine.cli bench
 
-# The pictures in docs/pictures, drawn anew.
+# The pictures of the window in docs/pictures, drawn anew.
 pictures: setup
-	QT_QPA_PLATFORM=offscreen $(IN) app.pictures docs/pictures
+	mkdir -p docs/pictures
+	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --theme dark -o docs/pictures/window-dark.png
+	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --theme light -o docs/pictures/window-light.png
 
 # Long random walks through the model, without a time limit.
 soak: setup-test

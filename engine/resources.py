@@ -26,8 +26,3 @@ def scenarios_dir() -> Path:
 def assets_dir() -> Path:
     """The folder of the assets that come with Swapscope: icons and captured page images."""
     return _folder("assets")
-
-
-def default_scenario() -> Path:
-    """The scenario file that the app opens, and ``make run`` runs, when none is named."""
-    return scenarios_dir() / "first-swap-out.toml"

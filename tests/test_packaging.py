@@ -174,10 +174,16 @@ def test_the_folders_are_found_in_an_installed_wheel_too(tmp_path: Path, checkou
 
 
 def test_the_default_scenario_is_there() -> None:
-    from engine.resources import default_scenario, scenarios_dir
+    from engine.resources import scenarios_dir
+    from engine.scenario import DEFAULT_SCENARIO
 
-    assert default_scenario().is_file()
-    assert default_scenario().parent == scenarios_dir()
+    assert (scenarios_dir() / DEFAULT_SCENARIO).is_file()
+
+
+def test_every_link_of_the_readme_leads_somewhere(checkout: Path) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", (checkout / "README.md").read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if "://" not in link and not (checkout / link).exists()] == []
 
 
 # ---------------------------------------------------------------- the set-up
@@ -244,3 +250,26 @@ def test_setup_refuses_a_python_that_is_too_old(set_up: Run, checkout: Path, tmp
                           capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode != 0
     assert "Python 3.11 or later" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+@pytest.mark.timeout(400)  # the first run on a machine compiles the model
+def test_without_a_display_make_run_runs_and_draws_the_scenario(checkout: Path, tmp_path: Path) -> None:
+    """``.ci/start`` in a folder of its own, whose ``.venv`` is the Python of this test."""
+    (tmp_path / ".ci").mkdir()
+    (tmp_path / ".ci" / "start").write_text((checkout / ".ci" / "start").read_text(encoding="utf-8"), encoding="utf-8")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        environment.pop(name, None)
+    done = subprocess.run(["sh", ".ci/start"], cwd=tmp_path, env=environment, capture_output=True, text=True,
+                          timeout=380, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "no display" in done.stderr
+    assert "pswpout" in done.stdout
+    picture = tmp_path / "swapscope-end.png"
+    assert str(picture) in done.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG")
