@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSlider, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app import theme
 from app.numbers import count
-from app.panels.widgets import Text, row_of
+from app.panels.widgets import Text, Toggle, row_of
 from engine.mm.schema import Setting
 
 REST_MS = 250
@@ -28,34 +28,6 @@ class Slider(QSlider):
             super().wheelEvent(event)
         else:
             event.ignore()
-
-
-class Toggle(QCheckBox):
-    """A switch: a pill whose knob is left when off, right when on."""
-
-    def sizeHint(self) -> QSize:
-        return QSize(theme.px(34), theme.px(20))
-
-    minimumSizeHint = sizeHint
-
-    def hitButton(self, pos: QPoint) -> bool:
-        return self.rect().contains(pos)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        now, on = theme.current(), self.isChecked()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pill = QRectF(self.rect()).adjusted(2, 2.5, -2, -2.5)
-        edge = "accent" if self.hasFocus() or (on and self.isEnabled()) else "dim"
-        painter.setPen(QPen(now.colour(edge), 1.2))
-        painter.setBrush(now.colour("accent" if on and self.isEnabled() else "raised"))
-        painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
-        size = pill.height() - 5
-        x = pill.right() - size - 2.5 if on else pill.left() + 2.5
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(now.colour("dim" if not self.isEnabled() else "on_accent" if on else "text"))
-        painter.drawEllipse(QRectF(x, pill.top() + 2.5, size, size))
-        painter.end()
 
 
 class Field(QSpinBox):
@@ -199,7 +171,7 @@ class Knob(QWidget):
             with QSignalBlocker(part):
                 if isinstance(part, QComboBox):
                     part.setCurrentIndex(value)
-                elif isinstance(part, QCheckBox):
+                elif isinstance(part, Toggle):
                     part.setChecked(bool(value))
                 elif isinstance(part, Field | Slider):
                     part.setValue(value)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
 
@@ -122,6 +132,34 @@ class Fold(QWidget):
         self.button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
         self.content.setVisible(opened)
         self.toggled.emit(opened)
+
+
+class Toggle(QCheckBox):
+    """A switch: a pill whose knob is left when off, right when on."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(34), theme.px(20))
+
+    minimumSizeHint = sizeHint
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        now, on = theme.current(), self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pill = QRectF(self.rect()).adjusted(2, 2.5, -2, -2.5)
+        edge = "accent" if self.hasFocus() or (on and self.isEnabled()) else "dim"
+        painter.setPen(QPen(now.colour(edge), 1.2))
+        painter.setBrush(now.colour("accent" if on and self.isEnabled() else "raised"))
+        painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+        size = pill.height() - 5
+        x = pill.right() - size - 2.5 if on else pill.left() + 2.5
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(now.colour("dim" if not self.isEnabled() else "on_accent" if on else "text"))
+        painter.drawEllipse(QRectF(x, pill.top() + 2.5, size, size))
+        painter.end()
 
 
 class Rule(QFrame):

@@ -1,0 +1,226 @@
+"""One chart: lines or stacked areas over the run, with the cursor, the values at it, and clicks that jump.
+
+Imports pyqtgraph, which takes a fifth of a second: only :mod:`app.panels.charts` imports this, and
+only when it is first on screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import theme
+from app.panels.series import Curve, Values
+from app.panels.widgets import Text, column_of
+
+HEIGHT = 132
+_AXIS_WIDTH = 42
+
+
+Ticks = tuple[float, list[float]]
+"""Spacing and places of ticks, as pyqtgraph wants them."""
+
+
+class Axis(pg.AxisItem):
+    """Ticks as short numbers: ``20k``, ``1.5M``; on a logarithmic scale only whole powers of ten and their halves."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if self.logMode:
+            return [short(10.0**value) for value in values]
+        return [short(value * scale) for value in values]
+
+    def logTickValues(self, minVal: float, maxVal: float, _size: float, _ticks: object) -> list[Ticks]:
+        first, last = int(np.floor(minVal)), int(np.ceil(maxVal))
+        return [(1.0, [float(power) for power in range(first, last + 1)])]
+
+
+class Plot(pg.PlotWidget):
+    """A plot that says where it is pressed and dragged, and leaves the wheel to the panel around it."""
+
+    pressed_at = Signal(float)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._say(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._say(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+    def _say(self, event: QMouseEvent) -> None:
+        where = self.plotItem.vb.mapSceneToView(self.mapToScene(event.position().toPoint()))
+        self.pressed_at.emit(where.x())
+
+
+class Chart(QWidget):
+    """Curves over one x axis; nothing of a run but what it is handed."""
+
+    jumped = Signal(float)
+    """A place on the x axis was clicked, or reached by a key."""
+
+    def __init__(
+        self,
+        title: str,
+        stacked: bool = False,
+        logarithmic: bool = False,
+        format_value: Callable[[float], str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.stacked, self.logarithmic = stacked, logarithmic
+        self.places: Values = np.zeros(0)
+        self.curves: list[Curve] = []
+        self.at = 0.0
+        self._format = format_value or short
+        self.title = Text(title, 12.5, bold=True)
+        self.values = Text(size=11.5, colour="dim")
+        self.values.setTextFormat(Qt.TextFormat.RichText)
+        self.plot = Plot(axisItems={"left": Axis("left"), "bottom": Axis("bottom")})
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.plot.setFrameShape(Plot.Shape.NoFrame)
+        self.plot.setAccessibleName(title)
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setMouseEnabled(False, False)
+        self.plot.setLogMode(False, logarithmic)
+        self.plot.pressed_at.connect(self.jumped)
+        self._line = pg.InfiniteLine(angle=90, movable=False)
+        self._line.setZValue(100)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column = column_of(self, 2, 0)
+        # A long text is cut rather than allowed to widen the panel.
+        self.values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        column.addWidget(self.title)
+        column.addWidget(self.values)
+        column.addWidget(self.plot, 1)
+        theme.switch().changed.connect(self.restyle)
+        self.restyle()
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def show_curves(self, x: Values, curves: Sequence[Curve]) -> None:
+        """Draw these; every curve has a value for each x."""
+        self.places, self.curves = x, list(curves)
+        self._draw()
+
+    def show_cursor(self, x: float) -> None:
+        """Move the cursor's line and say the values there."""
+        self.at = x
+        self._line.setValue(x)
+        self._say_values()
+
+    def restyle(self) -> None:
+        """Colours, type and distances as the theme has them."""
+        now = theme.current()
+        self.setMinimumHeight(theme.px(HEIGHT))
+        self.plot.setBackground(None)
+        for name in ("left", "bottom"):
+            axis = self.plot.getAxis(name)
+            axis.setPen(now.colour("panel_edge"))
+            axis.setTextPen(now.colour("dim"))
+            axis.setStyle(tickFont=theme.font(10), tickLength=-theme.px(3), autoExpandTextSpace=False,
+                          autoReduceTextSpace=False)  # fmt: skip
+        self.plot.getAxis("left").setWidth(theme.px(_AXIS_WIDTH))
+        self.plot.getAxis("bottom").setHeight(theme.px(18))
+        self.plot.showGrid(x=False, y=True, alpha=0.12)
+        self._line.setPen(pg.mkPen(now.colour("selection"), width=1))
+        self._draw()
+
+    def _draw(self) -> None:
+        now = theme.current()
+        self.plot.clear()
+        self.plot.addItem(self._line, ignoreBounds=True)
+        if len(self.places):
+            self._draw_stacked(now) if self.stacked else self._draw_lines(now)
+            first, last = float(self.places[0]), float(self.places[-1])
+            self.plot.setXRange(first, max(last, first + 1e-9), padding=0.01)
+        self._say_values()
+
+    def _draw_stacked(self, now: theme.Theme) -> None:
+        sums = np.cumsum([curve.values for curve in self.curves], axis=0)
+        for curve, total in reversed(list(zip(self.curves, sums, strict=True))):
+            colour = QColor(now.colour(curve.colour))
+            self.plot.addItem(pg.PlotDataItem(
+                self.places, total, pen=pg.mkPen(colour, width=1.4), fillLevel=0.0,
+                fillBrush=mixed(colour, now.colour("panel"), 0.42),
+            ))  # fmt: skip
+        self.plot.setYRange(0, max(float(sums[-1].max()), 1.0), padding=0.04)
+
+    def _draw_lines(self, now: theme.Theme) -> None:
+        low, high = np.inf, -np.inf
+        for curve in self.curves:
+            finite = curve.values[np.isfinite(curve.values) & ((curve.values > 0) | (not self.logarithmic))]
+            if not len(finite):
+                continue
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+            symbol = "o" if len(finite) < 30 else None
+            self.plot.addItem(pg.PlotDataItem(
+                self.places, curve.values, pen=pg.mkPen(now.colour(curve.colour), width=1.5), connect="finite",
+                symbol=symbol, symbolSize=4, symbolPen=None, symbolBrush=now.colour(curve.colour),
+            ))  # fmt: skip
+        if low > high:
+            return
+        if self.logarithmic:
+            self.plot.setYRange(float(np.floor(np.log10(low))), float(np.ceil(np.log10(high) + 1e-9)), padding=0.05)
+        else:
+            low = min(low, 0.0)
+            self.plot.setYRange(low, high if high > low else low + 1, padding=0.05)
+
+    def _say_values(self) -> None:
+        place = max(int(np.searchsorted(self.places, self.at, side="right")) - 1, 0)
+        spoken, drawn = [], []
+        for curve in self.curves:
+            value = float(curve.values[place]) if place < len(curve.values) else float("nan")
+            said = "–" if np.isnan(value) else self._format(value)
+            colour = theme.current().colour(curve.colour).name()
+            drawn.append(f'<span style="color:{colour}">{curve.name} {said}</span>')
+            spoken.append(f"{curve.name} {said}")
+        self.values.show_text(" · ".join(drawn))
+        self.plot.setAccessibleDescription(", ".join(spoken))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Left, Qt.Key.Key_Right) or not len(self.places):
+            super().keyPressEvent(event)
+            return
+        # One drawn point on or back; from between two points, to the nearer one on that side.
+        back = event.key() == Qt.Key.Key_Left
+        place = int(np.searchsorted(self.places, self.at, side="left" if back else "right")) - back
+        self.jumped.emit(float(self.places[min(max(place, 0), len(self.places) - 1)]))
+
+
+def short(value: float) -> str:
+    """A number in at most five characters: ``0.25``, ``12.5``, ``980``, ``20k``, ``1.5M``."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e4)):
+        if abs(value) >= size:
+            scale = 1e3 if unit == "k" else size
+            return f"{value / scale:.4g}{unit}" if abs(value / scale) >= 100 else f"{value / scale:.3g}{unit}"
+    if value and abs(value) < 0.01:
+        return f"{value:.1e}"
+    return f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def mixed(colour: QColor, ground: QColor, share: float) -> QColor:
+    """``colour`` laid on ``ground`` with an opacity of ``share``, as a colour that hides what is below."""
+    return QColor.fromRgbF(
+        colour.redF() * share + ground.redF() * (1 - share),
+        colour.greenF() * share + ground.greenF() * (1 - share),
+        colour.blueF() * share + ground.blueF() * (1 - share),
+    )
