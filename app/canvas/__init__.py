@@ -1,0 +1,6 @@
+"""The machine drawn: page tables, descriptors, memory and backends as one picture."""
+
+from app.canvas.canvas import MachineCanvas
+from app.canvas.motion import Amount
+
+__all__ = ["Amount", "MachineCanvas"]

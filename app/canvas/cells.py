@@ -1,0 +1,224 @@
+"""A field of cells: one coloured drawing for each of n things, or a map of them where they are many.
+
+Geometry, picture and hit-test of a field are functions of its level of detail. All sizes inside a
+field are whole device pixels, so that every cell is crisp and alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from app.canvas.sprites import Family, atlas, image_of
+from app.canvas.style import Style, pixels
+from app.moment import Selected, Thing
+
+Numbers = npt.NDArray[Any]
+
+SHAPES_FROM = 7
+"""Device pixels (at ratio 1) from which a cell is a drawing; smaller ones are dots of a map."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of detail of a field that is ``width`` device pixels wide."""
+
+    columns: int
+    pitch: int
+    """Device pixels from cell to cell."""
+    per: int = 1
+    """Things that share a cell, their colours mixed."""
+    height: int = 0
+    """Device pixels from row to row, where cells are not square."""
+
+    @property
+    def pitch_y(self) -> int:
+        return self.height or self.pitch
+
+    def rows(self, count: int) -> int:
+        """Rows that ``count`` things need."""
+        cells = -(-count // self.per)
+        return -(-cells // self.columns)
+
+
+def levels(width: int, largest: float, multiple: int) -> list[Level]:
+    """Levels from the finest to the coarsest.
+
+    ``largest`` device pixels is the greatest pitch; a row of drawings has a ``multiple`` of cells, so
+    that a reader can count addresses along it.
+    """
+    found: list[Level] = []
+    for columns in range(multiple, width // SHAPES_FROM + 1, multiple):
+        pitch = width // columns
+        if pitch <= largest and (not found or pitch < found[-1].pitch):
+            found.append(Level(columns, pitch))
+    found += [Level(width // pitch, pitch) for pitch in range(min(6, int(largest)), 0, -1) if width // pitch]
+    found += [Level(width, 1, 1 << power) for power in range(1, 16)]
+    return found
+
+
+def fitting(choices: list[Level], room: Callable[[Level], float], height: float, zoom: int) -> Level:
+    """The finest level whose ``room`` is within ``height``, or ``zoom`` levels finer than that."""
+    place = next((i for i, level in enumerate(choices) if room(level) <= height), len(choices) - 1)
+    return choices[max(0, place - zoom)]
+
+
+@dataclass
+class Field:
+    """Cells of one kind of thing at a place of the canvas."""
+
+    thing: Thing
+    owner: int
+    family: Family
+    sprites: np.ndarray
+    """Sprite of each cell, shape (n,)."""
+    level: Level
+    origin: QPointF
+    """Top left corner in logical pixels, on a whole device pixel."""
+    ratio: float
+    numbers: np.ndarray | None = None
+    """Number of the thing in each cell; None: cell i shows thing i + ``first``."""
+    first: int = 0
+    owners: np.ndarray | None = None
+    """Owner of each cell, where they differ."""
+    gap: int = 2
+    """Device pixels between cells (at ratio 1) where they are drawings."""
+
+    @property
+    def count(self) -> int:
+        return len(self.sprites)
+
+    @property
+    def shapes(self) -> bool:
+        """Cells are drawings, not dots."""
+        return self.level.per == 1 and self.level.pitch >= SHAPES_FROM * self.ratio
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in logical pixels."""
+        rows = self.level.rows(self.count)
+        return self.level.columns * self.level.pitch / self.ratio, rows * self.level.pitch_y / self.ratio
+
+    @property
+    def box(self) -> QRectF:
+        """Where the field is."""
+        return QRectF(self.origin.x(), self.origin.y(), *self.size)
+
+    def rect(self, index: int) -> QRectF:
+        """Where thing ``index`` of the field is drawn."""
+        row, column = divmod(index // self.level.per, self.level.columns)
+        gap = self.device_gap
+        return QRectF(
+            self.origin.x() + column * self.level.pitch / self.ratio,
+            self.origin.y() + row * self.level.pitch_y / self.ratio,
+            max(self.level.pitch - gap, 1) / self.ratio,
+            max(self.level.pitch_y - gap, 1) / self.ratio,
+        )
+
+    @property
+    def device_gap(self) -> int:
+        if not self.shapes:
+            return 0
+        gap = min(self.gap, max(1, self.level.pitch // 8)) if self.level.pitch < 16 * self.ratio else self.gap
+        return round(gap * self.ratio)
+
+    def index_at(self, point: QPointF) -> int:
+        """The thing under a point, -1 for none."""
+        x, y = point.x() - self.origin.x(), point.y() - self.origin.y()
+        column = int(x * self.ratio // self.level.pitch)
+        row = int(y * self.ratio // self.level.pitch_y)
+        if not (0 <= column < self.level.columns and row >= 0):
+            return -1
+        index = (row * self.level.columns + column) * self.level.per
+        return index if index < self.count else -1
+
+    def at(self, point: QPointF) -> Selected | None:
+        """The thing under a point."""
+        index = self.index_at(point)
+        return self.selected(index) if index >= 0 else None
+
+    def selected(self, index: int) -> Selected | None:
+        """Thing ``index`` of the field, None where the cell stands for nothing."""
+        number = index + self.first if self.numbers is None else int(self.numbers[index])
+        owner = self.owner if self.owners is None else int(self.owners[index])
+        return Selected(self.thing, number, owner) if number >= 0 else None
+
+    def index_of(self, selected: Selected) -> int:
+        """The cell of a thing, -1 where this field does not show it."""
+        if selected.thing != self.thing:
+            return -1
+        if self.numbers is None:
+            index = selected.number - self.first
+            return index if selected.owner == self.owner and 0 <= index < self.count else -1
+        same = self.numbers == selected.number
+        same &= (self.owners if self.owners is not None else self.owner) == selected.owner
+        index = int(same.argmax()) if len(same) else 0
+        return index if len(same) and same[index] else -1
+
+    def step(self, index: int, dx: int, dy: int) -> int:
+        """The cell left, right, above or below; -1 when that is outside the field."""
+        per, columns = self.level.per, self.level.columns
+        cell = index // per
+        if dx and not 0 <= cell % columns + dx < columns:
+            return -1
+        cell += dx + dy * columns
+        return cell * per if cell >= 0 and cell * per < self.count else -1
+
+    def paint(self, painter: QPainter, style: Style, clip: QRectF) -> None:
+        """Draw the rows that are inside ``clip``."""
+        pitch = self.level.pitch_y / self.ratio
+        top = max(0, int((clip.top() - self.origin.y()) // pitch))
+        bottom = min(self.level.rows(self.count), int((clip.bottom() - self.origin.y()) // pitch) + 1)
+        if bottom <= top:
+            return
+        image = self.picture(style, top, bottom)
+        image.setDevicePixelRatio(self.ratio)
+        painter.drawImage(QPointF(self.origin.x(), self.origin.y() + top * pitch), image)
+
+    def picture(self, style: Style, top: int, bottom: int) -> QImage:
+        """Rows ``top`` to ``bottom`` as an image in device pixels."""
+        level = self.level
+        span = level.columns * level.per
+        part = self.sprites[top * span : bottom * span]
+        if self.shapes:
+            found = atlas(self.family, level.pitch, level.pitch_y, style, self.device_gap)
+            cells = np.full((bottom - top) * span, found.blank, dtype=np.intp)
+            cells[: len(part)] = part
+            return found.compose(cells.reshape(bottom - top, level.columns))
+        colours = self.family.colours(style.theme)
+        dots = map_pixels(part, colours, style.theme.panel, bottom - top, level.columns, level.per)
+        if level.pitch > 1:
+            dots = dots.repeat(level.pitch, axis=0).repeat(level.pitch, axis=1)
+        return image_of(dots)
+
+
+def map_pixels(sprites: np.ndarray, colours: list[str], back: str, rows: int, columns: int, per: int) -> np.ndarray:
+    """A map, shape (rows, columns) of uint32: one colour a cell, the mean of ``per`` things each.
+
+    The three channels of a colour lie 21 bits apart in one 64-bit word, so that a sum of words is
+    the sum of all three (``per`` is at most 2¹³, or its things are thinned out to that).
+    """
+    table = pixels([*colours, back])
+    padded: Numbers = np.full(rows * columns * per, len(colours), dtype=np.intp if per == 1 else np.uint8)
+    padded[: len(sprites)] = sprites
+    if per == 1:
+        return np.take(table, padded).reshape(rows, columns)
+    apart: Numbers = table.astype(np.uint64)
+    apart = (apart >> 16 & 255) << 42 | (apart >> 8 & 255) << 21 | apart & 255
+    things = padded.reshape(rows, columns, per)[:, :, :: max(1, per >> 13)]
+    sums = np.take(apart, things).sum(axis=2, dtype=np.uint64)
+    many = np.uint64(things.shape[2])
+    mask = np.uint64((1 << 21) - 1)
+    red, green, blue = (sums >> 42) // many, (sums >> 21 & mask) // many, (sums & mask) // many
+    return (red << 16 | green << 8 | blue | 0xFF000000).astype(np.uint32)
+
+
+def device_box(box: QRectF, ratio: float) -> QRect:
+    """The box in whole device pixels."""
+    return QRect(round(box.x() * ratio), round(box.y() * ratio), int(box.width() * ratio), int(box.height() * ratio))

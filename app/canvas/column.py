@@ -1,0 +1,248 @@
+"""What the four columns have in common: a card with a title, fields of cells, texts, scroll and hit-test.
+
+A column is made anew for every moment, size, scroll and zoom, from :class:`app.canvas.facts.Facts`
+alone; it never looks at the image. It knows where each thing is (``place``), what is at a point
+(``at``) and what to say about what cannot be selected (``hint``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from app.canvas.cells import Field
+from app.canvas.facts import Facts
+from app.canvas.style import LEFT, RIGHT, Style
+from app.moment import Selected
+
+Paint = Callable[[QPainter], None]
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """How a reader looks at one column."""
+
+    zoom: int = 0
+    """Levels finer than the one at which everything fits."""
+    scroll: float = 0.0
+    """Logical pixels that are scrolled away at the top."""
+
+
+@dataclass
+class Hint:
+    """A part of a column that explains itself."""
+
+    box: QRectF
+    text: str
+
+
+@dataclass
+class Column:
+    """One column, laid out; see the module."""
+
+    facts: Facts
+    box: QRectF
+    style: Style
+    look: Viewpoint = field(default_factory=Viewpoint)
+
+    title = ""
+    name = ""
+    """Plain name for screen readers."""
+
+    def __post_init__(self) -> None:
+        pad = self.style.px(14)
+        self.fields: list[Field] = []
+        self.paints: list[Paint] = []
+        self.hints: list[Hint] = []
+        self.inner = self.box.adjusted(pad, self.style.px(40), -pad, -self.style.px(12))
+        self.height_needed = self.inner.height()
+        self.note = ""
+        self.lay_out()
+        self.look = Viewpoint(self.look.zoom, min(self.look.scroll, self.most_scroll))
+
+    def lay_out(self) -> None:
+        """Fill ``fields``, ``paints`` and ``hints`` in ``inner``; ``top`` says where content begins."""
+        raise NotImplementedError
+
+    @property
+    def top(self) -> float:
+        """Where content begins, scrolled."""
+        return self.style.snap(self.inner.top() - self.look.scroll)
+
+    @property
+    def most_scroll(self) -> float:
+        return max(0.0, self.height_needed - self.inner.height())
+
+    # -- building --------------------------------------------------------------------------------
+
+    def text(self, x: float, y: float, width: float, text: str, size: float = 11, colour: str = "text",
+             bold: bool = False, mono: bool = False, right: bool = False) -> None:  # fmt: skip
+        """One line whose middle is at ``y``."""
+        box = QRectF(x, y - self.style.px(9), width, self.style.px(18))
+        align = RIGHT if right else LEFT
+        self.paints.append(lambda painter: self._text(painter, box, text, size, colour, bold, mono, align))
+
+    def _text(self, painter: QPainter, box: QRectF, text: str, size: float, colour: str, bold: bool, mono: bool,
+              align: Qt.AlignmentFlag) -> None:  # fmt: skip
+        self.style.text(painter, box, text, size, colour, bold, mono, align)
+
+    def heading(self, y: float, left: str, right: str = "", colour: str = "text", size: float = 12) -> None:
+        """A line with a bold name at the left and figures at the right."""
+        across = self.inner.width()
+        taken = min(self.style.width(right, 11), across * 0.75) if right else 0.0
+        self.text(self.inner.left(), y, across - taken - self.style.px(8), left, size, colour, bold=True)
+        if right:
+            self.text(self.inner.right() - taken, y, taken, right, 11, "dim", right=True)
+
+    def hint(self, box: QRectF, text: str) -> None:
+        """Let a part explain itself when the pointer rests on it."""
+        self.hints.append(Hint(box, text))
+
+    def empty(self, box: QRectF, text: str) -> None:
+        """Say what would be here."""
+        self.paints.append(lambda painter: self._empty(painter, box, text))
+
+    def _empty(self, painter: QPainter, box: QRectF, text: str) -> None:
+        pen = QPen(QColor(self.style.theme.raised_edge), 1, Qt.PenStyle.CustomDashLine)
+        pen.setDashPattern([4, 4])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), self.style.px(6), self.style.px(6))
+        painter.setFont(self.style.font(11))
+        painter.setPen(QColor(self.style.theme.dim))
+        inside = box.adjusted(*(self.style.px(10) * sign for sign in (1, 1, -1, -1)))
+        painter.drawText(inside, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
+
+    # -- asking ----------------------------------------------------------------------------------
+
+    def at(self, point: QPointF) -> Selected | None:
+        """The thing under a point."""
+        if not self.clip.contains(point):
+            return None
+        for found in self.fields:
+            if found.box.contains(point):
+                chosen = found.at(point)
+                if chosen is not None:
+                    return chosen
+        return None
+
+    def hint_at(self, point: QPointF) -> str:
+        """What to say about a point where there is nothing to select."""
+        if not self.box.contains(point):
+            return ""
+        return next((hint.text for hint in self.hints if hint.box.contains(point)), "")
+
+    def find(self, selected: Selected) -> tuple[Field, int] | None:
+        """The field and cell that show a thing."""
+        for found in self.fields:
+            index = found.index_of(selected)
+            if index >= 0:
+                return found, index
+        return None
+
+    def place(self, selected: Selected) -> QRectF | None:
+        """Where a thing is drawn, held within the column; None where the column does not show it."""
+        found = self.find(selected)
+        if found is None:
+            return None
+        rect = found[0].rect(found[1])
+        if rect.bottom() < self.clip.top():
+            return QRectF(rect.x(), self.clip.top(), rect.width(), 1)
+        if rect.top() > self.clip.bottom():
+            return QRectF(rect.x(), self.clip.bottom() - 1, rect.width(), 1)
+        return rect
+
+    def visible(self, selected: Selected) -> bool:
+        """Whether a thing is drawn and not scrolled away."""
+        found = self.find(selected)
+        return found is not None and self.clip.intersects(found[0].rect(found[1]))
+
+    def scroll_to(self, selected: Selected) -> float:
+        """The scroll at which a thing can be seen."""
+        found = self.find(selected)
+        if found is None:
+            return self.look.scroll
+        rect = found[0].rect(found[1])
+        margin = self.style.px(24)
+        if rect.top() < self.clip.top() + margin:
+            return max(0.0, self.look.scroll - (self.clip.top() + margin - rect.top()))
+        if rect.bottom() > self.clip.bottom() - margin:
+            return min(self.most_scroll, self.look.scroll + rect.bottom() - self.clip.bottom() + margin)
+        return self.look.scroll
+
+    def first(self) -> Selected | None:
+        """The thing that the keyboard comes to first."""
+        for found in self.fields:
+            for index in range(found.count):
+                chosen = found.selected(index)
+                if chosen is not None:
+                    return chosen
+        return None
+
+    def neighbour(self, selected: Selected, dx: int, dy: int) -> Selected | None:
+        """The thing next to one, also in the next field when there is none in this."""
+        found = self.find(selected)
+        if found is None:
+            return self.first()
+        here, index = found
+        nearby = here.step(index, dx, dy)
+        if nearby >= 0:
+            return here.selected(nearby)
+        return self._in_next_field(here, here.rect(index).center(), dx, dy)
+
+    def _in_next_field(self, here: Field, centre: QPointF, dx: int, dy: int) -> Selected | None:
+        best: tuple[float, Selected] | None = None
+        for other in self.fields:
+            if other is here or not other.count:
+                continue
+            away = other.box.center() - here.box.center()
+            if (dx and away.x() * dx <= 0) or (dy and away.y() * dy <= 0):
+                continue
+            row = 0 if dy > 0 else other.level.rows(other.count) - 1
+            column = int((centre.x() - other.origin.x()) * other.ratio / other.level.pitch)
+            column = min(max(column, 0), other.level.columns - 1)
+            index = min((row * other.level.columns + column) * other.level.per, other.count - 1)
+            chosen = other.selected(index)
+            distance = abs(away.x()) + abs(away.y())
+            if chosen is not None and (best is None or distance < best[0]):
+                best = distance, chosen
+        return best[1] if best else None
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    @property
+    def clip(self) -> QRectF:
+        """What of the column shows content."""
+        pad = self.style.px(4)
+        return self.inner.adjusted(-pad, -pad, pad, pad)
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the whole column."""
+        style = self.style
+        style.card(painter, self.box, "panel", radius=8)
+        y = self.box.top() + style.px(22)
+        head = QRectF(self.inner.left(), y - style.px(9), self.inner.width(), style.px(18))
+        used = style.text(painter, head, self.title, 12, bold=True)
+        if self.note and head.width() - used > style.px(40):
+            style.text(painter, head.adjusted(used + style.px(10), 0, 0, 0), self.note, 11, "dim", align=RIGHT)
+        painter.save()
+        painter.setClipRect(self.clip)
+        for part in self.paints:
+            part(painter)
+        for found in self.fields:
+            found.paint(painter, style, self.clip)
+        painter.restore()
+        if self.most_scroll > 0:
+            self._scroll_mark(painter)
+
+    def _scroll_mark(self, painter: QPainter) -> None:
+        track = self.inner.height()
+        length = max(self.style.px(24), track * track / self.height_needed)
+        start = self.inner.top() + (track - length) * self.look.scroll / self.most_scroll
+        box = QRectF(self.box.right() - self.style.px(6), start, self.style.px(3), length)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.style.theme.raised_edge))
+        painter.drawRoundedRect(box, box.width() / 2, box.width() / 2)

@@ -1,0 +1,161 @@
+"""The column of swap descriptors: count, swapcache and backend of each, and what they cost.
+
+Today's design has no descriptors. There the column shows what takes their place: the swap_map byte
+of every slot in use, because the slot number is the name.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from app.canvas.cells import Field, Level, fitting, levels
+from app.canvas.column import Column
+from app.canvas.sprites import CARD, card_sprite
+from app.moment import Thing
+from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
+from engine.reading import number
+
+DESCRIPTOR_BYTES = 24
+REVERSE_MAP_BYTES = 8
+CARDS = ((53, 32), (46, 28), (41, 25), (36, 22), (31, 19))
+SQUARE = 22
+"""Pixels of a card with its gap: width and height at each size, and without its count."""
+
+
+def card_levels(width: int, unit: float) -> list[Level]:
+    """Levels of the cards in ``width`` device pixels; ``unit`` device pixels are one pixel at normal type size."""
+    found = []
+    for wide, high in CARDS:
+        columns = max(1, int(width // (wide * unit)))
+        found.append(Level(columns, min(width // columns, round(1.25 * wide * unit)), height=round(high * unit)))
+    return found + levels(width, SQUARE * unit, 1)
+
+
+class Descriptors(Column):
+    """Swap descriptors, or the slots that are names in today's design."""
+
+    title = "SWAP DESCRIPTORS"
+    name = "Swap descriptors"
+
+    def lay_out(self) -> None:
+        names, style = self.facts.names, self.style
+        if not names.described:
+            self.title = "SWAP MAP"
+            self.name = "Swap map"
+        self.note = f"{number(names.used)} in use"
+        cards = self._cards()
+        foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
+        caption = style.px(20)
+        grid = QRectF(self.inner.left(), self.inner.top(), self.inner.width(), foot - self.inner.top() - caption)
+        if len(names.entries):
+            self._grid(grid)
+        else:
+            self.empty(grid.adjusted(0, 0, 0, -style.px(8)), self._nothing())
+        self.text(self.inner.left(), foot - style.px(8), self.inner.width(), "count │ swapcache │ backend", 10, "dim",
+                  mono=True)  # fmt: skip
+        y = foot + style.px(4)
+        for high, draw in cards:
+            box = QRectF(self.inner.left(), y, self.inner.width(), style.px(high))
+            draw(box)
+            y += style.px(high + 10)
+
+    def _nothing(self) -> str:
+        if self.facts.names.described:
+            return "No page is out yet. A descriptor is allocated when one leaves memory, and stays its name."
+        return (
+            "Today's design has no descriptor: the slot number is the name. The byte of each slot in use will be here."
+        )
+
+    def _grid(self, box: QRectF) -> None:
+        names, style = self.facts.names, self.style
+        choices = card_levels(int(box.width() * style.ratio), style.scale * style.ratio)
+        count = len(names.entries)
+        level = fitting(
+            choices, lambda level: level.rows(count) * level.pitch_y / style.ratio, box.height(), self.look.zoom
+        )
+        sprites = card_sprite(names.entries, names.counts, names.frames != 0, names.tags)
+        origin = QPointF(style.snap(box.left()), style.snap(box.top() - self.look.scroll))
+        self.height_needed = self.inner.height() + max(
+            0.0, level.rows(count) * level.pitch_y / style.ratio - box.height()
+        )
+        if names.described:
+            field = Field(Thing.DESC, 0, CARD, sprites, level, origin, style.ratio, first=1, gap=5)
+        else:
+            field = Field(
+                Thing.SLOT, 0, CARD, sprites, level, origin, style.ratio, numbers=names.entries & SWP_OFFSET_MASK,
+                owners=names.entries >> SWP_TYPE_SHIFT, gap=5,
+            )  # fmt: skip
+        self.fields.append(field)
+        self.grid_clip = box.adjusted(-style.px(4), -style.px(4), style.px(4), style.px(2))
+
+    def _cards(self):  # type: ignore[no-untyped-def]
+        if self.facts.names.described:
+            return [(92, self._slab), (54, self._reverse_map)]
+        return [(92, self._swap_map), (54, self._no_descriptor)]
+
+    def _title(self, box: QRectF, text: str) -> None:
+        self.paints.append(lambda painter: self.style.card(painter, box))
+        self.text(box.left() + self.style.px(10), box.top() + self.style.px(18), box.width() - self.style.px(20), text,
+                  11, bold=True)  # fmt: skip
+
+    def _line(self, box: QRectF, y: float, text: str, colour: str = "dim", mono: bool = False) -> None:
+        px = self.style.px
+        self.text(box.left() + px(10), box.top() + px(y), box.width() - px(20), text, 10, colour, mono=mono)
+
+    def _slab(self, box: QRectF) -> None:
+        names = self.facts.names
+        self._title(box, "Slab cache for descriptors")
+        self.paints.append(lambda painter: self._stock(painter, box))
+        self._line(box, 59, f"{number(names.at_hand)} / {number(names.stock)} at hand · refill below {names.refill}")
+        total = names.used * DESCRIPTOR_BYTES
+        share = f" ({100 * total / (names.used * 4096):.2f} %)" if names.used else ""
+        self._line(
+            box, 77, f"{number(names.used)} × {DESCRIPTOR_BYTES} B = {number(total)} B{share}", "text", mono=True
+        )
+        self.hint(box, "Descriptors are kept at hand, because reclaim must not wait for memory to free memory.<br>"
+                       f"{number(names.slab_pages)} slab pages hold them.")  # fmt: skip
+
+    def _stock(self, painter: QPainter, box: QRectF) -> None:
+        names, style = self.facts.names, self.style
+        shown = max(1, min(names.stock, 20))
+        pitch = min(style.px(17), (box.width() - style.px(20)) / shown)
+        full = round(shown * min(names.at_hand, names.stock) / max(names.stock, 1))
+        painter.setPen(QColor(0, 0, 0, 0))
+        for place in range(shown):
+            low = names.at_hand < names.refill
+            colour = style.theme.never if place >= full else style.theme.warning if low else style.theme.accent
+            painter.setBrush(QColor(colour))
+            spot = QRectF(
+                box.left() + style.px(10) + place * pitch, box.top() + style.px(31), pitch - style.px(3), style.px(12)
+            )
+            painter.drawRoundedRect(spot, style.px(2), style.px(2))
+
+    def _reverse_map(self, box: QRectF) -> None:
+        kept = self.facts.names.reverse_map
+        in_use = sum(file.used for file in self.facts.swapfiles)
+        self._title(box, "Reverse map  slot → descriptor")
+        text = {
+            "kept": f"kept · +{REVERSE_MAP_BYTES} B per slot in use: {number(in_use * REVERSE_MAP_BYTES)} B",
+            "none": "none: no readahead from the slot",
+            "scan": "none: found by a scan of all descriptors",
+        }[kept]
+        self._line(box, 39, text)
+        self.hint(box, "Readahead finds a slot's neighbours; only the reverse map tells whose pages they are.")
+
+    def _swap_map(self, box: QRectF) -> None:
+        names = self.facts.names
+        self._title(box, "swap_map: one byte a slot")
+        self._line(box, 41, "There whether the slot is used or not.")
+        shared = int(np.count_nonzero(names.counts > 1))
+        self._line(box, 59, f"{number(shared)} shared · {number(int(np.count_nonzero(names.frames)))} in the swapcache")
+        self._line(
+            box, 77, f"{number(names.swap_map_bytes)} × 1 B = {number(names.swap_map_bytes)} B", "text", mono=True
+        )
+        self.hint(box, "Bits 0–5 count the page-table entries, bit 6 says that the page is in the swapcache.")
+
+    def _no_descriptor(self, box: QRectF) -> None:
+        self._title(box, "No descriptor")
+        self._line(box, 39, "The slot number itself is the name.")
+        self.hint(box, "So a page keeps its slot while it is in zswap, and swapoff must read every page table.")

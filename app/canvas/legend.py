@@ -1,0 +1,63 @@
+"""The legend: every state's shape and colour with its name, in one line under the columns."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from app.canvas.facts import Facts
+from app.canvas.sprites import FRAME, PAGE, SLOT, Family, atlas, image_of
+from app.canvas.style import Style
+from engine.reading import FrameState, PageState, SlotState
+
+HEIGHT = 30
+CELL = 15
+
+
+def items(facts: Facts) -> list[tuple[Family, int, str]]:
+    """Sprite and name of each state; the rare ones only while they occur."""
+    states: set[int] = set()
+    for block in (*facts.processes, *facts.shmem):
+        states |= {state for state in PageState if state >= PageState.UNEVICTABLE and block.count(state)}
+    slots = {state for file in facts.swapfiles for state in SlotState if file.count(state)}
+    found: list[tuple[Family, int, str]] = [
+        (PAGE, PageState.ACTIVE * 2, "in memory, active"),
+        (PAGE, PageState.INACTIVE * 2, "inactive"),
+        (PAGE, PageState.INACTIVE * 2 + 1, "in the swapcache too"),
+        (PAGE, PageState.CACHED_ONLY * 2, "swapped out, still cached"),
+        (PAGE, PageState.ZSWAP * 2, "in zswap"),
+        (PAGE, PageState.DISK * 2, "in a swapfile"),
+        (PAGE, PageState.NEVER * 2, "never touched"),
+    ]
+    if PageState.ZERO in states:
+        found.append((PAGE, PageState.ZERO * 2, "zero mark"))
+    if PageState.ZERO_PAGE in states:
+        found.append((PAGE, PageState.ZERO_PAGE * 2, "shared zero page"))
+    if PageState.UNEVICTABLE in states:
+        found.append((PAGE, PageState.UNEVICTABLE * 2, "locked"))
+    if facts.memory.requests:
+        found.append((FRAME, FrameState.INACTIVE * 4 + 1, "being written"))
+    if SlotState.HELD in slots:
+        found.append((SLOT, SlotState.HELD * 2, "slot held for zswap: wasted"))
+    if SlotState.CACHED in slots:
+        found.append((SLOT, SlotState.CACHED * 2, "slot not yet written"))
+    if SlotState.BAD in slots:
+        found.append((SLOT, SlotState.BAD * 2, "bad slot"))
+    return found
+
+
+def paint_legend(painter: QPainter, box: QRectF, facts: Facts, style: Style) -> None:
+    """Draw as many items as fit, from the left."""
+    style.card(painter, box, "panel", radius=8)
+    x, middle = box.left() + style.px(14), box.center().y()
+    for family, index, name in items(facts):
+        width = style.width(name, 10.5)
+        if x + style.px(CELL + 6) + width > box.right() - style.px(8):
+            return
+        size = max(4, round(style.px(CELL) * style.ratio))
+        image = image_of(atlas(family, size, size, style, 0).pixels[index])
+        image.setDevicePixelRatio(style.ratio)
+        painter.drawImage(QPointF(style.snap(x), style.snap(middle - style.px(CELL) / 2)), image)
+        x += style.px(CELL + 6)
+        style.text(painter, QRectF(x, middle - style.px(9), width + 2, style.px(18)), name, 10.5, "dim")
+        x += width + style.px(16)

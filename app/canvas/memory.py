@@ -1,0 +1,230 @@
+"""The column of memory: the LRU lists in their order, locked pages, free frames with their marks."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from app.canvas.cells import Field, Level, fitting, levels
+from app.canvas.column import Column
+from app.canvas.sprites import FRAME, frame_sprite
+from app.moment import Thing
+from engine.reading import number
+
+LARGEST_FRAME = 30
+HEAD, GAP = 24, 12
+SCALE_OF_HIGH = 6
+"""The bar of free frames reaches this many times the high watermark."""
+
+
+class MemoryColumn(Column):
+    """Frames on their lists, and who has the rest."""
+
+    title = "MEMORY"
+    name = "Memory"
+
+    def lay_out(self) -> None:
+        memory, style = self.facts.memory, self.style
+        self.title = f"MEMORY · {number(memory.frames)} frames"
+        self.note = "a hard limit" if memory.limit else "anonymous LRU"
+        self.free_box = QRectF()
+        foot = self._foot()
+        lists = self._lists()
+        room = foot - self.inner.top()
+        choices = levels(int(self.inner.width() * style.ratio), style.px(LARGEST_FRAME) * style.ratio, 1)
+        level = fitting(choices, lambda level: self._height(lists, level), room, self.look.zoom)
+        self.height_needed = self.inner.height() + max(0.0, self._height(lists, level) - room)
+        y = self.top
+        for name, note, frames, nothing in lists:
+            y = self._list(name, note, frames, nothing, level, y)
+
+    def _lists(self) -> list[tuple[str, str, np.ndarray, str]]:
+        memory = self.facts.memory
+        order = "newest first" if memory.ordered else "by frame number"
+        found = [
+            (f"active · {number(memory.nr_active)}", order, memory.active, "No page was used twice yet."),
+            (
+                f"inactive · {number(memory.nr_inactive)}",
+                "tail is reclaimed first  ▸" if memory.ordered else order,
+                memory.inactive,
+                "New pages come here.",
+            ),
+        ]
+        if not memory.ordered:
+            found.append(("end of the inactive list", "reclaimed first  ▸", memory.tail, ""))
+        if len(memory.locked):
+            found.append((f"locked · {number(len(memory.locked))}", "reclaim passes by", memory.locked, ""))
+        return found
+
+    def _height(self, lists: list[tuple[str, str, np.ndarray, str]], level: Level) -> float:
+        rows = sum(
+            max(level.rows(len(frames)) * level.pitch_y / self.style.ratio, self.style.px(24))
+            for _, _, frames, _ in lists
+        )
+        return rows + len(lists) * self.style.px(HEAD + GAP)
+
+    def _list(self, name: str, note: str, frames: np.ndarray, nothing: str, level: Level, y: float) -> float:
+        style, memory = self.style, self.facts.memory
+        middle, left, across = y + style.px(9), self.inner.left(), self.inner.width()
+        self.text(left, middle, across, name, 11, "dim")
+        self.text(left + across / 2, middle, across / 2, note, 10, "dim", right=True)
+        origin = QPointF(style.snap(left), style.snap(y + style.px(HEAD)))
+        if not len(frames):
+            self.empty(QRectF(origin.x(), origin.y(), across, style.px(24)), nothing)
+            return y + style.px(HEAD + GAP + 24)
+        sprites = frame_sprite(memory.states[frames], memory.cached[frames], memory.writeback[frames])
+        field = Field(Thing.FRAME, 0, FRAME, sprites, level, origin, style.ratio, numbers=frames)
+        self.fields.append(field)
+        if frames is (memory.inactive if memory.ordered else memory.tail) and field.shapes:
+            self.paints.append(lambda painter: self._hand(painter, field))
+        return y + style.px(HEAD + GAP) + max(field.size[1], style.px(24))
+
+    def _hand(self, painter: QPainter, field: Field) -> None:
+        """The place where reclaim looks next: a bracket under the list's end."""
+        rect = field.rect(field.count - 1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.style.theme.warning))
+        tip = QPointF(rect.center().x(), rect.bottom() + 1.5)
+        size = self.style.px(4)
+        path = QPainterPath(tip)
+        path.lineTo(tip + QPointF(-size, size))
+        path.lineTo(tip + QPointF(size, size))
+        path.closeSubpath()
+        painter.drawPath(path)
+
+    # -- free frames and the sum of all -------------------------------------------------------------
+
+    def _foot(self) -> float:
+        """Lay out what stands at the bottom; gives where it begins."""
+        style, memory = self.style, self.facts.memory
+        card = QRectF(self.inner.left(), self.inner.bottom() - style.px(92), self.inner.width(), style.px(92))
+        self._shares(card)
+        top = card.top() - style.px(80)
+        middle = top + style.px(10)
+        self.text(self.inner.left(), middle, self.inner.width() / 2, f"free · {number(memory.free)}", 11, "dim")
+        self.free_box = QRectF(self.inner.left(), top + style.px(22), self.inner.width(), style.px(14))
+        self.paints.append(lambda painter: self._free(painter))
+        below = self.free_box.bottom() + style.px(13)
+        if memory.limit:
+            note, colour = "no watermarks: whoever needs a page reclaims", "dim"
+        elif memory.kswapd:
+            note, colour = "kswapd running", "warning"
+        else:
+            note, colour = "kswapd sleeps", "dim"
+        taken = style.width(note, 10)
+        self.text(
+            self.inner.right() - taken,
+            below + style.px(14 if not memory.limit else 0),
+            taken,
+            note,
+            10,
+            colour,
+            right=True,
+        )
+        if not memory.limit:
+            self._mark_names(below)
+        self.hint(self.free_box.adjusted(0, -6, 0, 30), self._free_text())
+        return top - style.px(4)
+
+    def _free_text(self) -> str:
+        memory = self.facts.memory
+        if memory.limit:
+            return f"{number(memory.free)} of {number(memory.frames)} frames are left below the limit."
+        return (
+            f"{number(memory.free)} of {number(memory.frames)} frames are free.<br>"
+            f"Below low ({number(memory.low)}) kswapd wakes, above high ({number(memory.high)}) it sleeps;<br>"
+            "a task that would go below min "
+            f"({number(memory.minimum)}) must reclaim itself."
+        )
+
+    def _x_of(self, frames: int) -> float:
+        memory = self.facts.memory
+        full = memory.frames if memory.limit else max(1, memory.high * SCALE_OF_HIGH)
+        return self.free_box.left() + self.free_box.width() * min(1.0, max(0.0, frames / full))
+
+    def _marks(self) -> tuple[tuple[str, int, str], ...]:
+        memory = self.facts.memory
+        return ("min", memory.minimum, "danger"), ("low", memory.low, "warning"), ("high", memory.high, "dim")
+
+    def _free(self, painter: QPainter) -> None:
+        style, memory, box = self.style, self.facts.memory, self.free_box
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(style.theme.never))
+        painter.drawRoundedRect(box, style.px(3), style.px(3))
+        filled = QRectF(box.left(), box.top(), self._x_of(memory.free) - box.left(), box.height())
+        low = not memory.limit and memory.free < memory.low
+        if filled.width() > 0.5:
+            painter.setBrush(QColor(style.theme.warning if low else style.theme.inactive))
+            painter.drawRoundedRect(filled, style.px(3), style.px(3))
+        if memory.limit:
+            return
+        for _, value, colour in self._marks():
+            x = style.snap(self._x_of(value))
+            painter.setPen(QPen(QColor(getattr(style.theme, colour)), style.px(1.4)))
+            painter.drawLine(QPointF(x, box.top() - style.px(3)), QPointF(x, box.bottom() + style.px(3)))
+
+    def _mark_names(self, y: float) -> None:
+        end = self.inner.left() - 100.0
+        for name, value, _ in self._marks():
+            text = f"{name} {number(value)}"
+            width = self.style.width(text, 10)
+            x = max(self.inner.left(), self._x_of(value) - width / 2)
+            x = max(x, end + self.style.px(7))
+            self.text(x, y, width + 1, text, 10, "dim")
+            end = x + width
+
+    def _parts(self) -> list[tuple[str, int, str]]:
+        memory = self.facts.memory
+        other = max(0, memory.frames - memory.nr_active - memory.nr_inactive - len(memory.locked) - memory.pool
+                    - memory.metadata - max(memory.free, 0))  # fmt: skip
+        return [
+            ("active", memory.nr_active, "active"), ("inactive", memory.nr_inactive, "inactive"),
+            ("locked", len(memory.locked), "dim"), ("zswap pool", memory.pool, "zswap"),
+            ("metadata", memory.metadata, "swapcache"), ("other", other, "raised_edge"),
+            ("free", max(memory.free, 0), "never"),
+        ]  # fmt: skip
+
+    def _shares(self, box: QRectF) -> None:
+        style, memory = self.style, self.facts.memory
+        self.paints.append(lambda painter: self._share_bar(painter, box))
+        left, across = box.left() + style.px(10), box.width() - style.px(20)
+        self.text(left, box.top() + style.px(18), across, "Who has the frames", 11, bold=True)
+        if memory.requests:
+            note = f"{number(memory.requests)} being written"
+            self.text(left, box.top() + style.px(18), across, note, 10, "disk", right=True)
+        self.hint(box, "<br>".join(f"{name}: {number(count)}" for name, count, _ in self._parts()))
+
+    def _share_bar(self, painter: QPainter, box: QRectF) -> None:
+        style = self.style
+        style.card(painter, box)
+        bar = QRectF(box.left() + style.px(10), box.top() + style.px(32), box.width() - style.px(20), style.px(12))
+        shape = QPainterPath()
+        shape.addRoundedRect(bar, style.px(3), style.px(3))
+        painter.save()
+        painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
+        parts = self._parts()
+        total = max(1, sum(count for _, count, _ in parts))
+        x = bar.left()
+        for _, count, colour in parts:
+            width = bar.width() * count / total
+            painter.fillRect(QRectF(x, bar.top(), width, bar.height()), QColor(getattr(style.theme, colour)))
+            x += width
+        painter.restore()
+        self._share_names(painter, box, [part for part in parts if part[1]])
+
+    def _share_names(self, painter: QPainter, box: QRectF, parts: list[tuple[str, int, str]]) -> None:
+        style = self.style
+        x, y, right = box.left() + style.px(10), box.top() + style.px(58), box.right() - style.px(8)
+        for name, count, colour in parts:
+            text = f"{name} {number(count)}"
+            width = style.width(text, 10) + style.px(12)
+            if x + width > right:
+                x, y = box.left() + style.px(10), y + style.px(16)
+                if y > box.bottom() - style.px(6):
+                    return
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(getattr(style.theme, colour)))
+            painter.drawRoundedRect(QRectF(x, y - style.px(3.5), style.px(7), style.px(7)), 1.5, 1.5)
+            style.text(painter, QRectF(x + style.px(11), y - style.px(8), width, style.px(16)), text, 10, "dim")
+            x += width + style.px(9)

@@ -1,0 +1,219 @@
+"""What moved is seen to move: tokens that travel from the old place of a thing to the new one.
+
+Which things move is told by the transition; where they were and are, by the scene before and the
+scene after it. The same moves run backwards when a person steps back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QEasingCurve, QElapsedTimer, QObject, QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from app.canvas.links import curve
+from app.canvas.scene import Scene
+from app.canvas.style import Style
+from app.moment import Selected, Thing
+from engine.mm import transitions as kinds
+from engine.reading import FrameState
+from engine.transition import Transition
+
+FRAME_MS = 16
+MOST_TOKENS = 48
+
+
+class Amount(StrEnum):
+    """How much moves."""
+
+    NONE = "none"
+    SHORT = "short"
+    FULL = "full"
+
+
+DURATION_MS = {Amount.NONE: 0, Amount.SHORT: 130, Amount.FULL: 280}
+
+Spot = Callable[[Scene, Transition], QRectF | None]
+
+
+@dataclass(frozen=True)
+class Token:
+    """One thing on its way."""
+
+    path: QPainterPath
+    colour: str
+    """Name of a colour of the theme."""
+
+
+def _page(scene: Scene, transition: Transition) -> QRectF | None:
+    word = transition.operand("page")
+    return scene.place(Selected(Thing.PAGE, word & 0xFFFFFFFF, word >> 32))
+
+
+def _frame(scene: Scene, transition: Transition) -> QRectF | None:
+    return scene.memory.place(Selected(Thing.FRAME, transition.operand("frame")))
+
+
+def _old_frame(scene: Scene, transition: Transition) -> QRectF | None:
+    return scene.memory.place(Selected(Thing.FRAME, transition.operand("old")))
+
+
+def _name(scene: Scene, transition: Transition) -> QRectF | None:
+    return scene.name_of(transition.operand("swap"))
+
+
+def _bar(scene: Scene, transition: Transition) -> QRectF | None:
+    return scene.bar_of(transition.operand("swap"))
+
+
+def _slot(scene: Scene, transition: Transition) -> QRectF | None:
+    return scene.slot(transition.operand("slot"))
+
+
+def _free(scene: Scene, transition: Transition) -> QRectF | None:
+    return scene.free()
+
+
+def _pool(scene: Scene, transition: Transition) -> QRectF | None:
+    return scene.pool()
+
+
+def _cached(scene: Scene, transition: Transition) -> QRectF | None:
+    return scene.frame_of(transition.operand("swap"))
+
+
+MOVES: dict[int, tuple[tuple[Spot, Spot, str], ...]] = {
+    kinds.FIRST_TOUCH: ((_free, _frame, "active"), (_frame, _page, "active")),
+    kinds.COPY_ON_WRITE: ((_old_frame, _frame, "active"), (_frame, _page, "active")),
+    kinds.SWAP_IN: ((_free, _frame, "swapcache"),),
+    kinds.READ_AHEAD: ((_free, _frame, "swapcache"),),
+    kinds.ZSWAP_LOAD: ((_bar, _frame, "zswap"),),
+    kinds.DISK_READ: ((_slot, _frame, "disk"),),
+    kinds.ZERO_FILL: ((_name, _frame, "zero"),),
+    kinds.MAP_SWAPPED: ((_frame, _page, "active"),),
+    kinds.SWAP_NAME: ((_frame, _name, "swapcache"),),
+    kinds.ZSWAP_STORE: ((_cached, _bar, "zswap"),),
+    kinds.ZSWAP_REJECT: ((_name, _pool, "danger"),),
+    kinds.WRITE_BACK: ((_bar, _slot, "disk"),),
+    kinds.SLOT_TAKEN: ((_name, _slot, "disk"),),
+    kinds.DISK_WRITE: ((_frame, _slot, "disk"),),
+    kinds.FREED: ((_frame, _free, "dim"),),
+    kinds.SWAPOFF_PAGE: ((_name, _frame, "disk"),),
+    kinds.ZSWAP_FREED: ((_bar, _free, "zswap"),),
+}
+"""From where to where, for each kind of transition."""
+
+
+def tokens(transition: Transition, before: Scene, after: Scene, changed: tuple[Selected, ...] = ()) -> list[Token]:
+    """What moves in a transition that leads from one scene to the other and changed those things."""
+    found: list[Token] = []
+    if transition.kind.number == kinds.UNMAP:
+        found = _named(transition, after, changed)
+    for start, end, colour in MOVES.get(transition.kind.number, ()):
+        a = start(before, transition) or start(after, transition)
+        b = end(after, transition) or end(before, transition)
+        if a is not None and b is not None and a.center() != b.center():
+            found.append(Token(curve(a, b), colour))
+    if not found:
+        found = _between_lists(before, after)
+    return found[:MOST_TOKENS]
+
+
+def _named(transition: Transition, after: Scene, changed: tuple[Selected, ...]) -> list[Token]:
+    """The swap entry goes into every page-table entry that mapped the page."""
+    name = _name(after, transition)
+    found = []
+    for thing in changed:
+        rect = after.tables.place(thing) if thing.thing in (Thing.PAGE, Thing.SHMEM) else None
+        if name is not None and rect is not None:
+            found.append(Token(curve(name, rect), "text"))
+    return found
+
+
+def _between_lists(before: Scene, after: Scene) -> list[Token]:
+    """Frames that went from one LRU list to the other."""
+    old, new = before.facts.memory, after.facts.memory
+    if not (old.ordered and new.ordered) or len(old.states) != len(new.states):
+        return []
+    there = (old.states != FrameState.FREE) & (new.states != FrameState.FREE)
+    found = []
+    for frame in (there & (old.states != new.states)).nonzero()[0][:MOST_TOKENS].tolist():
+        a, b = (scene.memory.place(Selected(Thing.FRAME, frame)) for scene in (before, after))
+        if a is not None and b is not None:
+            found.append(Token(curve(a, b), "active" if new.states[frame] == FrameState.ACTIVE else "inactive"))
+    return found
+
+
+class Motion(QObject):
+    """The tokens on their way, and the one clock they move by; it runs only while something moves."""
+
+    moved = Signal()
+    """Something is at another place, or has arrived."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.amount = Amount.FULL
+        self.tokens: list[Token] = []
+        self._backwards = False
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._tick)
+        self._easing = QEasingCurve(QEasingCurve.Type.InOutCubic)
+
+    @property
+    def running(self) -> bool:
+        """Something moves."""
+        return self._timer.isActive()
+
+    def start(self, found: list[Token], backwards: bool = False) -> None:
+        """Let tokens travel; what was on its way is there at once."""
+        self.stop()
+        if found and DURATION_MS[self.amount]:
+            self.tokens, self._backwards = found, backwards
+            self._clock.start()
+            self._timer.start()
+
+    def stop(self) -> None:
+        """Everything is where it belongs."""
+        self._timer.stop()
+        self.tokens = []
+
+    @property
+    def progress(self) -> float:
+        """0 … 1 along the way, eased."""
+        share = min(1.0, self._clock.elapsed() / max(1, DURATION_MS[self.amount]))
+        return self._easing.valueForProgress(share)
+
+    def _tick(self) -> None:
+        if self._clock.elapsed() >= DURATION_MS[self.amount]:
+            self.stop()
+        self.moved.emit()
+
+    def paint(self, painter: QPainter, style: Style) -> None:
+        """Draw the tokens where they are now, each with a tail of where it came from."""
+        if not self.running:
+            return
+        reached = self.progress
+        for token in self.tokens:
+            paint_token(painter, token, 1.0 - reached if self._backwards else reached, self._backwards, style)
+
+
+def paint_token(painter: QPainter, token: Token, share: float, backwards: bool, style: Style) -> None:
+    """A token at ``share`` of its way."""
+    colour = QColor(getattr(style.theme, token.colour))
+    steps = 14
+    step = 0.022 * (1 if backwards else -1)
+    for trail in range(steps, 0, -1):
+        a, b = share + step * trail, share + step * (trail - 1)
+        if min(a, b) >= 0 and max(a, b) <= 1:
+            fading = QColor(colour)
+            fading.setAlphaF(0.7 * (1 - trail / steps))
+            painter.setPen(QPen(fading, style.px(2.4)))
+            painter.drawLine(token.path.pointAtPercent(a), token.path.pointAtPercent(b))
+    spot: QPointF = token.path.pointAtPercent(min(1.0, max(0.0, share)))
+    painter.setPen(QPen(style.theme.colour("panel"), style.px(1.6)))
+    painter.setBrush(colour)
+    painter.drawEllipse(spot, style.px(5.2), style.px(5.2))

@@ -1,0 +1,106 @@
+"""Measures, fonts and colours of one painting: theme, type scale and pixel ratio in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from app import theme as themes
+from app.theme import Theme
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass
+class Style:
+    """What a column needs to draw itself."""
+
+    theme: Theme
+    scale: float
+    ratio: float
+    """Device pixels a logical pixel."""
+    _fonts: dict[tuple[float, bool, bool], QFont] = field(default_factory=dict, repr=False)
+    _widths: dict[tuple[str, float, bool, bool], float] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def now(cls, ratio: float) -> Style:
+        """The style of the theme and type size now chosen."""
+        return cls(themes.current(), themes.switch().scale, ratio)
+
+    def px(self, length: float) -> float:
+        """A length at the type size now chosen."""
+        return length * self.scale
+
+    def snap(self, length: float) -> float:
+        """The nearest whole device pixel, in logical pixels."""
+        return round(length * self.ratio) / self.ratio
+
+    def font(self, size: float, bold: bool = False, mono: bool = False) -> QFont:
+        """A font of the interface; sizes in pixels at normal type size."""
+        key = (size, bold, mono)
+        if key not in self._fonts:
+            self._fonts[key] = themes.mono(size, bold) if mono else themes.font(size, bold)
+        return self._fonts[key]
+
+    def width(self, text: str, size: float, bold: bool = False, mono: bool = False) -> float:
+        """Width of a text in logical pixels."""
+        key = (text, size, bold, mono)
+        if key not in self._widths:
+            if len(self._widths) > 2000:
+                self._widths.clear()
+            self._widths[key] = QFontMetricsF(self.font(size, bold, mono)).horizontalAdvance(text)
+        return self._widths[key]
+
+    def text(
+        self, painter: QPainter, box: QRectF, text: str, size: float = 11, colour: str = "text", bold: bool = False,
+        mono: bool = False, align: Qt.AlignmentFlag = LEFT,
+    ) -> float:  # fmt: skip
+        """Draw one line of text, shortened with an ellipsis where it does not fit; gives its width."""
+        if box.width() <= 0:
+            return 0.0
+        width = self.width(text, size, bold, mono)
+        if width > box.width() + 0.5:
+            font = self.font(size, bold, mono)
+            text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+            width = box.width()
+        painter.setFont(self.font(size, bold, mono))
+        painter.setPen(QColor(getattr(self.theme, colour)))
+        painter.drawText(box, int(align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip), text)
+        return width
+
+    def card(self, painter: QPainter, box: QRectF, fill: str = "raised", edge: str = "panel_edge", radius: float = 6,
+             fill_alpha: float = 1.0, width: float = 1.0) -> None:  # fmt: skip
+        """A rounded card with an edge of ``width`` pixels inside ``box``."""
+        half = width / 2
+        painter.setPen(QPen(self.theme.colour(edge), width) if edge else Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.colour(fill, fill_alpha) if fill else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(half, half, -half, -half), self.px(radius), self.px(radius))
+
+
+def rgb(colour: str) -> int:
+    """A colour ``#rrggbb`` as an opaque 32-bit pixel."""
+    return 0xFF000000 | int(colour[1:], 16)
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """``share`` of the first colour and the rest of the second, as ``#rrggbb``."""
+    parts = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in parts)
+
+
+def pixels(colours: list[str]) -> np.ndarray:
+    """Opaque pixels of a list of colours, shape (n,), uint32."""
+    return np.array([rgb(colour) for colour in colours], dtype=np.uint32)
+
+
+def centre_right(box: QRectF) -> QPointF:
+    return QPointF(box.right(), box.center().y())
+
+
+def centre_left(box: QRectF) -> QPointF:
+    return QPointF(box.left(), box.center().y())

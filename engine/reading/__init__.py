@@ -1,0 +1,27 @@
+"""Facts read out of an image for people: where things are, in what order, and what hangs together.
+
+Nothing here writes, and nothing knows Qt. Processes are rows of table mm, counted from 1.
+"""
+
+from engine.reading.chain import Chain, Chosen, Place, chain
+from engine.reading.describe import describe, number, process_name, region_name, shmem_name
+from engine.reading.designs import Backend, entry_name, seam, slot_name
+from engine.reading.entries import entries_of, frames_of, offset_of, swap_entry, type_of, words_of
+from engine.reading.lists import active_list, inactive_list, inactive_tail, requests, unevictable, zswap_lru
+from engine.reading.states import (
+    FrameState,
+    PageState,
+    SlotState,
+    descriptor_facts,
+    frame_states,
+    page_states,
+    shmem_states,
+    slot_states,
+)
+
+__all__ = [
+    "Backend", "Chain", "Chosen", "FrameState", "PageState", "Place", "SlotState", "active_list", "chain", "describe",
+    "descriptor_facts", "entries_of", "entry_name", "frame_states", "frames_of", "inactive_list", "inactive_tail",
+    "number", "offset_of", "page_states", "process_name", "region_name", "requests", "seam", "shmem_name",
+    "shmem_states", "slot_name", "slot_states", "swap_entry", "type_of", "unevictable", "words_of", "zswap_lru",
+]  # fmt: skip

@@ -1,0 +1,62 @@
+"""The linked lists of the image in their order: LRU lists, zswap's LRU, requests at devices.
+
+A list is walked through a memoryview of the image, some 50 ns a step, so callers that only need
+one end give a ``cap``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.mm import image as im
+from engine.mm.layout import Image
+from engine.mm.pageflags import PG_UNEVICTABLE
+from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT
+from engine.mm.view import View
+
+ALL = 1 << 62
+
+
+def walk(view: View, first: int, link: int, cap: int = ALL) -> Image:
+    """Rows from ``first`` along column ``link`` until 0, at most ``cap`` of them, shape (n,)."""
+    table = im.schema.tables[link >> TABLE_SHIFT].name
+    words = view.words.data
+    base, width = view.layout.base[table] + (link & BYTE_MASK), link >> WIDTH_SHIFT & BYTE_MASK
+    # A row comes at most once; the bound keeps a broken image from hanging the window.
+    left = min(cap, view.layout.rows[table])
+    rows, row = [], first
+    while row and left:
+        rows.append(row)
+        row = words[base + row * width]
+        left -= 1
+    return np.array(rows, dtype=np.int64)
+
+
+def active_list(view: View, cap: int = ALL) -> Image:
+    """Frames of the active list, newest first."""
+    return walk(view, view.scalar(im.ACTIVE), im.PAGE_NEXT, cap)
+
+
+def inactive_list(view: View, cap: int = ALL) -> Image:
+    """Frames of the inactive list, newest first; the last one is the next that reclaim looks at."""
+    return walk(view, view.scalar(im.INACTIVE), im.PAGE_NEXT, cap)
+
+
+def inactive_tail(view: View, cap: int) -> Image:
+    """The ``cap`` frames that reclaim looks at next, the very next one last."""
+    return walk(view, view.scalar(im.INACTIVE_TAIL), im.PAGE_PREV, cap)[::-1]
+
+
+def unevictable(view: View) -> Image:
+    """Frames locked into memory, by number: they are on no list that reclaim walks."""
+    return np.flatnonzero(view.column(im.PAGE_FLAGS) & PG_UNEVICTABLE).astype(np.int64)
+
+
+def zswap_lru(view: View, cap: int = ALL) -> Image:
+    """zswap entries in the order in which they would be written back, the coldest first."""
+    return walk(view, view.scalar(im.ZLRU), im.Z_NEXT, cap)
+
+
+def requests(view: View, cap: int = ALL) -> Image:
+    """Requests under way at devices, the one that completes next first."""
+    return walk(view, view.scalar(im.BIO_HEAD), im.BIO_NEXT, cap)
