@@ -67,7 +67,9 @@ def run_check(args: argparse.Namespace) -> int:
             say_problems(error)
             wrong += 1
         else:
-            say(f"{name}: right ({len(program.processes)} processes, {len(program.ops):,} operations)")
+            count = len(program.processes)
+            processes = "1 process" if count == 1 else f"{count} processes"
+            say(f"{name}: right ({processes}, {len(program.ops):,} operations)")
     if wrong:
         say(f"{wrong} of {len(args.files)} files cannot be used", stderr=True)
     return 2 if wrong else 0

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from engine import operation
 from engine.content.table import ImageTable
-from engine.errors import InputError, Problem
 from engine.mm.image import schema
 from engine.operation import Op, Ops
 from engine.program import Images, Process, Program, Region, Swapfile
@@ -233,7 +232,7 @@ def first_references(program: Program, references: int) -> Program:
     repeats = (ops >> operation.COUNT_SHIFT) & operation.COUNT_MASK
     made = np.cumsum(np.where(is_reference, repeats + 1, 0))
     if references < 0:
-        raise InputError(Problem("is below 0", key="--limit", expected="a whole number from 0"))
+        raise ValueError(f"the number of references must be 0 or more, not {references}")
     end = int(np.searchsorted(made, references, side="right"))
     kept = ops[:end]
     if end < len(ops):

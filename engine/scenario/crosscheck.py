@@ -339,10 +339,13 @@ class _CrossCheck:
             for setting in schema.settings
             if setting.key in there or not setting.key.startswith(("machine.swapfile.", "machine.design"))
         }
+        if part.set == "machine.design":
+            self._say((*path, "set"), "a run keeps its design; another design is another run", "[machine] design")
+            return
         if part.set not in settings:
             # All keys would be a page long; those of the same table are what a person looks for.
-            table = part.set.rpartition(".")[0]
-            same = [key for key in settings if key.rpartition(".")[0] == table]
+            start = part.set[: part.set.find(".", len("machine.")) + 1]
+            same = [key for key in settings if start and key.startswith(start)]
             self._say(
                 (*path, "set"), f"there is no setting {shown(part.set)} to be changed in a run",
                 "one of " + ", ".join(same or [key for key in settings if key.count(".") == 1]),

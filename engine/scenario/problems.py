@@ -39,6 +39,9 @@ class Place:
 
     def problem(self, path: Path, what: str, expected: str | None = None, near: str | None = None) -> Problem:
         """A problem at ``path``."""
+        inside = [flag for changed, flag in self.sets.items() if changed[: len(path)] == path]
+        if inside and path not in self.lines:  # a table that is only there because of the flag
+            return Problem(what, inside[0], None, dotted(path), expected, near)
         for length in range(len(path), 0, -1):
             if path[:length] in self.sets:
                 return Problem(what, self.sets[path[:length]], None, dotted(path), expected, near)

@@ -64,12 +64,14 @@ def parse_scenario(
     except RecursionError:
         raise InputError(Problem("is not TOML: it is nested too deeply", name)) from None
     flags = apply_sets(data, sets)
+    lines = key_lines(text)
     if trace is not None:
         data["run"] = [{"trace": os.fspath(Path(trace).absolute())}]
         data["check"] = []
         flags = {path: flag for path, flag in flags.items() if path[0] not in ("run", "check")}
+        lines = {path: line for path, line in lines.items() if path[0] not in ("run", "check")}
         flags[("run",)] = f"--trace {os.fspath(trace)}"
-    scenario = check_document(data, Place(name, key_lines(text), flags), Path(file).parent, grow=trace is not None)
+    scenario = check_document(data, Place(name, lines, flags), Path(file).parent, grow=trace is not None)
     scenario._source = Path(file)
     scenario._on_trace = trace is not None
     return scenario

@@ -15,7 +15,11 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f
 
 def dump_scenario(scenario: Scenario) -> str:
     """The scenario as the text of a TOML file: what was given, without comments, in the format's order of keys."""
-    data = scenario.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    return to_toml(scenario.model_dump(mode="json", exclude_unset=True, exclude_none=True))
+
+
+def to_toml(data: Mapping[str, Any]) -> str:
+    """A document of texts, numbers, true and false, lists and tables as TOML."""
     return _table(data, ()).lstrip("\n")
 
 
