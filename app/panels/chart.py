@@ -20,6 +20,8 @@ from app.panels.widgets import Text, column_of
 
 HEIGHT = 132
 _AXIS_WIDTH = 42
+_FEW = 30
+"""Fewer points than this are marked each, so that one alone is seen."""
 
 
 Ticks = tuple[float, list[float]]
@@ -89,6 +91,7 @@ class Chart(QWidget):
         self.places: Values = np.zeros(0)
         self.curves: list[Curve] = []
         self.at = 0.0
+        self._items: list[pg.PlotDataItem] = []
         self._format = format_value or short
         self.title = Text(title, 12.5, bold=True)
         self.values = Text(size=11.5, colour="dim")
@@ -131,13 +134,13 @@ class Chart(QWidget):
         """Colours, type and distances as the theme has them."""
         now = theme.current()
         self.setMinimumHeight(theme.px(HEIGHT))
-        self.plot.setBackground(None)
+        self.plot.setBackground(now.colour("panel"))
         for name in ("left", "bottom"):
             axis = self.plot.getAxis(name)
             axis.setPen(now.colour("panel_edge"))
             axis.setTextPen(now.colour("dim"))
             axis.setStyle(tickFont=theme.font(10), tickLength=-theme.px(3), autoExpandTextSpace=False,
-                          autoReduceTextSpace=False)  # fmt: skip
+                          autoReduceTextSpace=False, hideOverlappingLabels=False)  # fmt: skip
         self.plot.getAxis("left").setWidth(theme.px(_AXIS_WIDTH))
         self.plot.getAxis("bottom").setHeight(theme.px(18))
         self.plot.showGrid(x=False, y=True, alpha=0.12)
@@ -146,40 +149,49 @@ class Chart(QWidget):
 
     def _draw(self) -> None:
         now = theme.current()
-        self.plot.clear()
-        self.plot.addItem(self._line, ignoreBounds=True)
+        if len(self._items) != len(self.curves):
+            self.plot.clear()
+            self.plot.addItem(self._line, ignoreBounds=True)
+            self._items = [pg.PlotDataItem() for _ in self.curves]
+            for depth, item in enumerate(self._items):
+                # A stacked area hides the one behind it, so the first lies in front.
+                item.setZValue(-depth)
+                self.plot.addItem(item)
         if len(self.places):
             self._draw_stacked(now) if self.stacked else self._draw_lines(now)
             first, last = float(self.places[0]), float(self.places[-1])
             self.plot.setXRange(first, max(last, first + 1e-9), padding=0.01)
+        else:
+            for item in self._items:
+                item.setData([], [])
         self._say_values()
 
     def _draw_stacked(self, now: theme.Theme) -> None:
         sums = np.cumsum([curve.values for curve in self.curves], axis=0)
-        for curve, total in reversed(list(zip(self.curves, sums, strict=True))):
-            colour = QColor(now.colour(curve.colour))
-            self.plot.addItem(pg.PlotDataItem(
+        for item, curve, total in zip(self._items, self.curves, sums, strict=True):
+            colour = now.colour(curve.colour)
+            item.setData(
                 self.places, total, pen=pg.mkPen(colour, width=1.4), fillLevel=0.0,
                 fillBrush=mixed(colour, now.colour("panel"), 0.42),
-            ))  # fmt: skip
+            )  # fmt: skip
         self.plot.setYRange(0, max(float(sums[-1].max()), 1.0), padding=0.04)
 
     def _draw_lines(self, now: theme.Theme) -> None:
         low, high = np.inf, -np.inf
-        for curve in self.curves:
+        for item, curve in zip(self._items, self.curves, strict=True):
             finite = curve.values[np.isfinite(curve.values) & ((curve.values > 0) | (not self.logarithmic))]
-            if not len(finite):
-                continue
-            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-            symbol = "o" if len(finite) < 30 else None
-            self.plot.addItem(pg.PlotDataItem(
-                self.places, curve.values, pen=pg.mkPen(now.colour(curve.colour), width=1.5), connect="finite",
-                symbol=symbol, symbolSize=4, symbolPen=None, symbolBrush=now.colour(curve.colour),
-            ))  # fmt: skip
+            if len(finite):
+                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+            colour = now.colour(curve.colour)
+            item.setData(
+                self.places, curve.values, pen=pg.mkPen(colour, width=1.5), connect="finite",
+                symbol="o" if len(finite) < _FEW else None, symbolSize=4, symbolPen=None, symbolBrush=colour,
+            )  # fmt: skip
         if low > high:
             return
         if self.logarithmic:
-            self.plot.setYRange(float(np.floor(np.log10(low))), float(np.ceil(np.log10(high) + 1e-9)), padding=0.05)
+            bottom, top = float(np.floor(np.log10(low))), float(np.ceil(np.log10(high) + 1e-9))
+            self.plot.setYRange(bottom, top, padding=0.05)
         else:
             low = min(low, 0.0)
             self.plot.setYRange(low, high if high > low else low + 1, padding=0.05)

@@ -28,8 +28,8 @@ from app.panels.widgets import Empty, Rule, Text, Toggle, column_of, row_of, scr
 if TYPE_CHECKING:
     from app.panels.chart import Chart
 
-REDRAW_MS = 200
-"""A run that is still becoming known is drawn anew at most this often."""
+REDRAW_MS = 70
+"""While a run is still becoming known, one chart is drawn anew this often, in turn."""
 
 
 class ScalarChoice(QComboBox):
@@ -102,8 +102,8 @@ class ChartsPanel(QWidget):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(REDRAW_MS)
-        self._soon.timeout.connect(self._redraw)
-        self._late = False
+        self._soon.timeout.connect(self._tick)
+        self._stale: list[Callable[[], None]] = []
         self._build()
 
     def _build(self) -> None:
@@ -111,7 +111,7 @@ class ChartsPanel(QWidget):
         self.axis.setAccessibleName(self.tr("x axis"))
         self.axis.addItems([self.tr("over references"), self.tr("over time, ms")])
         self.axis.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.axis.currentIndexChanged.connect(self._redraw_now)
+        self.axis.currentIndexChanged.connect(self._redraw)
         self.save = QToolButton()
         self.save.setText(self.tr("Save"))
         self.save.setToolTip(self.tr("Save the charts as a picture, or their numbers as a table"))
@@ -173,14 +173,10 @@ class ChartsPanel(QWidget):
     # -- what is shown ------------------------------------------------------------------------
 
     def set_series(self, series: Series | None) -> None:
-        """The samples of the run as far as it is known; drawn at once, and then at most five times a second."""
+        """The samples of the run as far as it is known; what is drawn follows, one chart at a time."""
         self.series = series
-        if not self.isVisible():
-            return
-        if self._soon.isActive():
-            self._late = True
-            return
-        self._redraw()
+        if self.isVisible() and not self._soon.isActive():
+            self._refresh()
 
     def show_moment(self, moment: Moment) -> None:
         """Move the cursor's line."""
@@ -196,42 +192,67 @@ class ChartsPanel(QWidget):
         self._soon.stop()
         super().hideEvent(event)
 
-    def _redraw_now(self) -> None:
-        self._drawn = ()
-        if self.isVisible():
-            self._redraw()
-
     def _redraw(self) -> None:
-        """Draw what is new: the timer's end asks as well, and mostly finds nothing."""
-        series, self._late = self.series, False
+        """Draw everything now."""
+        self._drawn = ()
+        if not self.isVisible():
+            return
+        self._refresh()
+        while self._stale:
+            self._draw_next()
+
+    def _refresh(self) -> None:
+        """Begin to draw what is new, if anything is."""
+        series = self.series
         if series is None or not len(series.transition):
             self._stack.setCurrentIndex(0)
+            self._stale, self._drawn = [], ()
             return
         mark = (len(series.transition), int(series.transition[-1]), series.values[-1].tobytes())
         if mark == self._drawn:
             return
+        first = not self._drawn
         self._drawn = mark
         if self.occupancy is None:
             self._make_charts()
         self._stack.setCurrentIndex(1)
-        assert self.occupancy is not None
-        assert self.faults is not None
-        at = points(series)
-        self.occupancy.show_curves(abscissa(series, self.by_time, at), where_pages_live(series, at))
-        ends, p50, p99 = latency(series)
-        self.faults.show_curves(abscissa(series, self.by_time, ends), [p50, p99])
-        self._draw_picked()
-        self._show_cursor()
+        self._stale = [self._draw_occupancy, self._draw_faults, self._draw_picked]
+        if first:
+            while self._stale:
+                self._draw_next()
         self._soon.start()
+
+    def _tick(self) -> None:
+        """A while has passed: the next chart, or whatever came in meanwhile."""
+        if self._stale:
+            self._draw_next()
+            self._soon.start()
+        else:
+            self._refresh()
+
+    def _draw_next(self) -> None:
+        self._stale.pop(0)()
+        if not self._stale:
+            self._show_cursor()
+
+    def _draw_occupancy(self) -> None:
+        if self.occupancy is not None and self.series is not None:
+            at = points(self.series)
+            self.occupancy.show_curves(abscissa(self.series, self.by_time, at), where_pages_live(self.series, at))
+
+    def _draw_faults(self) -> None:
+        if self.faults is not None and self.series is not None:
+            ends, p50, p99 = latency(self.series)
+            self.faults.show_curves(abscissa(self.series, self.by_time, ends), [p50, p99])
 
     def _draw_picked(self) -> None:
         if self.picked is None or self.series is None or not len(self.series.transition):
             return
         at = points(self.series)
         values = drawn(self.series, at, self.top.name, self.over.name, self.change.isChecked())
-        x = abscissa(self.series, self.by_time, at)
-        self.picked.show_curves(x, [Curve("", "accent", values)])
+        self.picked.show_curves(abscissa(self.series, self.by_time, at), [Curve("", "accent", values)])
         name = f"{self.top.name} / {self.over.name}" if self.over.name else self.top.name
+        self.picked.title.show_text(name)
         self.picked.plot.setAccessibleName(name)
 
     @property
