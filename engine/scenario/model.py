@@ -66,8 +66,8 @@ PageNumbers = Annotated[
 class Region(Part):
     """Pages of a process that belong together."""
 
-    name: Name
-    pages: Pages
+    name: Name = Field(description="Name of the region")
+    pages: Pages = Field(description="Its length in pages")
     content: Content | None = Field(None, description="Family of page images; the process' own when not given")
     shared: Name | None = Field(None, description="Name of the [[shmem]] object that it maps")
     offset: int = Field(0, ge=0, le=MAX_PAGES, description="First page of the shmem object")
@@ -77,7 +77,7 @@ class Region(Part):
 class Process(Part):
     """One ``[[process]]``."""
 
-    name: Name
+    name: Name = Field(description="Name of the process")
     pages: Pages | None = Field(None, description="Pages of its memory; with regions, room for them")
     content: Content = Field("heap", description="Family of page images, or { compressed = BYTES }")
     regions: list[Region] = Field([], description="Its regions, one after the other; one of all pages when not given")
@@ -86,8 +86,8 @@ class Process(Part):
 class Shmem(Part):
     """One ``[[shmem]]``: memory that processes share."""
 
-    name: Name
-    pages: Pages
+    name: Name = Field(description="Name of the object")
+    pages: Pages = Field(description="Its length in pages")
     content: Content = Field("heap", description="Family of page images, or { compressed = BYTES }")
 
 
@@ -106,22 +106,25 @@ class TracePart(Repeated):
 class MarkPart(Repeated):
     """A named moment."""
 
-    mark: Name
+    mark: Name = Field(description="Name of the moment")
 
 
 class SetPart(Part):
     """A knob of the machine is turned while it runs."""
 
     set: Name = Field(description="Dotted key of the setting, as machine.zswap.max_pool_percent")
-    value: bool | int | str
+    value: bool | int | str = Field(description="Its new value, written as in [machine]")
+
+
+PROCESS = Field(None, description="Name of the process; may be left out when there is only one")
 
 
 class TouchPart(Repeated):
     """Single references."""
 
-    op: Literal["read", "write"]
-    process: Name | None = None
-    region: Name | None = None
+    op: Literal["read", "write"] = Field(description="What is done")
+    process: Name | None = PROCESS
+    region: Name | None = Field(None, description="Count pages inside this region of the process")
     page: PageNumbers = Field(description="Page, or pages in order, counted inside the region or process")
     count: int = Field(1, ge=1, le=1 << 20, description="References to the page in a row")
 
@@ -129,35 +132,37 @@ class TouchPart(Repeated):
 class RangePart(Target, Repeated):
     """Something done to a range of pages."""
 
-    op: Literal["munmap", "pageout", "cold", "dontneed", "willneed", "mlock", "munlock"]
+    op: Literal["munmap", "pageout", "cold", "dontneed", "willneed", "mlock", "munlock"] = Field(
+        description="What is done: munmap, one of madvise's, mlock or munlock"
+    )
 
 
 class ForkPart(Part):
     """A process makes a copy of itself."""
 
-    op: Literal["fork"]
-    process: Name | None = None
+    op: Literal["fork"] = Field(description="What is done")
+    process: Name | None = PROCESS
     child: Name = Field(description="Name of the new process")
 
 
 class ExitPart(Part):
     """A process ends."""
 
-    op: Literal["exit"]
-    process: Name | None = None
+    op: Literal["exit"] = Field(description="What is done")
+    process: Name | None = PROCESS
 
 
 class SwapPart(Part):
     """A swapfile is put in use, or out of use."""
 
-    op: Literal["swapon", "swapoff"]
-    swapfile: Name
+    op: Literal["swapon", "swapoff"] = Field(description="What is done")
+    swapfile: Name = Field(description="Name of the swapfile")
 
 
 class IdlePart(Repeated):
     """Nobody does anything for a while."""
 
-    op: Literal["idle"]
+    op: Literal["idle"] = Field(description="What is done")
     ns: int = Field(ge=1, le=(1 << 31) - 1, description="Nanoseconds")
 
 
@@ -199,7 +204,7 @@ else:
 class ParallelPart(Repeated):
     """Several processes at work at the same time: their references taken by turns."""
 
-    parallel: list[ReferencePart] = Field(min_length=1, max_length=128)
+    parallel: list[ReferencePart] = Field(min_length=1, max_length=128, description="Parts with a pattern or a trace")
     turn: int = Field(1, ge=1, le=1_000_000, description="References one makes before it is another's turn")
 
 
@@ -229,8 +234,8 @@ class Check(Part):
     """One ``[[check]]``: what must hold when the run is over, or at a mark."""
 
     name: Name = Field(description="A counter, a gauge, or outcome, references, transitions, simulated_ns")
-    op: Literal["==", "!=", "<", "<=", ">", ">="] = "=="
-    value: int | str
+    op: Literal["==", "!=", "<", "<=", ">", ">="] = Field("==", description="How it is compared")
+    value: int | str = Field(description="With what")
     at: Name | None = Field(None, description="Name of a mark; the end when not given")
     design: Design | None = Field(None, description="Only with this design")
     text: str | None = Field(None, description="What it is there to show")
@@ -239,19 +244,19 @@ class Check(Part):
 class Scenario(Part):
     """A whole scenario file."""
 
-    format: Literal[1]
-    title: Annotated[str, Field(min_length=1, max_length=120)]
+    format: Literal[1] = Field(description="Number of the file format")
+    title: Annotated[str, Field(min_length=1, max_length=120)] = Field(description="What it is called")
     summary: str = Field("", description="One sentence for the list")
-    level: Literal["beginner", "intermediate", "advanced"] = "beginner"
+    level: Literal["beginner", "intermediate", "advanced"] = Field("beginner", description="How much one must know")
     minutes: int = Field(5, ge=1, le=600, description="How long a person needs for it")
     goals: list[str] = Field([], description="What one knows afterwards")
     lesson: str = Field("", description="Text of the lesson, Markdown")
-    seed: int = Field(1, ge=0, le=MAX_SEED)
-    machine: Machine = Field(default_factory=Machine)
-    process: list[Process] = []
-    shmem: list[Shmem] = []
-    run: list[RunPart] = []
-    check: list[Check] = []
+    seed: int = Field(1, ge=0, le=MAX_SEED, description="Where all that is random comes from")
+    machine: Machine = Field(default_factory=Machine, description="The machine and its settings")
+    process: list[Process] = Field([], description="The processes")
+    shmem: list[Shmem] = Field([], description="Memory that processes share")
+    run: list[RunPart] = Field([], description="What happens, in order")
+    check: list[Check] = Field([], description="What must hold in the end or at a mark")
 
     _source: Path | None = PrivateAttr(None)
     _on_trace: bool = PrivateAttr(False)
