@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QFrame, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
@@ -34,10 +34,11 @@ class _Card(QWidget):
         outer.addWidget(card)
 
 
-class Docks:
+class Docks(QObject):
     """The docks of one window."""
 
     def __init__(self, window: QMainWindow, bottom: QWidget) -> None:
+        super().__init__(window)
         self._window = window
         self._wanted: dict[QDockWidget, bool] = {}
         self._run_shown = True

@@ -65,8 +65,6 @@ class Gallery(QThread):
             except InputError:
                 continue  # `swapscope check` tells; the first page is no place for it
             found.append(Described(path, scenario.title, scenario.summary, str(scenario.level or "")))
-        order = {"beginner": 0, "introduction": 0, "intermediate": 1, "advanced": 2}
-        found.sort(key=lambda one: (order.get(one.level, 1), one.path.name))
         self.described.emit(found)
         for one in found:
             if self._stopping:

@@ -59,7 +59,7 @@ class Player(QObject):
         super().__init__(parent)
         self.worker = worker
         self.unit = Unit.TRANSITION
-        self.event = tr.WRITE_BACK
+        self.event_kind = tr.WRITE_BACK
         self.position = 12
         self.playing = False
         self.running_on = False
@@ -78,7 +78,7 @@ class Player(QObject):
 
     def choose_event(self, kind: int) -> None:
         """Step from one transition of this kind to the next."""
-        self.event = kind
+        self.event_kind = kind
         self.choose_unit(Unit.EVENT)
 
     def choose_speed(self, position: int) -> None:
@@ -89,7 +89,7 @@ class Player(QObject):
     def step(self, direction: int = 1) -> None:
         """One unit on (1) or back (-1); stops playing first."""
         self._stop()
-        self.worker.step(direction, self.unit, self.event)
+        self.worker.step(direction, self.unit, self.event_kind)
 
     def toggle(self, direction: int = 1) -> None:
         """Play in this direction, or pause when already doing so."""
@@ -148,5 +148,5 @@ class Player(QObject):
         if self.playing:
             rate = math.inf if self.running_on else self.rate
             unit = Unit.TRANSITION if self.running_on else self.unit
-            self.worker.play(Pace(self.direction, rate, unit, self.event))
+            self.worker.play(Pace(self.direction, rate, unit, self.event_kind))
         self.changed.emit()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ class Settings:
     def _read(self) -> None:
         try:
             text = self.file.read_text(encoding="utf-8")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, UnicodeDecodeError) as error:
             self._set_aside(str(error))
@@ -123,4 +124,5 @@ class Settings:
             part.write_text(json.dumps(self._values, indent=1, sort_keys=True) + "\n", encoding="utf-8")
             os.replace(part, self.file)
         except OSError:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)

@@ -79,7 +79,6 @@ class Card(QWidget):
 
     def _paint_words(self, painter: QPainter, top: float, colours: theme.Theme) -> None:
         left, width = theme.px(14), self.width() - theme.px(28)
-        line = theme.px(20)
         painter.setFont(theme.font(11))
         level = self.scenario.level
         chip = painter.fontMetrics().horizontalAdvance(level) + theme.px(14) if level else 0
@@ -92,13 +91,14 @@ class Card(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, level)
         painter.setFont(theme.font(14, bold=True))
         painter.setPen(QColor(colours.text))
-        room = width - chip - theme.px(8)
-        title = painter.fontMetrics().elidedText(self.scenario.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, top + theme.px(8), room, line), Qt.AlignmentFlag.AlignVCenter, title)
+        wrap = int(Qt.TextFlag.TextWordWrap)
+        title = QRectF(left, top + theme.px(10), width - chip - theme.px(8), theme.px(40))
+        used = painter.boundingRect(title, wrap, self.scenario.title)
+        painter.drawText(title, wrap, self.scenario.title)
         painter.setFont(theme.font(12.5))
         painter.setPen(QColor(colours.dim))
-        below = QRectF(left, top + theme.px(32), width, self.height() - top - theme.px(40))
-        painter.drawText(below, Qt.TextFlag.TextWordWrap, self.scenario.summary)
+        start = used.bottom() + theme.px(5)
+        painter.drawText(QRectF(left, start, width, self.height() - start - theme.px(6)), wrap, self.scenario.summary)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open it."""

@@ -420,14 +420,14 @@ class MainWindow(QMainWindow):
     def _restore_player(self) -> None:
         self.player.position = min(SPEED_STEPS, max(0, self.settings.get("speed")))
         kinds = {kind.name: kind.number for kind in tr.KINDS}
-        self.player.event = kinds.get(self.settings.get("event"), tr.WRITE_BACK)
+        self.player.event_kind = kinds.get(self.settings.get("event"), tr.WRITE_BACK)
         if self.settings.get("unit") in set(Unit):
             self.player.unit = Unit(self.settings.get("unit"))
 
     def _remember_player(self) -> None:
         self.settings.set("speed", self.player.position)
         self.settings.set("unit", str(self.player.unit))
-        self.settings.set("event", tr.KINDS[self.player.event].name)
+        self.settings.set("event", tr.KINDS[self.player.event_kind].name)
 
     def _restore_layout(self) -> None:
         self.resize(1440, 900)

@@ -47,7 +47,7 @@ class EventMenu(QMenu):
         self._player.choose_event(kind)
 
     def _show(self) -> None:
-        self.kinds[self._player.event].setChecked(True)
+        self.kinds[self._player.event_kind].setChecked(True)
 
 
 class Transport(QWidget):
@@ -114,7 +114,7 @@ class Transport(QWidget):
         for unit in Unit:
             text = self.tr(unit.value)
             if unit is Unit.EVENT:
-                text = (KINDS[player.event].name if player.unit is Unit.EVENT else self.tr("event")) + " ▾"
+                text = (KINDS[player.event_kind].name if player.unit is Unit.EVENT else self.tr("event")) + " ▾"
             self.buttons[f"unit_{unit}"].setText(text)
         if self.slider.value() != player.position:
             self.slider.setValue(player.position)
