@@ -140,7 +140,7 @@ class Chart(QWidget):
             axis.setPen(now.colour("panel_edge"))
             axis.setTextPen(now.colour("dim"))
             axis.setStyle(tickFont=theme.font(10), tickLength=-theme.px(3), autoExpandTextSpace=False,
-                          autoReduceTextSpace=False, hideOverlappingLabels=False)  # fmt: skip
+                          autoReduceTextSpace=False, hideOverlappingLabels=name == "bottom")  # fmt: skip
         self.plot.getAxis("left").setWidth(theme.px(_AXIS_WIDTH))
         self.plot.getAxis("bottom").setHeight(theme.px(18))
         self.plot.showGrid(x=False, y=True, alpha=0.12)
