@@ -14,8 +14,8 @@ class Folder:
     With ``window`` 1 only immediate repeats of a key are folded, and the order is kept exactly. With
     a larger window the stream is cut into windows of so many references, and each key is kept once a
     window, where it first came, with how often it came. Which pages were used in a window, how often,
-    and in which order they first came stays exact; what is lost is the order *within* a window, so
-    that a memory that holds all pages of one window sees the same misses.
+    and in which order they first came stays exact; what is lost is the order *within* a window, which
+    a memory larger than the pages of one window hardly notices (``docs/traces.md`` has figures).
     """
 
     def __init__(self, window: int = 1) -> None:
