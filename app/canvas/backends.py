@@ -11,7 +11,7 @@ from app.canvas.bars import Bars, pool_ground
 from app.canvas.cells import Field, Level, fitting, levels
 from app.canvas.column import Column
 from app.canvas.facts import SwapFile
-from app.canvas.sprites import PAGE, SLOT, slot_sprite
+from app.canvas.sprites import PAGE, SLOT
 from app.moment import Thing
 from engine.mm.layout import CLUSTER_SLOTS
 from engine.reading import SlotState, number
@@ -169,7 +169,7 @@ class Backends(Column):
             y = self._swapfile(file, level, y)
 
     def _height(self, files: list[SwapFile], level: Level) -> float:
-        cells = sum(level.rows(len(file.states)) * level.pitch_y for file in files)
+        cells = sum(level.rows(len(file.marks)) * level.pitch_y for file in files)
         return len(files) * self.style.px(HEAD + GAP) + cells / self.style.ratio
 
     def _swapfile(self, file: SwapFile, level: Level, y: float) -> float:
@@ -178,9 +178,7 @@ class Backends(Column):
         figures = f"{number(file.used)} / {number(file.slots)} slots · {priority} · {file.device}"
         self.heading(y + style.px(8), file.name, figures if file.on else "not in use")
         origin = QPointF(style.snap(self.inner.left()), style.snap(y + style.px(HEAD)))
-        field = Field(
-            Thing.SLOT, file.kind, SLOT, slot_sprite(file.states, file.cached), level, origin, style.ratio, gap=2
-        )
+        field = Field(Thing.SLOT, file.kind, SLOT, file.marks, level, origin, style.ratio, gap=2)
         self.fields.append(field)
         if field.shapes and field.count > CLUSTER_SLOTS:
             self.paints.append(lambda painter: self._cluster_marks(painter, field))
@@ -188,7 +186,7 @@ class Backends(Column):
         box = QRectF(self.inner.left(), y, self.inner.width(), style.px(HEAD))
         self.hint(box, f"<b>{file.name}</b>, {file.device}<br>{number(file.used)} of {number(file.slots)} slots in use"
                        + (f", {number(held)} of them by pages that are in zswap" if held else "")
-                       + f"<br>{math.ceil(len(file.states) / CLUSTER_SLOTS)} clusters of {CLUSTER_SLOTS}")  # fmt: skip
+                       + f"<br>{math.ceil(len(file.marks) / CLUSTER_SLOTS)} clusters of {CLUSTER_SLOTS}")  # fmt: skip
         return y + style.px(HEAD + GAP) + field.size[1]
 
     def _cluster_marks(self, painter: QPainter, field: Field) -> None:

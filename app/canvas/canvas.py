@@ -63,6 +63,7 @@ class MachineCanvas(QWidget):
         self._facts: Facts | None = None
         self._scene: Scene | None = None
         self._base: QPixmap | None = None
+        self._ground: tuple[object, QPixmap] | None = None
         self._looks = [Viewpoint() for _ in COLUMNS]
         self._selection: tuple[Selected, ...] = ()
         self._changed: tuple[Selected, ...] = ()
@@ -234,9 +235,7 @@ class MachineCanvas(QWidget):
     def _paint_base(self, style: Style) -> QPixmap:
         assert self._scene is not None
         assert self._facts is not None
-        base = QPixmap(self.size() * style.ratio)
-        base.setDevicePixelRatio(style.ratio)
-        base.fill(QColor(style.theme.window))
+        base = QPixmap(self._paint_ground(style))
         painter = QPainter(base)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for column in self._scene.columns:
@@ -245,6 +244,25 @@ class MachineCanvas(QWidget):
             paint_legend(painter, self._area(style)[1], self._facts, style)
         painter.end()
         return base
+
+    def _paint_ground(self, style: Style) -> QPixmap:
+        """The empty cards; the same for every moment, and large enough to be worth keeping."""
+        assert self._scene is not None
+        boxes = [column.box for column in self._scene.columns]
+        if self._legend:
+            boxes.append(self._area(style)[1])
+        key = (style.theme.name, style.scale, style.ratio, self.size(), self._legend)
+        if self._ground is None or self._ground[0] != key:
+            ground = QPixmap(self.size() * style.ratio)
+            ground.setDevicePixelRatio(style.ratio)
+            ground.fill(QColor(style.theme.window))
+            painter = QPainter(ground)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for box in boxes:
+                style.card(painter, box, "panel", radius=8)
+            painter.end()
+            self._ground = key, ground
+        return self._ground[1]
 
     def _paint_over(self, painter: QPainter, style: Style) -> None:
         assert self._scene is not None

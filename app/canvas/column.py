@@ -220,9 +220,8 @@ class Column:
         return self.inner.adjusted(-pad, -pad, pad, pad)
 
     def paint(self, painter: QPainter) -> None:
-        """Draw the whole column."""
+        """Draw all but the card it lies on."""
         style = self.style
-        style.card(painter, self.box, "panel", radius=8)
         y = self.box.top() + style.px(22)
         head = QRectF(self.inner.left(), y - style.px(9), self.inner.width(), style.px(18))
         used = style.text(painter, head, self.title, 12, bold=True)

@@ -6,13 +6,12 @@ of every slot in use, because the slot number is the name.
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from app.canvas.cells import Field, Level, fitting, levels
 from app.canvas.column import Column
-from app.canvas.sprites import CARD, card_sprite
+from app.canvas.sprites import CARD
 from app.moment import Thing
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.reading import number
@@ -49,7 +48,7 @@ class Descriptors(Column):
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
         caption = style.px(20)
         grid = QRectF(self.inner.left(), self.inner.top(), self.inner.width(), foot - self.inner.top() - caption)
-        if len(names.entries):
+        if len(names.marks):
             self._grid(grid)
         else:
             self.empty(grid.adjusted(0, 0, 0, -style.px(8)), self._nothing())
@@ -71,20 +70,19 @@ class Descriptors(Column):
     def _grid(self, box: QRectF) -> None:
         names, style = self.facts.names, self.style
         choices = card_levels(int(box.width() * style.ratio), style.scale * style.ratio)
-        count = len(names.entries)
+        count = len(names.marks)
         level = fitting(
             choices, lambda level: level.rows(count) * level.pitch_y / style.ratio, box.height(), self.look.zoom
         )
-        sprites = card_sprite(names.entries, names.counts, names.frames != 0, names.tags)
         origin = QPointF(style.snap(box.left()), style.snap(box.top() - self.look.scroll))
         self.height_needed = self.inner.height() + max(
             0.0, level.rows(count) * level.pitch_y / style.ratio - box.height()
         )
-        if names.described:
-            field = Field(Thing.DESC, 0, CARD, sprites, level, origin, style.ratio, first=1, gap=5)
+        if names.entries is None:
+            field = Field(Thing.DESC, 0, CARD, names.marks, level, origin, style.ratio, first=1, gap=5)
         else:
             field = Field(
-                Thing.SLOT, 0, CARD, sprites, level, origin, style.ratio, numbers=names.entries & SWP_OFFSET_MASK,
+                Thing.SLOT, 0, CARD, names.marks, level, origin, style.ratio, numbers=names.entries & SWP_OFFSET_MASK,
                 owners=names.entries >> SWP_TYPE_SHIFT, gap=5,
             )  # fmt: skip
         self.fields.append(field)
@@ -148,8 +146,7 @@ class Descriptors(Column):
         names = self.facts.names
         self._title(box, "swap_map: one byte a slot")
         self._line(box, 41, "There whether the slot is used or not.")
-        shared = int(np.count_nonzero(names.counts > 1))
-        self._line(box, 59, f"{number(shared)} shared · {number(int(np.count_nonzero(names.frames)))} in the swapcache")
+        self._line(box, 59, f"{number(names.shared)} shared · {number(names.cached)} in the swapcache")
         self._line(
             box, 77, f"{number(names.swap_map_bytes)} × 1 B = {number(names.swap_map_bytes)} B", "text", mono=True
         )

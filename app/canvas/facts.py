@@ -6,7 +6,7 @@ So everything is read here, in one pass, and columns are functions of :class:`Fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,35 +14,35 @@ from numpy.typing import NDArray
 from app.moment import Moment
 from engine.mm import image as im
 from engine.mm.page_alloc import watermark_high, watermark_low, watermark_min
-from engine.mm.pageflags import PG_WRITEBACK
+from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.mm.view import View
 from engine.mm.zswap_pool import zswap_accept_thr_pages, zswap_max_pages
 from engine.program import Program
 from engine.reading import (
-    FrameState,
+    UNUSED_NAME,
+    Marked,
     PageState,
     SlotState,
     active_list,
-    descriptor_facts,
-    frame_states,
     inactive_list,
     inactive_tail,
-    page_states,
+    name_entries,
     process_name,
-    requests,
     seam,
     shmem_name,
-    shmem_states,
-    slot_states,
     unevictable,
     zswap_lru,
 )
+from engine.reading.marks import TAGS
 
 ORDERED_FRAMES = 20_000
 """Above this many pages on a list, frames are shown by number and only the list's end in order."""
 TAIL_FRAMES = 64
 ORDERED_ENTRIES = 12_000
 """zswap entries that are shown in LRU order, counted from the cold end."""
+
+MOST_CACHED = 20_000
+"""Swapcache pages up to which it is remembered which entry is in which frame."""
 
 Numbers = NDArray[np.int64]
 Small = NDArray[np.uint8]
@@ -55,21 +55,21 @@ class Pages:
 
     owner: int
     name: str
-    states: Small
-    cached: Flags
+    marks: Small
+    """:class:`PageState` × 2 + in the swapcache, of each page."""
     regions: tuple[tuple[str, int, int], ...] = ()
     """Name, first page, pages."""
     shared: bool = False
     ended: str = ""
     """Why it has no pages any more; empty while it runs."""
 
-    def count(self, *states: PageState) -> int:
-        """Pages in one of the states."""
-        return int(sum(np.count_nonzero(self.states == state) for state in states))
+    def count(self, state: PageState) -> int:
+        """Pages in a state."""
+        return int(np.count_nonzero(self.marks == state * 2) + np.count_nonzero(self.marks == state * 2 + 1))
 
     @property
     def resident(self) -> int:
-        return self.count(PageState.ACTIVE, PageState.INACTIVE, PageState.UNEVICTABLE)
+        return sum(self.count(state) for state in (PageState.ACTIVE, PageState.INACTIVE, PageState.UNEVICTABLE))
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,13 @@ class Names:
 
     described: bool
     word: str
-    entries: Numbers
-    counts: Numbers
-    frames: Numbers
-    """Frame of each in the swapcache, 0 for none."""
-    tags: Small
+    marks: Small
+    """Mark of each (see :mod:`engine.reading.marks`); those of unused descriptors are among them."""
+    entries: Numbers | None
+    """Swap entry of each in today's design; with descriptors the first is 1, the next 2, …"""
     used: int
+    cached: int
+    shared: int
     at_hand: int
     stock: int
     refill: int
@@ -107,19 +108,20 @@ class Memory:
     ordered: bool
     """The lists are complete and in order; otherwise frames are by number and ``tail`` has the end."""
     tail: Numbers
-    states: Small
-    cached: Flags
-    writeback: Flags
+    marks: Small
+    """:class:`FrameState` × 4 + in the swapcache × 2 + being written, by frame."""
+    cached: dict[int, int]
+    """Swap entry → frame of the pages in the swapcache, while there are not too many of them."""
     nr_active: int
     nr_inactive: int
+    nr_locked: int
     limit: bool
     """A hard limit as a memory cgroup has, instead of watermarks."""
     low: int
     minimum: int
     high: int
     kswapd: bool
-    requests: int
-    next_frames: tuple[int, ...]
+    writing: int
 
 
 @dataclass(frozen=True)
@@ -153,21 +155,21 @@ class SwapFile:
     name: str
     device: str
     priority: int
-    states: Small
-    cached: Flags
+    marks: Small
+    """:class:`SlotState` × 2 + its page is in the swapcache, of each slot."""
     on: bool
 
     @property
     def slots(self) -> int:
-        return max(len(self.states) - 1, 0)
+        return max(len(self.marks) - 1, 0)
 
     @property
     def used(self) -> int:
-        held = (SlotState.FREE, SlotState.HEADER, SlotState.BAD)
-        return len(self.states) - int(sum(np.count_nonzero(self.states == state) for state in held))
+        return len(self.marks) - sum(self.count(state) for state in (SlotState.FREE, SlotState.HEADER, SlotState.BAD))
 
     def count(self, state: SlotState) -> int:
-        return int(np.count_nonzero(self.states == state))
+        """Slots in a state."""
+        return int(np.count_nonzero(self.marks == state * 2) + np.count_nonzero(self.marks == state * 2 + 1))
 
 
 @dataclass(frozen=True)
@@ -182,29 +184,29 @@ class Facts:
     swapfiles: tuple[SwapFile, ...]
     window: tuple[int, int, int] = (0, 0, 0)
     """Type, first slot and slots of the last readahead; no slots: none to show."""
-    counters: dict[str, int] = field(default_factory=dict)
 
 
 def read(moment: Moment) -> Facts:
     """Everything the canvas needs of a moment."""
     view, program = moment.view, moment.program
+    marked = Marked.of(view)
     return Facts(
-        tuple(_process(view, program, row) for row in range(1, view.scalar(im.PROCESSES) + 1)),
+        tuple(_process(marked, program, row) for row in range(1, view.scalar(im.PROCESSES) + 1)),
         tuple(
-            Pages(row, shmem_name(view, program, row), *shmem_states(view, row), shared=True)
+            Pages(row, shmem_name(view, program, row), marked.shmem(row), shared=True)
             for row in range(1, view.scalar(im.MAPPINGS) + 1)
             if view.at(im.MAP_KIND, row) == 1
         ),
-        _names(view),
-        _memory(view),
+        _names(marked),
+        _memory(marked),
         _pool(view),
-        tuple(_swapfile(view, program, kind) for kind in range(len(view.swap_info) - 1)),
+        tuple(_swapfile(marked, program, kind) for kind in range(len(view.swap_info) - 1)),
         _window(moment),
     )
 
 
-def _process(view: View, program: Program, row: int) -> Pages:
-    states, cached = page_states(view, row)
+def _process(marked: Marked, program: Program, row: int) -> Pages:
+    view = marked.view
     owner = row
     # A child of a fork has the regions of the process it came from.
     while owner and (owner > len(program.processes) or not program.processes[owner - 1].regions):
@@ -212,15 +214,23 @@ def _process(view: View, program: Program, row: int) -> Pages:
     regions = program.processes[owner - 1].regions if owner else ()
     ended = {2: "ended", 3: "killed: out of memory"}.get(view.at(im.MM_STATE, row), "")
     spans = tuple((region.name, region.first, region.pages) for region in regions)
-    return Pages(row, process_name(view, program, row), states, cached, spans, ended=ended)
+    return Pages(row, process_name(view, program, row), marked.pages(row), spans, ended=ended)
 
 
-def _names(view: View) -> Names:
-    found = seam(view)
-    entries, counts, frames, tags = descriptor_facts(view)
+def _names(marked: Marked) -> Names:
+    view, found = marked.view, seam(marked.view)
+    entries = None if found.has_descriptors else name_entries(view, marked.names)
+    if entries is None:
+        marks = marked.names[1:]
+    else:
+        marks = marked.names[view.column(im.SI_BASE)[(entries >> SWP_TYPE_SHIFT) + 1] + (entries & SWP_OFFSET_MASK)]
+    cached, shared = _KINDS_OF_NAME
+    sums = np.bincount(marks, minlength=UNUSED_NAME + 1)
     return Names(
-        found.has_descriptors, found.entry_word, entries, counts, frames, tags,
-        used=int(np.count_nonzero(entries)),
+        found.has_descriptors, found.entry_word, marks, entries,
+        used=int(sums[:UNUSED_NAME].sum()),
+        cached=int(sums[:UNUSED_NAME][cached].sum()),
+        shared=int(sums[:UNUSED_NAME][shared].sum()),
         at_hand=view.scalar(im.SLAB_AT_HAND),
         stock=view.scalar(im.SLAB_STOCK),
         refill=view.scalar(im.SLAB_REFILL),
@@ -230,30 +240,47 @@ def _names(view: View) -> Names:
     )  # fmt: skip
 
 
-def _memory(view: View) -> Memory:
-    states, cached = frame_states(view)
+_ALL_NAMES = np.arange(UNUSED_NAME)
+_KINDS_OF_NAME = (_ALL_NAMES // TAGS % 2 == 1, _ALL_NAMES // TAGS // 2 > 1)
+"""Which marks of names are in the swapcache, and which are held more than once."""
+
+
+def _memory(marked: Marked) -> Memory:
+    view = marked.view
     nr_active, nr_inactive = view.scalar(im.NR_ACTIVE), view.scalar(im.NR_INACTIVE)
     ordered = nr_active + nr_inactive <= ORDERED_FRAMES
-    if ordered:
-        active, inactive, tail = active_list(view), inactive_list(view), np.zeros(0, dtype=np.int64)
-    else:
-        active = np.flatnonzero(states == FrameState.ACTIVE).astype(np.int64)
-        inactive = np.flatnonzero(states == FrameState.INACTIVE).astype(np.int64)
-        tail = inactive_tail(view, TAIL_FRAMES)
+    none = np.zeros(0, dtype=np.int64)
     words = view.words.data
-    waiting = requests(view, 8)
     return Memory(
-        frames=view.scalar(im.FRAMES), free=view.scalar(im.FREE_PAGES),
+        frames=view.scalar(im.FRAMES),
+        free=view.scalar(im.FREE_PAGES),
         pool=view.scalar(im.POOL_PAGES) if view.scalar(im.CHARGE_POOL) else 0,
         metadata=view.scalar(im.META_PAGES) if view.scalar(im.CHARGE_METADATA) else 0,
-        resident=view.scalar(im.NR_RESIDENT), active=active, inactive=inactive, locked=unevictable(view),
-        ordered=ordered, tail=tail, states=states, cached=cached,
-        writeback=view.column(im.PAGE_FLAGS) & PG_WRITEBACK != 0,
-        nr_active=nr_active, nr_inactive=nr_inactive, limit=view.scalar(im.RECLAIM) == 1,
-        low=watermark_low(words), minimum=watermark_min(words), high=watermark_high(words),
-        kswapd=bool(view.scalar(im.KSWAPD_AWAKE)), requests=view.scalar(im.NR_WRITEBACK),
-        next_frames=tuple(int(view.at(im.BIO_FRAME, int(row))) for row in waiting),
-    )  # fmt: skip
+        resident=view.scalar(im.NR_RESIDENT),
+        active=active_list(view) if ordered else none,
+        inactive=inactive_list(view) if ordered else none,
+        locked=unevictable(view) if ordered else none,
+        ordered=ordered,
+        tail=none if ordered else inactive_tail(view, TAIL_FRAMES),
+        marks=marked.frames,
+        cached=_cached(marked),
+        nr_active=nr_active,
+        nr_inactive=nr_inactive,
+        nr_locked=view.scalar(im.NR_UNEVICTABLE),
+        limit=view.scalar(im.RECLAIM) == 1,
+        low=watermark_low(words),
+        minimum=watermark_min(words),
+        high=watermark_high(words),
+        kswapd=bool(view.scalar(im.KSWAPD_AWAKE)),
+        writing=view.scalar(im.NR_WRITEBACK),
+    )
+
+
+def _cached(marked: Marked) -> dict[int, int]:
+    if not 0 < marked.view.scalar(im.NR_SWAPCACHE) <= MOST_CACHED:
+        return {}
+    frames = np.flatnonzero(marked.frames & 2)
+    return dict(zip(marked.view.column(im.PAGE_SWAP)[frames].tolist(), frames.tolist(), strict=True))
 
 
 def _pool(view: View) -> Pool:
@@ -279,12 +306,12 @@ def _pool(view: View) -> Pool:
     )
 
 
-def _swapfile(view: View, program: Program, kind: int) -> SwapFile:
-    states, cached = slot_states(view, kind)
+def _swapfile(marked: Marked, program: Program, kind: int) -> SwapFile:
+    view = marked.view
     known = program.swapfiles[kind] if kind < len(program.swapfiles) else None
     device = ("NVMe", "SSD", "HDD")[min(view.at(im.SI_DEVICE, kind + 1), 2)]
     return SwapFile(
-        kind, known.name if known else f"swap{kind}", device, view.at(im.SI_PRIO, kind + 1), states, cached,
+        kind, known.name if known else f"swap{kind}", device, view.at(im.SI_PRIO, kind + 1), marked.slots(kind),
         view.at(im.SI_FLAGS, kind + 1) != 0,
     )  # fmt: skip
 

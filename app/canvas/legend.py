@@ -35,7 +35,7 @@ def items(facts: Facts) -> list[tuple[Family, int, str]]:
         found.append((PAGE, PageState.ZERO_PAGE * 2, "shared zero page"))
     if PageState.UNEVICTABLE in states:
         found.append((PAGE, PageState.UNEVICTABLE * 2, "locked"))
-    if facts.memory.requests:
+    if facts.memory.writing:
         found.append((FRAME, FrameState.INACTIVE * 4 + 1, "being written"))
     if SlotState.HELD in slots:
         found.append((SLOT, SlotState.HELD * 2, "slot held for zswap: wasted"))
@@ -48,7 +48,6 @@ def items(facts: Facts) -> list[tuple[Family, int, str]]:
 
 def paint_legend(painter: QPainter, box: QRectF, facts: Facts, style: Style) -> None:
     """Draw as many items as fit, from the left."""
-    style.card(painter, box, "panel", radius=8)
     x, middle = box.left() + style.px(14), box.center().y()
     for family, index, name in items(facts):
         width = style.width(name, 10.5)

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from app.canvas.cells import Field, Level, fitting, levels
 from app.canvas.column import Column
-from app.canvas.sprites import FRAME, frame_sprite
+from app.canvas.sprites import FRAME
 from app.moment import Thing
 from engine.reading import number
 
-LARGEST_FRAME = 30
+LARGEST_FRAME, END_FRAME = 26, 14
 HEAD, GAP = 24, 12
 SCALE_OF_HIGH = 6
 """The bar of free frames reaches this many times the high watermark."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Frames that are shown together."""
+
+    name: str
+    note: str
+    frames: np.ndarray | None
+    """Which frames, in order; None: all, by number."""
+    nothing: str
+    """What to say when there are none."""
+    hand: bool = False
+    """Reclaim looks at the last one next."""
+    end: bool = False
+    """Only the end of a long list, in cells of a size of their own."""
 
 
 class MemoryColumn(Column):
@@ -30,53 +48,66 @@ class MemoryColumn(Column):
         self.note = "a hard limit" if memory.limit else "anonymous LRU"
         self.free_box = QRectF()
         foot = self._foot()
-        lists = self._lists()
+        strips = self._strips()
         room = foot - self.inner.top()
-        choices = levels(int(self.inner.width() * style.ratio), style.px(LARGEST_FRAME) * style.ratio, 1)
-        level = fitting(choices, lambda level: self._height(lists, level), room, self.look.zoom)
-        self.height_needed = self.inner.height() + max(0.0, self._height(lists, level) - room)
+        width = int(self.inner.width() * style.ratio)
+        choices = levels(width, style.px(LARGEST_FRAME) * style.ratio, 1)
+        self._end_level = Level(
+            max(1, width // int(style.px(END_FRAME) * style.ratio)), int(style.px(END_FRAME) * style.ratio)
+        )
+        level = fitting(choices, lambda level: self._height(strips, level), room, self.look.zoom)
+        self.height_needed = self.inner.height() + max(0.0, self._height(strips, level) - room)
         y = self.top
-        for name, note, frames, nothing in lists:
-            y = self._list(name, note, frames, nothing, level, y)
+        for strip in strips:
+            y = self._strip(strip, level, y)
 
-    def _lists(self) -> list[tuple[str, str, np.ndarray, str]]:
+    def _strips(self) -> list[Strip]:
         memory = self.facts.memory
-        order = "newest first" if memory.ordered else "by frame number"
-        found = [
-            (f"active · {number(memory.nr_active)}", order, memory.active, "No page was used twice yet."),
-            (
-                f"inactive · {number(memory.nr_inactive)}",
-                "tail is reclaimed first  ▸" if memory.ordered else order,
-                memory.inactive,
-                "New pages come here.",
-            ),
-        ]
+        active, inactive = f"active · {number(memory.nr_active)}", f"inactive · {number(memory.nr_inactive)}"
         if not memory.ordered:
-            found.append(("end of the inactive list", "reclaimed first  ▸", memory.tail, ""))
+            return [
+                Strip("end of the inactive list", "reclaimed first  ▸", memory.tail, "The list is empty.", end=True),
+                Strip(f"{active}, {inactive}", "by frame number", None, ""),
+            ]
+        found = [
+            Strip(active, "newest first", memory.active, "No page was used twice yet."),
+            Strip(inactive, "tail is reclaimed first  ▸", memory.inactive, "New pages come here.", hand=True),
+        ]
         if len(memory.locked):
-            found.append((f"locked · {number(len(memory.locked))}", "reclaim passes by", memory.locked, ""))
+            found.append(Strip(f"locked · {number(memory.nr_locked)}", "reclaim passes by", memory.locked, ""))
         return found
 
-    def _height(self, lists: list[tuple[str, str, np.ndarray, str]], level: Level) -> float:
-        rows = sum(
-            max(level.rows(len(frames)) * level.pitch_y / self.style.ratio, self.style.px(24))
-            for _, _, frames, _ in lists
-        )
-        return rows + len(lists) * self.style.px(HEAD + GAP)
+    def _marks_of(self, strip: Strip) -> np.ndarray:
+        memory = self.facts.memory
+        return memory.marks[1 : memory.frames + 1] if strip.frames is None else memory.marks[strip.frames]
 
-    def _list(self, name: str, note: str, frames: np.ndarray, nothing: str, level: Level, y: float) -> float:
-        style, memory = self.style, self.facts.memory
+    def _height(self, strips: list[Strip], level: Level) -> float:
+        total = 0.0
+        for strip in strips:
+            own = self._end_level if strip.end else level
+            count = (
+                len(strip.frames)
+                if strip.frames is not None
+                else min(self.facts.memory.frames, len(self.facts.memory.marks) - 1)
+            )
+            total += max(own.rows(count) * own.pitch_y / self.style.ratio, self.style.px(24))
+        return total + len(strips) * self.style.px(HEAD + GAP)
+
+    def _strip(self, strip: Strip, level: Level, y: float) -> float:
+        style = self.style
         middle, left, across = y + style.px(9), self.inner.left(), self.inner.width()
-        self.text(left, middle, across, name, 11, "dim")
-        self.text(left + across / 2, middle, across / 2, note, 10, "dim", right=True)
+        taken = style.width(strip.note, 10)
+        self.text(left, middle, across - taken - style.px(8), strip.name, 11, "dim")
+        self.text(left + across - taken, middle, taken, strip.note, 10, "dim", right=True)
         origin = QPointF(style.snap(left), style.snap(y + style.px(HEAD)))
-        if not len(frames):
-            self.empty(QRectF(origin.x(), origin.y(), across, style.px(24)), nothing)
+        marks = self._marks_of(strip)
+        if not len(marks):
+            self.empty(QRectF(origin.x(), origin.y(), across, style.px(24)), strip.nothing)
             return y + style.px(HEAD + GAP + 24)
-        sprites = frame_sprite(memory.states[frames], memory.cached[frames], memory.writeback[frames])
-        field = Field(Thing.FRAME, 0, FRAME, sprites, level, origin, style.ratio, numbers=frames)
+        own = self._end_level if strip.end else level
+        field = Field(Thing.FRAME, 0, FRAME, marks, own, origin, style.ratio, numbers=strip.frames, first=1)
         self.fields.append(field)
-        if frames is (memory.inactive if memory.ordered else memory.tail) and field.shapes:
+        if (strip.hand or strip.end) and field.shapes:
             self.paints.append(lambda painter: self._hand(painter, field))
         return y + style.px(HEAD + GAP) + max(field.size[1], style.px(24))
 
@@ -176,11 +207,11 @@ class MemoryColumn(Column):
 
     def _parts(self) -> list[tuple[str, int, str]]:
         memory = self.facts.memory
-        other = max(0, memory.frames - memory.nr_active - memory.nr_inactive - len(memory.locked) - memory.pool
+        other = max(0, memory.frames - memory.nr_active - memory.nr_inactive - memory.nr_locked - memory.pool
                     - memory.metadata - max(memory.free, 0))  # fmt: skip
         return [
             ("active", memory.nr_active, "active"), ("inactive", memory.nr_inactive, "inactive"),
-            ("locked", len(memory.locked), "dim"), ("zswap pool", memory.pool, "zswap"),
+            ("locked", memory.nr_locked, "dim"), ("zswap pool", memory.pool, "zswap"),
             ("metadata", memory.metadata, "swapcache"), ("other", other, "raised_edge"),
             ("free", max(memory.free, 0), "never"),
         ]  # fmt: skip
@@ -190,8 +221,8 @@ class MemoryColumn(Column):
         self.paints.append(lambda painter: self._share_bar(painter, box))
         left, across = box.left() + style.px(10), box.width() - style.px(20)
         self.text(left, box.top() + style.px(18), across, "Who has the frames", 11, bold=True)
-        if memory.requests:
-            note = f"{number(memory.requests)} being written"
+        if memory.writing:
+            note = f"{number(memory.writing)} being written"
             self.text(left, box.top() + style.px(18), across, note, 10, "disk", right=True)
         self.hint(box, "<br>".join(f"{name}: {number(count)}" for name, count, _ in self._parts()))
 

@@ -135,14 +135,15 @@ def _named(transition: Transition, after: Scene, changed: tuple[Selected, ...]) 
 def _between_lists(before: Scene, after: Scene) -> list[Token]:
     """Frames that went from one LRU list to the other."""
     old, new = before.facts.memory, after.facts.memory
-    if not (old.ordered and new.ordered) or len(old.states) != len(new.states):
+    if not (old.ordered and new.ordered) or len(old.marks) != len(new.marks):
         return []
-    there = (old.states != FrameState.FREE) & (new.states != FrameState.FREE)
+    a, b = old.marks >> 2, new.marks >> 2
+    there = (a != FrameState.FREE) & (b != FrameState.FREE)
     found = []
-    for frame in (there & (old.states != new.states)).nonzero()[0][:MOST_TOKENS].tolist():
-        a, b = (scene.memory.place(Selected(Thing.FRAME, frame)) for scene in (before, after))
-        if a is not None and b is not None:
-            found.append(Token(curve(a, b), "active" if new.states[frame] == FrameState.ACTIVE else "inactive"))
+    for frame in (there & (a != b)).nonzero()[0][:MOST_TOKENS].tolist():
+        start, end = (scene.memory.place(Selected(Thing.FRAME, frame)) for scene in (before, after))
+        if start is not None and end is not None:
+            found.append(Token(curve(start, end), "active" if b[frame] == FrameState.ACTIVE else "inactive"))
     return found
 
 

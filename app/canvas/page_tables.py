@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter, QPen
 from app.canvas.cells import Field, Level, fitting, levels
 from app.canvas.column import Column
 from app.canvas.facts import Pages
-from app.canvas.sprites import PAGE, page_sprite
+from app.canvas.sprites import PAGE
 from app.moment import Thing
 from engine.reading import PageState, number
 
@@ -26,7 +26,7 @@ class PageTables(Column):
     def lay_out(self) -> None:
         blocks = [*self.facts.processes, *self.facts.shmem]
         self.note = f"PTEs hold a {self.facts.names.word} when out"
-        if not any(len(block.states) for block in blocks):
+        if not any(len(block.marks) for block in blocks):
             self.empty(self.inner, "No process has a page yet.")
             return
         style, ratio = self.style, self.style.ratio
@@ -35,12 +35,12 @@ class PageTables(Column):
         self.height_needed = self._height(blocks, level)
         y = self.top
         for block in blocks:
-            if len(block.states):
+            if len(block.marks):
                 y = self._block(block, level, y)
 
     def _height(self, blocks: list[Pages], level: Level) -> float:
-        heads = sum(self._head(block) + self.style.px(GAP) for block in blocks if len(block.states))
-        cells = sum(level.rows(len(block.states)) * level.pitch_y for block in blocks)
+        heads = sum(self._head(block) + self.style.px(GAP) for block in blocks if len(block.marks))
+        cells = sum(level.rows(len(block.marks)) * level.pitch_y for block in blocks)
         return heads + cells / self.style.ratio - self.style.px(GAP)
 
     def _head(self, block: Pages) -> float:
@@ -62,14 +62,14 @@ class PageTables(Column):
             self.text(self.inner.left(), y + style.px(26), self.inner.width(), names, 10, "dim")
         origin = QPointF(style.snap(self.inner.left()), style.snap(y + self._head(block)))
         field = Field(
-            Thing.SHMEM if block.shared else Thing.PAGE, block.owner, PAGE, page_sprite(block.states, block.cached),
+            Thing.SHMEM if block.shared else Thing.PAGE, block.owner, PAGE, block.marks,
             level, origin, style.ratio,
         )  # fmt: skip
         self.fields.append(field)
         regions = ", ".join(f"{name} {first}–{first + pages - 1}" for name, first, pages in block.regions)
         box = QRectF(self.inner.left(), y, self.inner.width(), self._head(block))
         self.hint(
-            box, f"<b>{block.name}</b><br>{number(len(block.states))} pages" + (f"<br>{regions}" if regions else "")
+            box, f"<b>{block.name}</b><br>{number(len(block.marks))} pages" + (f"<br>{regions}" if regions else "")
         )
         if field.shapes and len(block.regions) > 1:
             self.paints.append(lambda painter: self._region_marks(painter, field, block))

@@ -111,9 +111,8 @@ class Scene:
 
     def frame_of(self, entry: int) -> QRectF | None:
         """The frame that holds a swap entry's page in the swapcache."""
-        names = self.facts.names
-        found = names.frames[names.entries == entry]
-        return self.memory.place(Selected(Thing.FRAME, int(found[0]))) if len(found) and found[0] else None
+        frame = self.facts.memory.cached.get(entry)
+        return self.memory.place(Selected(Thing.FRAME, frame)) if frame else None
 
     def slot(self, entry: int) -> QRectF | None:
         """A slot given as ``type << 58 | offset``."""

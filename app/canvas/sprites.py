@@ -17,7 +17,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from app.canvas.style import CENTRE, Style, mixed
 from app.theme import Theme
-from engine.reading import Backend, FrameState, PageState, SlotState
+from engine.reading import UNUSED_NAME, Backend, FrameState, PageState, SlotState
+from engine.reading.marks import COUNTS, TAGS
 
 Draw = Callable[[QPainter, QRectF, int, Style], None]
 
@@ -86,11 +87,6 @@ def image_of(pixels: np.ndarray) -> QImage:
 
 
 # -- pages ---------------------------------------------------------------------------------------
-
-
-def page_sprite(states: np.ndarray, cached: np.ndarray) -> np.ndarray:
-    """Sprite of each page: twice the state, plus one for the swapcache's ring."""
-    return states.astype(np.intp) * 2 + cached
 
 
 def _radius(box: QRectF) -> float:
@@ -178,11 +174,6 @@ PAGE = Family("page", 2 * len(PageState), draw_page, page_colours)
 # -- frames --------------------------------------------------------------------------------------
 
 
-def frame_sprite(states: np.ndarray, cached: np.ndarray, writeback: np.ndarray) -> np.ndarray:
-    """Sprite of each frame: four times the state, two for the ring, one for a write under way."""
-    return states.astype(np.intp) * 4 + cached * 2 + writeback
-
-
 _AS_PAGE = {
     FrameState.FREE: PageState.NEVER, FrameState.ACTIVE: PageState.ACTIVE, FrameState.INACTIVE: PageState.INACTIVE,
     FrameState.UNEVICTABLE: PageState.UNEVICTABLE,
@@ -219,11 +210,6 @@ FRAME = Family("frame", 4 * len(FrameState), draw_frame, frame_colours)
 
 
 # -- slots ---------------------------------------------------------------------------------------
-
-
-def slot_sprite(states: np.ndarray, cached: np.ndarray) -> np.ndarray:
-    """Sprite of each slot: twice the state, plus one for the swapcache's ring."""
-    return states.astype(np.intp) * 2 + cached
 
 
 def draw_slot(painter: QPainter, box: QRectF, index: int, style: Style) -> None:
@@ -288,16 +274,7 @@ SLOT = Family("slot", 2 * len(SlotState), draw_slot, slot_colours)
 
 # -- descriptors ---------------------------------------------------------------------------------
 
-COUNTS = 11
-"""Counts 0 … 9, and one sprite for more."""
-TAGS = len(Backend)
-UNUSED = COUNTS * 2 * TAGS
-
-
-def card_sprite(entries: np.ndarray, counts: np.ndarray, cached: np.ndarray, tags: np.ndarray) -> np.ndarray:
-    """Sprite of each descriptor from its count, swapcache and backend; unused ones have one of their own."""
-    index = (np.minimum(counts, COUNTS - 1) * 2 + cached) * TAGS + tags
-    return np.where(entries != 0, index, UNUSED).astype(np.intp)
+UNUSED = UNUSED_NAME
 
 
 def backend_colour(tag: int, theme: Theme) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -29,8 +30,8 @@ class Style:
 
     @classmethod
     def now(cls, ratio: float) -> Style:
-        """The style of the theme and type size now chosen."""
-        return cls(themes.current(), themes.switch().scale, ratio)
+        """The style of the theme and type size now chosen; the same one as long as nothing changes."""
+        return _made(themes.current(), themes.switch().scale, ratio)
 
     def px(self, length: float) -> float:
         """A length at the type size now chosen."""
@@ -82,11 +83,17 @@ class Style:
         painter.drawRoundedRect(box.adjusted(half, half, -half, -half), self.px(radius), self.px(radius))
 
 
+@lru_cache(maxsize=4)
+def _made(theme: Theme, scale: float, ratio: float) -> Style:
+    return Style(theme, scale, ratio)
+
+
 def rgb(colour: str) -> int:
     """A colour ``#rrggbb`` as an opaque 32-bit pixel."""
     return 0xFF000000 | int(colour[1:], 16)
 
 
+@lru_cache(maxsize=256)
 def mixed(one: str, other: str, share: float) -> str:
     """``share`` of the first colour and the rest of the second, as ``#rrggbb``."""
     parts = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)

@@ -11,7 +11,8 @@ from engine.program import Program
 from engine.reading.chain import Chain, Chosen, chain
 from engine.reading.designs import Backend, entry_name, seam, slot_name, slot_row
 from engine.reading.entries import shmem_words_of, type_of, words_of
-from engine.reading.states import PageState, SlotState, page_states, shmem_states, slot_states
+from engine.reading.marks import page_states, shmem_states, slot_states
+from engine.reading.states import PageState, SlotState
 
 Facts = list[tuple[str, str]]
 

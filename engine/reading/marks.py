@@ -1,0 +1,245 @@
+"""One byte for each page, frame, name and slot: fast enough to read a million of them every frame.
+
+A *mark* is a small number that says all a coloured cell needs. Tables are read once, in blocks that
+stay in the processor's cache, and whatever points at a row of another table looks its byte up there
+instead of gathering 64-bit words. :mod:`engine.reading.states` says the same with names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.mm import image as im
+from engine.mm.layout import Image
+from engine.mm.pageflags import PG_ACTIVE, PG_SWAPCACHE, PG_UNEVICTABLE, PG_WRITEBACK
+from engine.mm.schema import BYTE_MASK
+from engine.mm.swapops import (
+    PFN_SHIFT,
+    PTE_OFFSET_MASK,
+    PTE_OFFSET_SHIFT,
+    PTE_PRESENT,
+    PTE_TYPE_SHIFT,
+    SWP_OFFSET_MASK,
+    SWP_TYPE_SHIFT,
+    ZERO_PFN,
+)
+from engine.mm.view import View
+from engine.reading.designs import BACKEND_MASK, BAD_SLOT, COUNT_MASK, ZERO_MARK, Backend, seam
+from engine.reading.entries import TYPE_MASK, Flags, shmem_words_of, words_of
+from engine.reading.states import FrameState, PageState, SlotState
+
+Marks = NDArray[np.uint8]
+
+BLOCK = 1 << 14
+"""Rows read at a time: half a megabyte of a table of four columns."""
+COUNTS = 11
+"""Counts 0 … 9 have marks of their own, and all above share one."""
+TAGS = len(Backend)
+UNUSED_NAME = COUNTS * 2 * TAGS
+"""Mark of a descriptor that is not in use."""
+NAME_MARKS = UNUSED_NAME + 1
+
+
+def _flag_table() -> Marks:
+    """Mark of a frame for every value its flags can have: state × 4 + in the swapcache × 2 + being written."""
+    flags = np.arange(1 << 16)
+    marks = np.where(flags & PG_ACTIVE, FrameState.ACTIVE, FrameState.INACTIVE)
+    marks[flags & PG_UNEVICTABLE != 0] = FrameState.UNEVICTABLE
+    marks = marks * 4 + (flags & PG_SWAPCACHE != 0) * 2 + (flags & PG_WRITEBACK != 0)
+    marks[0] = FrameState.FREE
+    return marks.astype(np.uint8)
+
+
+def _page_of_frame() -> Marks:
+    """Mark of a page (state × 2 + in the swapcache) from the mark of the frame it maps."""
+    state = {FrameState.FREE: PageState.ACTIVE, FrameState.ACTIVE: PageState.ACTIVE,
+             FrameState.INACTIVE: PageState.INACTIVE, FrameState.UNEVICTABLE: PageState.UNEVICTABLE}  # fmt: skip
+    marks = np.zeros(256, dtype=np.uint8)
+    for mark in range(4 * len(FrameState)):
+        marks[mark] = state[FrameState(mark // 4)] * 2 + mark // 2 % 2
+    return marks
+
+
+def _page_of_name() -> Marks:
+    """Mark of a page from the mark of the name its page-table entry holds."""
+    state = {Backend.NONE: PageState.ADRIFT, Backend.ZSWAP: PageState.ZSWAP, Backend.SLOT: PageState.DISK,
+             Backend.ZERO: PageState.ZERO}  # fmt: skip
+    marks = np.full(256, PageState.ADRIFT * 2, dtype=np.uint8)
+    for mark in range(UNUSED_NAME):
+        cached = mark // TAGS % 2
+        marks[mark] = PageState.CACHED_ONLY * 2 + 1 if cached else state[Backend(mark % TAGS)] * 2
+    return marks
+
+
+_OF_FLAGS = _flag_table()
+_PAGE_OF_FRAME = _page_of_frame()
+_PAGE_OF_NAME = _page_of_name()
+
+
+def frame_marks(view: View) -> Marks:
+    """State × 4 + in the swapcache × 2 + being written, of every row of table page; (rows,)."""
+    flags = view.column(im.PAGE_FLAGS).astype(np.uint16)
+    return np.take(_OF_FLAGS, flags, mode="clip")
+
+
+def _name_marks_of(counts: Image, caches: Image, tags: Image) -> Marks:
+    marks = np.minimum(counts, COUNTS - 1)
+    marks *= 2
+    marks += (caches != 0) & (caches & 1 == 0)
+    marks *= TAGS
+    marks += tags
+    return marks.astype(np.uint8)
+
+
+def name_marks(view: View) -> Marks:
+    """(count × 2 + in the swapcache) × 4 + :class:`Backend` of every name, by row of its table.
+
+    With descriptors that is every row of table desc up to the last one ever used; in today's design
+    every row of table slot. What is not in use has :data:`UNUSED_NAME`.
+    """
+    if seam(view).has_descriptors:
+        return _desc_marks(view)
+    return _slot_name_marks(view)
+
+
+def _desc_marks(view: View) -> Marks:
+    rows = view.desc[: view.scalar(im.DESC_TOP) + 1]
+    marks = np.empty(len(rows), dtype=np.uint8)
+    count, cache, backend = (code & BYTE_MASK for code in (im.DESC_COUNT, im.DESC_CACHE, im.DESC_BACKEND))
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
+        counts, caches, tags = block[:, count] & COUNT_MASK, block[:, cache], block[:, backend] & BACKEND_MASK
+        made = _name_marks_of(counts, caches, tags)
+        made[made < 1] = UNUSED_NAME
+        marks[start : start + BLOCK] = made
+    return marks
+
+
+def _slot_name_marks(view: View) -> Marks:
+    rows = view.slot
+    marks = np.empty(len(rows), dtype=np.uint8)
+    used, cache, held = (code & BYTE_MASK for code in (im.SLOT_MAP, im.SLOT_CACHE, im.SLOT_ENTRY))
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
+        words, entries = block[:, used], block[:, held]
+        tags = np.where(entries > 0, Backend.ZSWAP, np.where(entries == ZERO_MARK, Backend.ZERO, Backend.SLOT))
+        made = _name_marks_of(words & COUNT_MASK, block[:, cache], tags)
+        made[(words == 0) | (words & COUNT_MASK == BAD_SLOT)] = UNUSED_NAME
+        marks[start : start + BLOCK] = made
+    return marks
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The marks of frames and names, from which those of pages follow."""
+
+    view: View
+    frames: Marks
+    names: Marks
+    lookup: Marks
+    """Marks of pages: by frame, and behind these by name."""
+
+    @classmethod
+    def of(cls, view: View) -> Marked:
+        """Read the tables of frames and names."""
+        frames, names = frame_marks(view), name_marks(view)
+        lookup = np.concatenate((_PAGE_OF_FRAME[frames], _PAGE_OF_NAME[names]))
+        lookup[0] = PageState.NEVER * 2
+        return cls(view, frames, names, lookup)
+
+    def pages(self, process: int) -> Marks:
+        """State × 2 + in the swapcache, of every page of a process; (pages,)."""
+        words = words_of(self.view, process)
+        marks = np.empty(len(words), dtype=np.uint8)
+        for start in range(0, len(words), BLOCK):
+            block = words[start : start + BLOCK]
+            frames = block >> PFN_SHIFT
+            frames &= ZERO_PFN
+            names = ~block
+            names >>= PTE_OFFSET_SHIFT
+            names &= PTE_OFFSET_MASK
+            self._names_behind(names, block >> PTE_TYPE_SHIFT & TYPE_MASK)
+            names[block == 0] = 0
+            present = block & PTE_PRESENT == PTE_PRESENT
+            places = np.where(present, frames, names)
+            # The zero page's number is past the end: it is put right below.
+            made = np.take(self.lookup, places, mode="clip")
+            zero = places == ZERO_PFN
+            if zero.any():
+                made[zero] = PageState.ZERO_PAGE * 2
+            marks[start : start + BLOCK] = made
+        return marks
+
+    def shmem(self, mapping: int) -> Marks:
+        """The same for the pages of a shmem object."""
+        words = shmem_words_of(self.view, mapping)
+        entries = words >> 1
+        names = entries & SWP_OFFSET_MASK
+        self._names_behind(names, entries >> SWP_TYPE_SHIFT)
+        return np.take(self.lookup, np.where(words & 1, names, entries), mode="clip")
+
+    def _names_behind(self, names: Image, kinds: Image) -> None:
+        """Turn offsets of entries into places of ``lookup``, in place."""
+        if not seam(self.view).has_descriptors:
+            names += self.view.column(im.SI_BASE)[1:].take(kinds, mode="clip") if len(self.view.swap_info) > 1 else 0
+        names += len(self.frames)
+
+    def slots(self, kind: int) -> Marks:
+        """:class:`SlotState` × 2 + its page is in the swapcache, of every slot of a swapfile; (max,)."""
+        view = self.view
+        first, count = view.at(im.SI_BASE, kind + 1), view.at(im.SI_MAX, kind + 1)
+        rows = view.slot[first : first + count]
+        words, held = rows[:, im.SLOT_MAP & BYTE_MASK], rows[:, im.SLOT_ENTRY & BYTE_MASK]
+        used = words != 0
+        marks = used.astype(np.uint8)
+        if seam(view).has_descriptors:
+            cached = np.take(self.names, np.maximum(held, 0), mode="clip") // TAGS & 1 & used & (held > 0)
+        else:
+            names = self.names[first : first + count]
+            cached = np.where(names == UNUSED_NAME, 0, names // TAGS & 1)
+            marks[(cached == 1) & (rows[:, im.SLOT_CONTENT & BYTE_MASK] == 0)] = SlotState.CACHED
+            marks[used & (held > 0)] = SlotState.HELD
+            marks[used & (held == ZERO_MARK)] = SlotState.ZERO
+        marks[words & COUNT_MASK == BAD_SLOT] = SlotState.BAD
+        marks[:1] = SlotState.HEADER
+        return marks * 2 + cached.astype(np.uint8)
+
+
+def page_states(view: View, process: int) -> tuple[Marks, Flags]:
+    """:class:`PageState` of every page of a process, and which of them are in the swapcache; both (pages,)."""
+    return _apart(Marked.of(view).pages(process))
+
+
+def shmem_states(view: View, mapping: int) -> tuple[Marks, Flags]:
+    """The same for the pages of a shmem object, shape (pages,)."""
+    return _apart(Marked.of(view).shmem(mapping))
+
+
+def frame_states(view: View) -> tuple[Marks, Flags]:
+    """:class:`FrameState` of every row of table page, and which are in the swapcache; both (rows,)."""
+    return _apart(frame_marks(view) >> 1)
+
+
+def slot_states(view: View, kind: int) -> tuple[Marks, Flags]:
+    """:class:`SlotState` of every slot of swapfile ``kind``, and whose page is in the swapcache too; both (max,)."""
+    return _apart(Marked.of(view).slots(kind))
+
+
+def _apart(marks: Marks) -> tuple[Marks, Flags]:
+    return marks >> 1, (marks & 1).astype(np.bool_)
+
+
+def name_entries(view: View, names: Marks) -> Image:
+    """Swap entries of all names in use, in the order of their numbers; ``names`` is :func:`name_marks`; (n,)."""
+    if seam(view).has_descriptors:
+        return np.flatnonzero(names != UNUSED_NAME).astype(np.int64)
+    parts = [np.zeros(0, dtype=np.int64)]
+    for kind in range(len(view.swap_info) - 1):
+        first, count = view.at(im.SI_BASE, kind + 1), view.at(im.SI_MAX, kind + 1)
+        parts.append(
+            np.flatnonzero(names[first : first + count] != UNUSED_NAME).astype(np.int64) | kind << SWP_TYPE_SHIFT
+        )
+    return np.concatenate(parts)
