@@ -30,7 +30,7 @@ class Spec:
     icon: str
     """Name in qtawesome; empty for none."""
     tip: str
-    does: Callable[[MainWindow], None]
+    does: Callable[[MainWindow], object]
     keys: tuple[str, ...] = ()
     checkable: bool = False
     group: str = ""

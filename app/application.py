@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import theme
+from app import compiling, theme
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,8 +30,13 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     return app
 
 
-def make_window(path: Path | str | None = None, settings: Settings | None = None) -> MainWindow:
-    """A window, not yet shown; opens ``path`` when one is given, and else shows the first page."""
+def make_window(
+    path: Path | str | None = None, settings: Settings | None = None, compile_engine: bool = True
+) -> MainWindow:
+    """A window, not yet shown; opens ``path`` when one is given, and else shows the first page.
+
+    ``compile_engine`` False leaves the engine in plain Python unless it is compiled already.
+    """
     from app.window import MainWindow
 
     make_application()
@@ -39,6 +44,10 @@ def make_window(path: Path | str | None = None, settings: Settings | None = None
     theme.switch().scale = min(2.5, max(0.75, settings.get("type_scale")))
     theme.switch().choose(settings.get("theme"))
     window = MainWindow(settings)
+    theme.switch().dress_again()
+    if compile_engine:
+        compiling.compiling().start()
+    window.show_engine()
     if path is not None:
         window.open(Path(path))
     return window
@@ -68,4 +77,8 @@ def run_app(argv: list[str]) -> int:
     awake.start(250)
     code = app.exec()
     awake.stop()
+    if compiling.compiling().under_way:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)  # a compiler at work in native code must not see the interpreter taken down
     return code

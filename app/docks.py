@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 LAYOUT_VERSION = 1
 """Grows when docks are added or renamed: a layout kept from before is then not used."""
-RIGHT_WIDTH = 330
-BOTTOM_HEIGHT = 246
+RIGHT_WIDTH = 336
+BOTTOM_HEIGHT = 214
 
 
 class _Card(QWidget):
@@ -137,7 +137,7 @@ class Docks(QObject):
         dock = QDockWidget(title, self._window)
         dock.setObjectName(name)
         dock.setWidget(widget if name == "timeline" else _Card(widget))
-        dock.topLevelChanged.connect(lambda _floating: self._dress())
+        dock.topLevelChanged.connect(lambda _floating: theme.switch().dress_again())
         dock.dockLocationChanged.connect(lambda _area: self._dress())
         return dock
 

@@ -92,5 +92,8 @@ class StatusLine(QStatusBar):
         for widget in (self._notice, self._busy, self._engine, self._stop):
             widget.setFont(font)
         self._bar.setFixedWidth(theme.px(140))
+        self._stop.setFixedHeight(theme.px(20))
+        self._dismiss.setFixedSize(theme.px(20), theme.px(20))
+        self.setFixedHeight(theme.px(26))
         self._dismiss.setIcon(actions.icon("mdi6.close", theme.current().dim))
         self.setContentsMargins(theme.px(10), 0, theme.px(10), theme.px(2))

@@ -154,6 +154,10 @@ class Switch(QObject):
         """Scale all type and what is measured by it; 1.0 is normal, held within 0.75 … 2.5."""
         self._apply(self.theme, min(2.5, max(0.75, scale)))
 
+    def dress_again(self) -> None:
+        """Have every view set its fonts anew: with a style sheet, Qt forgets them when an ancestor changes place."""
+        self.changed.emit()
+
     def family(self, wanted: tuple[str, ...]) -> str:
         """The first of the families that is installed; empty when none is."""
         if wanted[0] not in self._families:
@@ -284,6 +288,8 @@ QPushButton:disabled, QToolButton:disabled { color: @dim; background: @panel; bo
 QPushButton:checked, QToolButton:checked { border: 1px solid @accent; color: @accent; background: @panel; }
 QPushButton[primary="true"], QToolButton[primary="true"] { background: @accent; color: @on_accent;
     border-color: @accent; }
+QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled { background: @panel; color: @dim;
+    border-color: @panel_edge; }
 QPushButton[flat="true"], QToolButton[flat="true"] { background: transparent; border-color: transparent; }
 QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: @hover; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; width: 0; }
@@ -312,7 +318,7 @@ QProgressBar::chunk { background: @accent; border-radius: @p2; }
 QTabWidget::pane { border: none; background: transparent; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: @raised; color: @dim; border: 1px solid @panel_edge; border-radius: @p5;
-    padding: @p5 @p10; margin: @p2 @p4 @p6 0; }
+    padding: @p5 @p9; margin: @p8 @p4 @p6 0; }
 QTabBar::tab:hover { color: @text; background: @hover; }
 QTabBar::tab:selected { color: @text; border: 1px solid @accent; background: @panel; }
 
@@ -341,6 +347,7 @@ QLabel { background: transparent; }
 QLabel[dim="true"] { color: @dim; }
 QLabel[danger="true"] { color: @danger; }
 QStatusBar { background: @window; color: @dim; }
+QStatusBar QToolButton { padding: 0 @p8; }
 QStatusBar::item { border: none; }
 QGroupBox { border: 1px solid @panel_edge; border-radius: @p6; margin-top: @p12; padding-top: @p6; }
 QGroupBox::title { subcontrol-origin: margin; left: @p8; color: @dim; }

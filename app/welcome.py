@@ -6,13 +6,24 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.gallery import Described
 
-CARD_WIDTH = 300
+CARD_WIDTH = 286
 
 
 class Card(QWidget):
@@ -42,7 +53,7 @@ class Card(QWidget):
 
     def sizeHint(self) -> QSize:
         """A picture and five lines of text."""
-        return QSize(theme.px(CARD_WIDTH), theme.px(CARD_WIDTH * 9 / 16 + 112))
+        return QSize(theme.px(CARD_WIDTH), theme.px(CARD_WIDTH * 9 / 16 + 106))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Picture above, words below."""
@@ -205,7 +216,7 @@ class WelcomePage(QScrollArea):
     def _choose(self, path: Path, _checked: bool = False) -> None:
         self.chosen.emit(path)
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """As many cards beside each other as there is room for."""
         super().resizeEvent(event)
         self._lay_out()

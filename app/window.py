@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions, dialogs, later, theme
+from app.compiling import compiling
 from app.docks import Docks
 from app.focus_keys import FocusKeys
 from app.gallery import Described, Gallery
@@ -97,7 +98,10 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         for page in (self.welcome, self.canvas, self.problems):
             self.pages.addWidget(page)
-        self.setCentralWidget(self.pages)
+        holder = QWidget()
+        self._around = QVBoxLayout(holder)
+        self._around.addWidget(self.pages)
+        self.setCentralWidget(holder)
         self.sentence = SentenceBar()
         self.timeline = TimelineView()
         self.docks = Docks(self, self._bottom())
@@ -167,6 +171,7 @@ class MainWindow(QMainWindow):
         self._file_settled.timeout.connect(self._file_saved)
         self.player.changed.connect(self._remember_player)
         theme.switch().changed.connect(self._dress)
+        compiling().changed.connect(self.show_engine)
         self._dress()
 
     def _views(self) -> Iterator[Any]:
@@ -339,6 +344,22 @@ class MainWindow(QMainWindow):
             action.setToolTip(scenario.summary)
             action.triggered.connect(partial(self._open_from_menu, scenario.path))
 
+    def show_engine(self) -> None:
+        """Say which engine runs, or that it is being compiled; called again when that is done."""
+        compilation = compiling()
+        if compilation.ready:
+            self.worker.use_compiled()
+            self.status.engine(self.tr("engine: compiled"), self.tr("Machine code, made by Numba from the model."))
+        elif compilation.error:
+            self.status.engine(self.tr("engine: plain Python"), compilation.error)
+        elif compilation.under_way:
+            self.status.engine(
+                self.tr("compiling the engine… plain Python until then"),
+                self.tr("Done once after an installation or an upgrade. Everything works meanwhile, only slower."),
+            )
+        else:
+            self.status.engine(self.tr("engine: plain Python"))
+
     # -- going ----------------------------------------------------------------------------------
 
     def ask_and_jump(self) -> None:
@@ -396,6 +417,7 @@ class MainWindow(QMainWindow):
         actions.dress(self.actions_by_name)
         self.actions_by_name["play_back"].setIcon(actions.icon("mdi6.play", flip=True))
         colours = theme.current()
+        self._around.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
         self.timeline.parentWidget().setStyleSheet(
             f"#timelinecard {{ background: {colours.panel}; border: 1px solid {colours.panel_edge};"
             f" border-radius: {theme.px(8)}px; }}"

@@ -70,7 +70,7 @@ class Frame:
 @dataclass
 class _Command:
     name: str
-    do: Callable[[], None]
+    do: Callable[[], object]
 
 
 class Worker(QThread):
@@ -105,6 +105,7 @@ class Worker(QThread):
         self._span = (0, 0)
         self._ahead_said = 0.0
         self._explore_failed = False
+        self._compiled = False
 
     # -- from the window's thread ---------------------------------------------------------------
 
@@ -157,6 +158,10 @@ class Worker(QThread):
         with self._bell:
             self._cancelled = True
             self._bell.notify()
+
+    def use_compiled(self) -> None:
+        """The machine code is there: go on with it."""
+        self._post("compiled", self._use_compiled)
 
     def watch_records(self, first: int, last: int) -> None:
         """Put the transitions first … last into the frames from now on."""
@@ -219,7 +224,7 @@ class Worker(QThread):
             return self._due - time.perf_counter()
         return 3600.0 if self._timeline.complete or self._explore_failed else 0.0005
 
-    def _post(self, name: str, do: Callable[[], None], say: str = "", only_last: bool = False) -> None:
+    def _post(self, name: str, do: Callable[[], object], say: str = "", only_last: bool = False) -> None:
         with self._bell:
             self._cancelled = False
             if only_last:
@@ -227,7 +232,7 @@ class Worker(QThread):
             self._pending.append(_Command(name, self._saying(do, say) if say else do))
             self._bell.notify()
 
-    def _saying(self, do: Callable[[], None], say: str) -> Callable[[], None]:
+    def _saying(self, do: Callable[[], object], say: str) -> Callable[[], None]:
         def saying() -> None:
             self._busy = say
             try:
@@ -327,10 +332,10 @@ class Worker(QThread):
 
     def _stride(self) -> int:
         """Operations of one piece of work: a few milliseconds of either engine."""
-        return 20_000 if self._compiled() else 300
+        return 20_000 if self._compiled else 300
 
-    def _compiled(self) -> bool:
-        return bool(getattr(self._timeline, "is_compiled", False))
+    def _use_compiled(self) -> None:
+        self._compiled = True
 
     def _end_slice(self) -> None:
         going = not self._cancelled and self._advance(time.perf_counter() + SLICE_SECONDS)

@@ -68,6 +68,7 @@ class Scene(QWidget):
     def image(self, size: tuple[int, int]) -> QImage:
         """The picture, ``size`` pixels wide and high."""
         self.resize(QSize(*size))
+        themes.switch().dress_again()
         self.show()  # not on any screen; children get their sizes
         for view in (self.canvas, self.sentence, self.timeline):
             view.show_moment(self._moment)

@@ -66,8 +66,8 @@ class _Between:
         """Columns of the samples' values added up, at each edge."""
         if self._before is None:
             return np.zeros(self._count)
-        low = self._values[np.ix_(self._before, columns)].sum(axis=1)
-        high = self._values[np.ix_(self._after, columns)].sum(axis=1)
+        low = self._values[self._before][:, columns].sum(axis=1)
+        high = self._values[self._after][:, columns].sum(axis=1)
         return low + self._share * (high - low)
 
     def of(self, samples: NDArray[Any]) -> Floats:

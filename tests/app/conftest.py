@@ -47,7 +47,7 @@ def new_window(closing: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path_fac
     monkeypatch.setattr(window, "scenarios_dir", lambda: nothing)
 
     def make(path: Path | None = None, size: tuple[int, int] | None = (1280, 800)) -> Any:
-        made = application.make_window(path)
+        made = application.make_window(path, compile_engine=False)
         if size:
             made.resize(*size)
         closing.append(made)
