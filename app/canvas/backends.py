@@ -21,6 +21,8 @@ HEADROOM = 1.16
 """The pool's box reaches this many times its limit."""
 LARGEST_SLOT = 14
 HEAD, GAP = 24, 12
+CROWDED_ROW = 26
+"""Height of a row of bars that stand for several entries each."""
 USUAL_RATIO = 2.3
 """Entries a pool page is taken to hold while the pool is too empty to tell."""
 
@@ -62,7 +64,10 @@ class Backends(Column):
             self.text(box.left() + style.px(12), box.bottom() - style.px(16), box.width() - style.px(24),
                       "Pages that leave memory are compressed and kept here.", 11, "dim")  # fmt: skip
         below = box.bottom() + style.px(12)
-        self.text(box.left(), below, box.width() * 0.7, "◂ cold end: next to be written back", 10, "dim")
+        cold = "◂ cold end: next to be written back"
+        if len(pool.entries) < pool.stored:
+            cold = f"◂ cold end · the coldest {number(len(pool.entries))} of {number(pool.stored)}"
+        self.text(box.left(), below, box.width() * 0.7, cold, 10, "dim")
         self.text(box.left() + box.width() * 0.6, below, box.width() * 0.4, "hot end ▸", 10, "dim", right=True)
         self.hint(box, self._pool_text())
         return below + style.px(18)
@@ -99,20 +104,16 @@ class Backends(Column):
         ratio = pool.stored / pool.pages if pool.pages > 3 and pool.stored else USUAL_RATIO
         capacity = max(len(pool.entries), int(pool.limit * min(ratio, 12)), 1)
         room = (box.bottom() - style.px(4) - self._level_y(box, pool.limit)) * style.ratio
-        for pitch in (16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2):
+        for pitch in (16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3):
             device = max(1, round(style.px(pitch) * style.ratio))
             rows = math.ceil(capacity / max(1, width // device))
             high = int(room / rows)
             if high >= min(3.2 * device, style.px(44) * style.ratio):
                 return Level(width // device, device, height=min(high, round(style.px(52) * style.ratio)))
-        rows = max(1, int(room // max(6, round(style.px(9) * style.ratio))))
-        per = max(1, math.ceil(len(pool.entries) / (rows * width)))
-        pitch = max(1, width * rows // max(1, len(pool.entries)))
-        while True:
-            level = Level(width // pitch, pitch, per, max(1, int(room // rows)))
-            if level.rows(len(pool.entries)) <= rows:
-                return level
-            per, pitch = (per, pitch - 1) if pitch > 1 else (per + 1, 1)
+        # Too many to tell apart: bars of several entries each, as high as their mean.
+        pitch, rows = max(2, round(2 * style.ratio)), max(1, int(room // (style.px(CROWDED_ROW) * style.ratio)))
+        per = math.ceil(capacity / max(1, rows * (width // pitch)))
+        return Level(width // pitch, pitch, per, int(room / rows))
 
     def _tank(self, painter: QPainter, box: QRectF) -> None:
         """The pool as a tank: filled to the pages it takes, with the lines of its limit and of acceptance."""

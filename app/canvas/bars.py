@@ -33,7 +33,12 @@ class Bars(Field):
     def rect(self, index: int) -> QRectF:
         row, column = divmod(index // self.level.per, self.level.columns)
         bottom = self.origin.y() + (self.row_count - row) * self.level.pitch_y / self.ratio
-        high = max(1, self.heights()[index]) / self.ratio
+        if self.level.per > 1:
+            first = index - index % self.level.per
+            lengths = self.lengths[first : first + self.level.per] if self.lengths is not None else np.zeros(1)
+            high = max(1, int(self._high(lengths).mean())) / self.ratio
+        else:
+            high = max(1, int(self.heights()[index])) / self.ratio
         return QRectF(
             self.origin.x() + column * self.level.pitch / self.ratio, bottom - high,
             max(1, self.level.pitch - self.device_gap) / self.ratio, high,
@@ -46,8 +51,11 @@ class Bars(Field):
     def heights(self) -> np.ndarray:
         """Height of each bar in device pixels, shape (n,)."""
         assert self.lengths is not None
+        return self._high(self.lengths)
+
+    def _high(self, lengths: np.ndarray) -> np.ndarray:
         room = self.level.pitch_y - max(1, self.level.pitch_y // 9)
-        return np.clip(self.lengths * room // PAGE_BYTES, 1, room)
+        return np.clip(lengths * room // PAGE_BYTES, 1, room)
 
     def index_at(self, point: QPointF) -> int:
         x, y = point.x() - self.origin.x(), point.y() - self.origin.y()
@@ -82,10 +90,10 @@ class Bars(Field):
         dim = rgb(mixed(theme.zswap, theme.panel, 0.62))
         places = rows * level.columns
         heights, fresh = np.zeros(places, dtype=np.int64), np.zeros(places, dtype=np.bool_)
-        chosen = slice(None, None, level.per)
-        shown = self.heights()[chosen]
+        starts = np.arange(0, self.count, level.per)
+        shown = np.add.reduceat(self.heights(), starts) // level.per if level.per > 1 else self.heights()
         heights[: len(shown)] = shown
-        fresh[: len(shown)] = self.fresh[chosen]
+        fresh[: len(shown)] = self.fresh[starts]
         # Row 0 is the coldest and lies at the bottom.
         heights = heights.reshape(rows, level.columns)[::-1]
         colours = np.where(fresh, bright, dim).astype(np.uint32).reshape(rows, level.columns)[::-1]

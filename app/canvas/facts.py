@@ -38,7 +38,7 @@ from engine.reading.marks import TAGS
 ORDERED_FRAMES = 20_000
 """Above this many pages on a list, frames are shown by number and only the list's end in order."""
 TAIL_FRAMES = 64
-ORDERED_ENTRIES = 12_000
+ORDERED_ENTRIES = 8_000
 """zswap entries that are shown in LRU order, counted from the cold end."""
 
 MOST_CACHED = 20_000

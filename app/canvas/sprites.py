@@ -302,6 +302,11 @@ def draw_card(painter: QPainter, box: QRectF, index: int, style: Style) -> None:
     field = box.adjusted(pad, pad, -pad, -pad)
     if box.width() < 1.2 * box.height():
         _small_card(painter, field, tag, bool(cached), colours)
+        if count > 1:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.selection))
+            dot = max(1.3, box.width() * 0.1)
+            painter.drawEllipse(QPointF(box.left() + dot * 1.6, box.top() + dot * 1.6), dot, dot)
         return
     backend = QRectF(field.right() - field.height(), field.top(), field.height(), field.height())
     _backend(painter, backend, tag, colours)
