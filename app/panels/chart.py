@@ -96,11 +96,13 @@ class Chart(QWidget):
         self.title = Text(title, 12.5, bold=True)
         self.values = Text(size=11.5, colour="dim")
         self.values.setTextFormat(Qt.TextFormat.RichText)
-        self.plot = Plot(axisItems={"left": Axis("left"), "bottom": Axis("bottom")})
+        self.plot = Plot(axisItems={"left": Axis("left"), "bottom": Axis("bottom")}, enableMenu=False)
+        # pyqtgraph leaves its menu without an owner, and it would outlive the chart.
+        menu = self.plot.plotItem.ctrlMenu
+        menu.setParent(self, menu.windowFlags())
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.plot.setFrameShape(Plot.Shape.NoFrame)
         self.plot.setAccessibleName(title)
-        self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(False, False)
         self.plot.setLogMode(False, logarithmic)
@@ -180,8 +182,10 @@ class Chart(QWidget):
         low, high = np.inf, -np.inf
         for item, curve in zip(self._items, self.curves, strict=True):
             finite = curve.values[np.isfinite(curve.values) & ((curve.values > 0) | (not self.logarithmic))]
-            if len(finite):
-                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+            if not len(finite):
+                item.setData([], [])
+                continue
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
             colour = now.colour(curve.colour)
             item.setData(
                 self.places, curve.values, pen=pg.mkPen(colour, width=1.5), connect="finite",
