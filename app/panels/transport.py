@@ -30,8 +30,9 @@ class EventMenu(QMenu):
         self.setTitle(self.tr("&Kind of event"))
         group = QActionGroup(self)
         self.kinds: dict[int, QAction] = {}
+        self.lanes: dict[Lane, QMenu] = {}
         for lane, title in _LANES:
-            menu = self.addMenu(self.tr(title))
+            menu = self.lanes[lane] = self.addMenu(self.tr(title))
             for kind in event_kinds():
                 if kind.lane is lane:
                     action = menu.addAction(kind.name)
@@ -93,7 +94,13 @@ class Transport(QWidget):
 
     def _button(self, name: str) -> QToolButton:
         button = QToolButton()
-        button.setDefaultAction(self._made[name])
+        if name == "play":  # on the accent its icon needs another colour than in the menu
+            button.setToolTip(self._made[name].toolTip())
+            button.clicked.connect(self._made[name].trigger)
+            self._made[name].changed.connect(lambda: button.setEnabled(self._made[name].isEnabled()))
+            button.setEnabled(self._made[name].isEnabled())
+        else:
+            button.setDefaultAction(self._made[name])
         button.setAccessibleName(self._made[name].text().replace("&", ""))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.buttons[name] = button
@@ -108,7 +115,9 @@ class Transport(QWidget):
         """Buttons and labels as the player is now."""
         player = self._player
         playing = player.playing and not player.running_on
-        self._made["play"].setIcon(actions.icon("mdi6.pause" if playing else "mdi6.play", theme.current().on_accent))
+        shape = "mdi6.pause" if playing else "mdi6.play"
+        self.buttons["play"].setIcon(actions.icon(shape, theme.current().on_accent))
+        self._made["play"].setIcon(actions.icon(shape))
         self._made["play"].setText(self.tr("&Pause") if playing else self.tr("&Play"))
         self._made[f"unit_{player.unit}"].setChecked(True)
         for unit in Unit:
