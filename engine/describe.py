@@ -11,35 +11,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine import explain as ex
+from engine.columns import Row, address, column_tip, row_in_words
 from engine.mm import image as im
 from engine.mm import pageflags as pg
-from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT, Table
 from engine.mm.swapops import ZERO_PFN
 from engine.mm.view import View
-from engine.program import Program, Region
+from engine.naming import (
+    NARROW_SPACE,
+    PAGE_BYTES,
+    count_of,
+    grouped,
+    hex_address,
+    image_text,
+    ordinal,
+    page_address,
+    process_name,
+    region_of,
+)
+from engine.program import Program
 from engine.reading.chain import Chosen, Place
 from engine.reading.designs import Backend, entry_name, seam, slot_name, slot_row
 from engine.reading.entries import offset_of, pages_holding, pages_mapping, shmem_holding, swap_entry, type_of
 
-NARROW_SPACE = "\u202f"
-PAGE_BYTES = 4096
 LONGEST_WALK = 2000
 """Neighbours looked at to tell a place on a list."""
 MOST_HOLDERS = 6
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line: a label, its value, and what is known about it."""
-
-    label: str
-    text: str
-    ref: Place | None = None
-    """What it leads to."""
-    tip: str = ""
-    """Meaning, unit and the kernel's name."""
-    addresses: tuple[int, ...] = ()
-    """Words of the image it was read from."""
 
 
 @dataclass(frozen=True)
@@ -72,73 +68,6 @@ class Description:
 
 ImageText = Callable[[int], str]
 """What to say of a page image, by its row in table ``content``."""
-
-
-def grouped(number: int) -> str:
-    """A number with narrow spaces between its thousands."""
-    return f"{number:,}".replace(",", NARROW_SPACE)
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th …"""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{grouped(number)}{ending}"
-
-
-def count_of(number: int, one: str) -> str:
-    """``1 entry``, ``2 entries``."""
-    many = one[:-1] + "ies" if one.endswith("y") else one + "s"
-    return f"{grouped(number)} {one if number == 1 else many}"
-
-
-def address(view: View, code: int, row: int) -> int:
-    """Where the image keeps column ``code`` of a row."""
-    table = im.schema.tables[code >> TABLE_SHIFT]
-    return view.layout.base[table.name] + row * (code >> WIDTH_SHIFT & BYTE_MASK) + (code & BYTE_MASK)
-
-
-def column_tip(code: int) -> str:
-    """Meaning, unit and kernel name of a column, as declared."""
-    table = im.schema.tables[code >> TABLE_SHIFT]
-    column = table.columns[code & BYTE_MASK]
-    return _tip(table, column.meaning, column.unit, column.kernel)
-
-
-def region_of(program: Program, process: int, page: int) -> Region | None:
-    """The region that a page of process ``process`` (counted from 1) is in; None in a gap or a forked child."""
-    if not 1 <= process <= len(program.processes):
-        return None
-    for region in program.processes[process - 1].regions:
-        if region.first <= page < region.first + region.pages:
-            return region
-    return None
-
-
-def page_address(program: Program, process: int, page: int) -> int:
-    """The virtual address of a page: the recording's own where it is known, else page times 4096."""
-    region = region_of(program, process, page)
-    if region is not None and region.address:
-        return region.address + (page - region.first) * PAGE_BYTES
-    return page * PAGE_BYTES
-
-
-def process_name(program: Program, process: int) -> str:
-    """The name of process ``process`` (counted from 1); a child that the run forked has only a number."""
-    if 1 <= process <= len(program.processes):
-        return program.processes[process - 1].name
-    return f"process {process}"
-
-
-def image_text(program: Program, image: int) -> str:
-    """What a program says of a page image: its place in its family, whose it is, and its LZ4 length."""
-    if not image:
-        return "nothing"
-    size = f"LZ4 {grouped(int(program.images.lz4[image]))} B" if image < len(program.images.lz4) else ""
-    for process in program.processes:
-        for region in process.regions:
-            if region.image <= image < region.image + region.images:
-                return f"{region.name} image {image - region.image + 1} of {region.images} · {size}"
-    return f"image {image}" + (f" · {size}" if size else "")
 
 
 def describe(view: View, program: Program, ref: Chosen, images: ImageText | None = None) -> Description:
@@ -182,10 +111,10 @@ class _Teller:
             last = region.first + region.pages - 1
             chain.append(Row("region", f"{region.name} · pages {grouped(region.first)}–{grouped(last)}{locked}"))
         name = process_name(self.program, ref.owner)
-        where_text = _hex_address(page_address(self.program, ref.owner, ref.number))
+        where_text = hex_address(page_address(self.program, ref.owner, ref.number))
         return Description(
             f"{name} page {grouped(ref.number)}", f"vaddr {where_text}", word.form, word, where, tuple(chain),
-            (self._column(im.PTE, row),),
+            row_in_words(self.view, im.pte, row),
         )  # fmt: skip
 
     def shmem(self, ref: Chosen) -> Description:
@@ -200,7 +129,7 @@ class _Teller:
         else:
             chain = [Row("holds", "nothing yet", addresses=(where,))]
         return Description(f"shmem object {ref.owner} page {grouped(ref.number)}", "page cache (i_pages)", word.form,
-                           word, where, tuple(chain), (self._column(im.SHMEM, row),))  # fmt: skip
+                           word, where, tuple(chain), row_in_words(self.view, im.shmem, row))  # fmt: skip
 
     def frame(self, ref: Chosen) -> Description:
         self._row(ref, "page", self.view.scalar(im.FRAME_TOP))
@@ -213,9 +142,9 @@ class _Teller:
             chain += self._frame_facts(ref.number)
         else:
             chain.append(Row("holds", "no page: the frame is free", addresses=(where,)))
-        return Description(f"frame {grouped(ref.number)}", "memory", self._frame_state(flags) if used else "free",
-                           ex.decode_page_flags(flags), where, tuple(chain), self._columns(im.page, ref.number),
-                           )  # fmt: skip
+        state = self._frame_state(flags) if used else "free"
+        return Description(f"frame {grouped(ref.number)}", "memory", state, ex.decode_page_flags(flags), where,
+                           tuple(chain), row_in_words(self.view, im.page, ref.number))  # fmt: skip
 
     def desc(self, ref: Chosen) -> Description:
         self._row(ref, "desc", self.view.scalar(im.DESC_TOP))
@@ -236,7 +165,7 @@ class _Teller:
         states = {"none": "no backend", "zero": "zero mark"}
         state = states.get(word.form, f"in {word.form}") if in_use else "not in use"
         return Description(f"{name} {grouped(number)}", entry_name(self.view, entry), state, word, where, tuple(chain),
-                           self._columns(im.desc, number))  # fmt: skip
+                           row_in_words(self.view, im.desc, number))  # fmt: skip
 
     def zswap(self, ref: Chosen) -> Description:
         self._row(ref, "zswap", self.view.scalar(im.ZSWAP_TOP))
@@ -255,8 +184,8 @@ class _Teller:
         length = self.view.at(im.Z_LENGTH, number)
         state = f"{grouped(length)} B" if in_use else "not in use"
         return Description(f"zswap entry {grouped(number)}", "zswap pool", state, ex.decode_handle(handle),
-                           address(self.view, im.Z_HANDLE, number), tuple(chain), self._columns(im.zswap, number),
-                           )  # fmt: skip
+                           address(self.view, im.Z_HANDLE, number), tuple(chain),
+                           row_in_words(self.view, im.zswap, number))  # fmt: skip
 
     def slot(self, ref: Chosen) -> Description:
         if not 0 <= ref.owner < len(self.program.swapfiles):
@@ -299,7 +228,7 @@ class _Teller:
                                  (address(self.view, im.SLOT_CONTENT, row),)))  # fmt: skip
         name = self.program.swapfiles[ref.owner].name
         return Description(f"slot {grouped(ref.number)} of {name}", f"cluster {ref.number // 512}", state, word, where,
-                           tuple(chain), self._columns(im.slot, row))  # fmt: skip
+                           tuple(chain), row_in_words(self.view, im.slot, row))  # fmt: skip
 
     # -- along the chain ----------------------------------------------------------------------
 
@@ -507,23 +436,6 @@ class _Teller:
             return f"more than {grouped(LONGEST_WALK)} from the {end}"
         return f"at the {end}" if steps == 1 else f"{ordinal(steps)} from the {end}"
 
-    def _columns(self, table: Table, row: int) -> tuple[Row, ...]:
-        return tuple(self._column(column.code, row) for column in table.columns)
-
-    def _column(self, code: int, row: int) -> Row:
-        table = im.schema.tables[code >> TABLE_SHIFT]
-        column = table.columns[code & BYTE_MASK]
-        value = self.view.at(code, row)
-        say = _SAYINGS.get(code)
-        if code in (im.PAGE_SWAP, im.Z_SWPENTRY) and value:
-            text = entry_name(self.view, value)
-        elif code in (im.SLOT_ENTRY,) and value < 0:
-            text = "zero mark"
-        else:
-            text = say(value) if say else _with_unit(value, column.unit)
-        places = (address(self.view, code, row),)
-        return Row(column.name, text, None, _tip(table, column.meaning, column.unit, column.kernel), places)
-
     # -- what may not be ----------------------------------------------------------------------
 
     def _row(self, ref: Chosen, table: str, top: int) -> None:
@@ -536,38 +448,3 @@ class _Teller:
         room = self.view.at(pages, owner)
         if not 0 <= ref.number < room:
             raise ValueError(f"{ref.thing} {ref.number} is not there: {owner} has room for {room}")
-
-
-def _tip(table: Table, meaning: str, unit: str, kernel: str) -> str:
-    parts = [meaning + (f" [{unit}]" if unit else "")]
-    if kernel:
-        parts.append(f"kernel: {table.kernel}.{kernel}" if table.kernel and kernel.isidentifier() else
-                     f"kernel: {kernel}")  # fmt: skip
-    return " · ".join(parts)
-
-
-def _with_unit(value: int, unit: str) -> str:
-    """A number with its unit where that is one of measure; a link shows its row's number, 0 as none."""
-    if unit in _MEASURES:
-        return f"{grouped(value)} {unit}"
-    return "none" if value == 0 and unit in ("frame", "entry", "zspage", "vma", "image", "mapping") else grouped(value)
-
-
-_MEASURES = ("pages", "bytes", "ns", "slots", "entries", "descriptors", "faults", "objects", "zspages")
-
-
-def _hex_address(where: int) -> str:
-    """An address in groups of four digits: ``0x7f00_0002_5000``."""
-    return f"0x{where:_x}"
-
-
-_SAYINGS: dict[int, Callable[[int], str]] = {
-    im.PTE: lambda value: ex.decode_pte(value).hex,
-    im.SHMEM: lambda value: ex.decode_shmem(value).summary.rstrip("."),
-    im.PAGE_FLAGS: lambda value: ", ".join(ex.set_page_flags(value)) or "none",
-    im.SLOT_MAP: lambda value: ex.decode_swap_map(value).summary.rstrip("."),
-    im.SLOT_CACHE: lambda value: ex.decode_cache(value).summary.rstrip("."),
-    im.DESC_CACHE: lambda value: ex.decode_cache(value).summary.rstrip("."),
-    im.DESC_BACKEND: lambda value: ex.decode_backend(value).summary.rstrip("."),
-    im.Z_HANDLE: lambda value: ex.decode_handle(value).summary.rstrip("."),
-}

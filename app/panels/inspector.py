@@ -13,7 +13,8 @@ from app import theme
 from app.moment import Moment, Selected, Thing
 from app.panels.bitstrip import BitStrip, field_text
 from app.panels.widgets import Empty, Fold, Rule, Text, column_of, row_of, scrolled
-from engine.describe import Description, Row, describe
+from engine.columns import Row
+from engine.describe import Description, describe
 from engine.explain import Field, Form
 from engine.reading.chain import Place
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.engine.reading.built import LEGACY, SWAP_DESC, Built, populated
 
-from engine.describe import address, describe, grouped, image_text, ordinal, page_address
+from engine.columns import address
+from engine.describe import describe
 from engine.mm import image as im
 from engine.mm.pageflags import PG_DIRTY, PG_UNEVICTABLE
+from engine.naming import grouped, image_text, ordinal, page_address
 from engine.program import Images, Region
 from engine.reading.chain import Place
+from tests.engine.reading.built import LEGACY, SWAP_DESC, Built, populated
 
 
 def rows(told):

@@ -10,7 +10,7 @@ from app import theme
 from app.moment import Selected, Thing
 from app.panels.bitstrip import field_text
 from app.panels.inspector import InspectorPanel
-from engine.describe import address
+from engine.columns import address
 from engine.mm import image as im
 from tests.engine.reading.built import LEGACY, SWAP_DESC, Built
 
