@@ -46,10 +46,12 @@ class Backends(Column):
 
     def _pool(self, y: float) -> float:
         pool, style = self.facts.pool, self.style
-        figures = f"lz4 · {pool.allocator} · {number(pool.stored)} entries"
+        figures = ["lz4", pool.allocator, f"{number(pool.stored)} entries"]
         if pool.stored_bytes:
-            figures += f" · {pool.stored * 4096 / pool.stored_bytes:.2f}×"
-        self.heading(y + style.px(8), "zswap pool", figures if pool.enabled or pool.stored else "off")
+            figures.append(f"{pool.stored * 4096 / pool.stored_bytes:.2f}×")
+        self.heading(
+            y + style.px(8), "zswap pool", figures if pool.enabled or pool.stored else ["off"], last_first=True
+        )
         high = max(style.px(96), self.inner.height() * POOL_SHARE)
         box = QRectF(self.inner.left(), y + style.px(HEAD), self.inner.width(), high)
         if not pool.enabled and not pool.stored:
@@ -131,6 +133,23 @@ class Backends(Column):
         painter.restore()
         style.card(painter, box, "", "danger" if pool.refusing else "zswap", radius=7, width=1.4)
 
+    def _taken(self, painter: QPainter, box: QRectF) -> None:
+        """How many pages of memory the pool takes now: the level of the tank."""
+        pool, style = self.facts.pool, self.style
+        if not pool.pages:
+            return
+        y = style.snap(self._level_y(box, pool.pages)) + 0.5 / style.ratio
+        painter.setPen(QPen(style.theme.colour("zswap", 0.55), style.px(1.1)))
+        painter.drawLine(QPointF(box.left() + 1, y), QPointF(box.right() - 1, y))
+        label = QRectF(box.left() + style.px(10), y - style.px(16), box.width() - style.px(20), style.px(16))
+        if label.top() < box.top():
+            label.moveTop(y)
+        text = f"takes {number(pool.pages)} pages"
+        painter.fillRect(
+            label.adjusted(-2, 2, style.width(text, 10) - label.width() + 2, -2), QColor(pool_ground(style))
+        )
+        style.text(painter, label, text, 10, "dim")
+
     def _limit_name(self) -> str:
         pool = self.facts.pool
         name = f"max_pool_percent {pool.percent}" if pool.percent else "limit"
@@ -158,7 +177,7 @@ class Backends(Column):
         style, files = self.style, [file for file in self.facts.swapfiles if file.slots]
         if not files:
             box = QRectF(self.inner.left(), y, self.inner.width(), min(style.px(64), foot - y))
-            self.heading(y + style.px(8), "swapfile", "none")
+            self.heading(y + style.px(8), "swapfile", ["none"])
             box.moveTop(y + style.px(HEAD))
             self.empty(box, "No swapfile: pages that zswap refuses must stay in memory.")
             return
@@ -176,8 +195,8 @@ class Backends(Column):
     def _swapfile(self, file: SwapFile, level: Level, y: float) -> float:
         style = self.style
         priority = f"prio {file.priority}".replace("-", "−")
-        figures = f"{number(file.used)} / {number(file.slots)} slots · {priority} · {file.device}"
-        self.heading(y + style.px(8), file.name, figures if file.on else "not in use")
+        figures = [f"{number(file.used)} / {number(file.slots)} slots", priority, file.device]
+        self.heading(y + style.px(8), file.name, figures if file.on else ["not in use"])
         origin = QPointF(style.snap(self.inner.left()), style.snap(y + style.px(HEAD)))
         field = Field(Thing.SLOT, file.kind, SLOT, file.marks, level, origin, style.ratio, gap=2)
         self.fields.append(field)
@@ -213,6 +232,7 @@ class Backends(Column):
         super().paint(painter)
         if not self.pool_box.isEmpty():
             pool = self.facts.pool
+            self._taken(painter, self.pool_box)
             self._limit(painter, self.pool_box, pool.limit, "danger", self._limit_name())
             accept = f"accept below {pool.accept_percent} % · {number(pool.accept)}"
             self._limit(painter, self.pool_box, pool.accept, "zswap", accept)

@@ -29,6 +29,10 @@ def changed_things(moment: Moment) -> tuple[Selected, ...]:
             thing = _thing(view, table, row)
             if thing is not None:
                 found[thing] = None
+    if "page" in moment.transition.kind.operands[:1]:
+        # The page that a reference or a fault is about, also where nothing of it changed.
+        word = moment.transition.operand("page")
+        found[Selected(Thing.PAGE, word & 0xFFFFFFFF, word >> 32)] = None
     return tuple(found)
 
 

@@ -89,13 +89,19 @@ class Column:
               align: Qt.AlignmentFlag) -> None:  # fmt: skip
         self.style.text(painter, box, text, size, colour, bold, mono, align)
 
-    def heading(self, y: float, left: str, right: str = "", colour: str = "text", size: float = 12) -> None:
-        """A line with a bold name at the left and figures at the right."""
-        across = self.inner.width()
-        taken = min(self.style.width(right, 11), across * 0.75) if right else 0.0
-        self.text(self.inner.left(), y, across - taken - self.style.px(8), left, size, colour, bold=True)
-        if right:
-            self.text(self.inner.right() - taken, y, taken, right, 11, "dim", right=True)
+    def heading(self, y: float, name: str, figures: list[str], colour: str = "text", last_first: bool = False) -> None:
+        """A line with a bold name at the left and figures at the right.
+
+        Where there is too little room the last figures are left out, or the first if ``last_first``.
+        """
+        style, across = self.style, self.inner.width()
+        room = across - min(style.width(name, 12, bold=True), across * 0.45) - style.px(10)
+        while len(figures) > 1 and style.width(" · ".join(figures), 11) > room:
+            figures = figures[1:] if last_first else figures[:-1]
+        right = " · ".join(figures)
+        taken = min(style.width(right, 11), room)
+        self.text(self.inner.left(), y, across - taken - style.px(8), name, 12, colour, bold=True)
+        self.text(self.inner.right() - taken, y, taken, right, 11, "dim", right=True)
 
     def hint(self, box: QRectF, text: str) -> None:
         """Let a part explain itself when the pointer rests on it."""
@@ -113,7 +119,8 @@ class Column:
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), self.style.px(6), self.style.px(6))
         painter.setFont(self.style.font(11))
         painter.setPen(QColor(self.style.theme.dim))
-        inside = box.adjusted(*(self.style.px(10) * sign for sign in (1, 1, -1, -1)))
+        margin = self.style.px(10)
+        inside = box.adjusted(margin, 1, -margin, -1)
         painter.drawText(inside, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
 
     # -- asking ----------------------------------------------------------------------------------
@@ -225,7 +232,7 @@ class Column:
         y = self.box.top() + style.px(22)
         head = QRectF(self.inner.left(), y - style.px(9), self.inner.width(), style.px(18))
         used = style.text(painter, head, self.title, 12, bold=True)
-        if self.note and head.width() - used > style.px(40):
+        if self.note and head.width() - used > style.width(self.note, 11) + style.px(10):
             style.text(painter, head.adjusted(used + style.px(10), 0, 0, 0), self.note, 11, "dim", align=RIGHT)
         painter.save()
         painter.setClipRect(self.clip)

@@ -16,7 +16,6 @@ from app.moment import Thing
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.reading import number
 
-DESCRIPTOR_BYTES = 24
 REVERSE_MAP_BYTES = 8
 CARDS = ((53, 32), (46, 28), (41, 25), (36, 22), (31, 19))
 SQUARE = 22
@@ -107,10 +106,10 @@ class Descriptors(Column):
         self._title(box, "Slab cache for descriptors")
         self.paints.append(lambda painter: self._stock(painter, box))
         self._line(box, 59, f"{number(names.at_hand)} / {number(names.stock)} at hand · refill below {names.refill}")
-        total = names.used * DESCRIPTOR_BYTES
+        total = names.used * names.entry_bytes
         share = f" ({100 * total / (names.used * 4096):.2f} %)" if names.used else ""
         self._line(
-            box, 77, f"{number(names.used)} × {DESCRIPTOR_BYTES} B = {number(total)} B{share}", "text", mono=True
+            box, 77, f"{number(names.used)} × {names.entry_bytes} B = {number(total)} B{share}", "text", mono=True
         )
         self.hint(box, "Descriptors are kept at hand, because reclaim must not wait for memory to free memory.<br>"
                        f"{number(names.slab_pages)} slab pages hold them.")  # fmt: skip
@@ -144,11 +143,11 @@ class Descriptors(Column):
 
     def _swap_map(self, box: QRectF) -> None:
         names = self.facts.names
-        self._title(box, "swap_map: one byte a slot")
+        self._title(box, "swap_map, and what goes with it")
         self._line(box, 41, "There whether the slot is used or not.")
         self._line(box, 59, f"{number(names.shared)} shared · {number(names.cached)} in the swapcache")
         self._line(
-            box, 77, f"{number(names.swap_map_bytes)} × 1 B = {number(names.swap_map_bytes)} B", "text", mono=True
+            box, 77, f"{number(names.static_bytes)} B + {number(names.dynamic_bytes)} B in use", "text", mono=True
         )
         self.hint(box, "Bits 0–5 count the page-table entries, bit 6 says that the page is in the swapcache.")
 

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from app.moment import Moment
 from engine.mm import image as im
+from engine.mm.design.hooks import DESIGNS
 from engine.mm.page_alloc import watermark_high, watermark_low, watermark_min
+from engine.mm.slab import descriptor_bytes
+from engine.mm.swapfile import SWP_WRITEOK
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.mm.view import View
 from engine.mm.zswap_pool import zswap_accept_thr_pages, zswap_max_pages
@@ -90,7 +93,11 @@ class Names:
     refill: int
     slab_pages: int
     reverse_map: str
-    swap_map_bytes: int
+    static_bytes: int
+    dynamic_bytes: int
+    """Metadata by the design's formula: there in any case, and for what is swapped out."""
+    entry_bytes: int
+    """Bytes of one descriptor."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +232,7 @@ def _names(marked: Marked) -> Names:
     else:
         marks = marked.names[view.column(im.SI_BASE)[(entries >> SWP_TYPE_SHIFT) + 1] + (entries & SWP_OFFSET_MASK)]
     cached, shared = _KINDS_OF_NAME
+    static, dynamic = DESIGNS[view.scalar(im.DESIGN)].metadata_bytes(view)
     sums = np.bincount(marks, minlength=UNUSED_NAME + 1)
     return Names(
         found.has_descriptors, found.entry_word, marks, entries,
@@ -236,7 +244,9 @@ def _names(marked: Marked) -> Names:
         refill=view.scalar(im.SLAB_REFILL),
         slab_pages=view.scalar(im.SLAB_PAGES),
         reverse_map=im.schema.named("swap_desc.reverse_map").choices[view.scalar(im.RMAP)],  # type: ignore[attr-defined]
-        swap_map_bytes=int(view.column(im.SI_MAX).sum()),
+        static_bytes=int(static),
+        dynamic_bytes=int(dynamic),
+        entry_bytes=descriptor_bytes(view.words.data),
     )  # fmt: skip
 
 
@@ -312,7 +322,7 @@ def _swapfile(marked: Marked, program: Program, kind: int) -> SwapFile:
     device = ("NVMe", "SSD", "HDD")[min(view.at(im.SI_DEVICE, kind + 1), 2)]
     return SwapFile(
         kind, known.name if known else f"swap{kind}", device, view.at(im.SI_PRIO, kind + 1), marked.slots(kind),
-        view.at(im.SI_FLAGS, kind + 1) != 0,
+        view.at(im.SI_FLAGS, kind + 1) & SWP_WRITEOK != 0,
     )  # fmt: skip
 
 

@@ -143,18 +143,11 @@ class MemoryColumn(Column):
             note, colour = "kswapd running", "warning"
         else:
             note, colour = "kswapd sleeps", "dim"
+        end = self._mark_names(below) if not memory.limit else self.inner.left()
         taken = style.width(note, 10)
-        self.text(
-            self.inner.right() - taken,
-            below + style.px(14 if not memory.limit else 0),
-            taken,
-            note,
-            10,
-            colour,
-            right=True,
-        )
-        if not memory.limit:
-            self._mark_names(below)
+        if end + style.px(10) + taken > self.inner.right():
+            below += style.px(14)
+        self.text(self.inner.right() - taken, below, taken, note, 10, colour, right=True)
         self.hint(self.free_box.adjusted(0, -6, 0, 30), self._free_text())
         return top - style.px(4)
 
@@ -195,7 +188,8 @@ class MemoryColumn(Column):
             painter.setPen(QPen(QColor(getattr(style.theme, colour)), style.px(1.4)))
             painter.drawLine(QPointF(x, box.top() - style.px(3)), QPointF(x, box.bottom() + style.px(3)))
 
-    def _mark_names(self, y: float) -> None:
+    def _mark_names(self, y: float) -> float:
+        """Name the marks below the bar; gives where the last name ends."""
         end = self.inner.left() - 100.0
         for name, value, _ in self._marks():
             text = f"{name} {number(value)}"
@@ -204,6 +198,7 @@ class MemoryColumn(Column):
             x = max(x, end + self.style.px(7))
             self.text(x, y, width + 1, text, 10, "dim")
             end = x + width
+        return end
 
     def _parts(self) -> list[tuple[str, int, str]]:
         memory = self.facts.memory

@@ -50,12 +50,12 @@ class PageTables(Column):
     def _block(self, block: Pages, level: Level, y: float) -> float:
         style = self.style
         zswap, disk = block.count(PageState.ZSWAP), block.count(PageState.DISK)
-        figures = f"RSS {number(block.resident)} · zswap {number(zswap)} · disk {number(disk)}"
+        figures = [f"RSS {number(block.resident)}", f"zswap {number(zswap)}", f"disk {number(disk)}"]
         cached = block.count(PageState.CACHED_ONLY)
         if cached:
-            figures += f" · cache {number(cached)}"
+            figures.append(f"cache {number(cached)}")
         if block.ended:
-            figures = block.ended
+            figures = [block.ended]
         self.heading(y + style.px(10), block.name, figures, "dim" if block.ended else "text")
         if len(block.regions) > 1:
             names = " ▏ ".join(f"{name} {number(pages)}" for name, _, pages in block.regions)

@@ -188,9 +188,17 @@ class Marked:
         names += len(self.frames)
 
     def slots(self, kind: int) -> Marks:
-        """:class:`SlotState` × 2 + its page is in the swapcache, of every slot of a swapfile; (max,)."""
+        """:class:`SlotState` × 2 + its page is in the swapcache, of the header and every slot of a swapfile.
+
+        A swapfile's table has room to grow; only the slots it has now are given, and those still in
+        use beyond them after it was made smaller.
+        """
         view = self.view
-        first, count = view.at(im.SI_BASE, kind + 1), view.at(im.SI_MAX, kind + 1)
+        first, room = view.at(im.SI_BASE, kind + 1), view.at(im.SI_MAX, kind + 1)
+        count = min(view.scalar(im.SWAPFILE_SLOTS[kind]) + 1, room)
+        beyond = np.flatnonzero(view.column(im.SLOT_MAP)[first + count : first + room])
+        if len(beyond):
+            count += int(beyond[-1]) + 1
         rows = view.slot[first : first + count]
         words, held = rows[:, im.SLOT_MAP & BYTE_MASK], rows[:, im.SLOT_ENTRY & BYTE_MASK]
         used = words != 0
@@ -224,7 +232,7 @@ def frame_states(view: View) -> tuple[Marks, Flags]:
 
 
 def slot_states(view: View, kind: int) -> tuple[Marks, Flags]:
-    """:class:`SlotState` of every slot of swapfile ``kind``, and whose page is in the swapcache too; both (max,)."""
+    """:class:`SlotState` of every slot of swapfile ``kind``, and whose page is in the swapcache too; both (slots,)."""
     return _apart(Marked.of(view).slots(kind))
 
 

@@ -57,6 +57,7 @@ class Built:
             self.put(im.SI_MAX, kind + 1, count + 1)
             self.put(im.SI_PRIO, kind + 1, -2 - kind)
             self.put(im.SI_FLAGS, kind + 1, 3)
+            self.set(im.SWAPFILE_SLOTS[kind], count)
             base += count + 1
         self.set(im.SWAP_TOTAL, sum(slots))
         zeroes = np.zeros(5, dtype=np.int64)
