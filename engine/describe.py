@@ -14,6 +14,7 @@ from engine import explain as ex
 from engine.columns import Row, address, column_tip, row_in_words
 from engine.mm import image as im
 from engine.mm import pageflags as pg
+from engine.mm.swapfile import SWAP_MAP_BAD
 from engine.mm.swapops import ZERO_PFN
 from engine.mm.view import View
 from engine.naming import (
@@ -200,9 +201,12 @@ class _Teller:
         if ref.number == 0:
             state = "header"
             chain.append(Row("holds", "the swapfile's header: never a page", addresses=(where,)))
-        elif byte & 0xFF == ex.SWAP_MAP_BAD:
+        elif byte & 0xFF == SWAP_MAP_BAD:
             state = "bad"
             chain.append(Row("holds", "a bad block: never used", addresses=(where,)))
+        elif ref.number > self.view.scalar(im.SWAPFILE_SLOTS[ref.owner]) and byte == 0:
+            state = "beyond the end"
+            chain.append(Row("holds", "nothing: the swapfile has become shorter than this", addresses=(where,)))
         elif byte == 0:
             state = "free"
             chain.append(Row("holds", "no page: the slot is free", addresses=(where,)))
@@ -373,7 +377,8 @@ class _Teller:
         code, row = im.DESC_COUNT, offset_of(entry)
         if not self.seam.has_descriptors:
             code, row = im.SLOT_MAP, self._entry_slot_row(entry)
-        return self.view.at(code, row) & 0x3F, code, row
+        word = self.view.at(code, row)
+        return word if self.seam.has_descriptors else ex.swap_map_count(word), code, row
 
     def _count_row(self, entry: int) -> Row:
         count, code, row = self._count(entry)

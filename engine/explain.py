@@ -10,7 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.mm.backend import NONE, SLOT, ZERO, ZSWAP
 from engine.mm.pageflags import NAMES
+from engine.mm.swapfile import (
+    CONTINUED_BASE,
+    CONTINUED_SHIFT,
+    COUNT_CONTINUED,
+    COUNT_MASK,
+    SWAP_HAS_CACHE,
+    SWAP_MAP_BAD,
+)
 from engine.mm.swapops import (
     PFN_MASK,
     PFN_SHIFT,
@@ -27,11 +36,8 @@ from engine.mm.swapops import (
 WORD_MASK = (1 << 64) - 1
 TYPE_MASK = 31
 
-SWAP_MAP_BAD = 0x3F
-SWAP_HAS_CACHE = 0x40
-COUNT_CONTINUED = 0x80
 HANDLE_SHIFT = 12
-BACKEND_TAGS = ("none", "zswap", "swapfile", "zero")
+BACKEND_NAMES = {NONE: "none", ZSWAP: "zswap", SLOT: "swapfile", ZERO: "zero"}
 
 
 class Role(StrEnum):
@@ -269,15 +275,22 @@ def decode_page_flags(flags: int) -> Word:
     return Word(flags, 64, "page flags", (", ".join(names) or "no flag is set") + ".", tuple(fields))
 
 
-def decode_swap_map(byte: int) -> Word:
-    """A byte of ``swap_map``: how many entries hold the slot, and whether the swapcache does."""
-    byte &= 0xFF
-    count = byte & SWAP_MAP_BAD
+def swap_map_count(word: int) -> int:
+    """Page-table entries that hold a slot, by its ``swap_map`` byte and what its continuation adds above it."""
+    return (word & COUNT_MASK) + CONTINUED_BASE * (word >> CONTINUED_SHIFT)
+
+
+def decode_swap_map(word: int) -> Word:
+    """A byte of ``swap_map``: how many entries hold the slot, and whether the swapcache does.
+
+    The image keeps the count of the continuation page above the byte; it is told in the sentence.
+    """
+    byte, count = word & 0xFF, swap_map_count(word)
     bad = byte == SWAP_MAP_BAD
     fields = (
         _flag(byte, "CONT", 7, "the count goes on in a continuation page", "the count is whole", "COUNT_CONTINUED"),
         _flag(byte, "CACHE", 6, "the swapcache holds it too", "not in the swapcache", "SWAP_HAS_CACHE"),
-        _field(byte, "count", 5, 0, "A bad block: never used" if bad else f"{count} page-table entries hold it",
+        _field(byte, "count", 5, 0, "A bad block: never used" if bad else f"{byte & COUNT_MASK} are counted here",
                "SWAP_MAP_BAD" if bad else "swap_count", Role.COUNT),
     )  # fmt: skip
     if bad:
@@ -288,7 +301,7 @@ def decode_swap_map(byte: int) -> Word:
     if byte & SWAP_HAS_CACHE:
         parts.append("the swapcache too")
     if byte & COUNT_CONTINUED:
-        parts.append("more in a continuation")
+        parts.append("counted on in a continuation page")
     return Word(byte, 8, "swap_map", ", ".join(parts) + ".", fields)
 
 
@@ -312,7 +325,7 @@ def decode_backend(word: int) -> Word:
     """The backend word of a descriptor or virtual slot: where the page's bytes are."""
     word = unsigned(word)
     tag, value = word & 7, word >> 3
-    name = BACKEND_TAGS[tag] if tag < len(BACKEND_TAGS) else f"tag {tag}"
+    name = BACKEND_NAMES.get(tag, f"tag {tag}")
     tag_field = _field(word, "tag", 2, 0, f"Backend: {name}", "backend type", Role.TAG)
     if name == "swapfile":
         type_, offset = value & TYPE_MASK, value >> 5

@@ -9,10 +9,12 @@ import pytest
 
 from engine.columns import address
 from engine.describe import describe
+from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.pageflags import PG_DIRTY, PG_UNEVICTABLE
 from engine.naming import grouped, image_text, ordinal, page_address
-from engine.program import Images, Region
+from engine.operation import encode_references
+from engine.program import Images, Process, Program, Region, Swapfile
 from engine.reading.chain import Place
 from tests.engine.reading.built import LEGACY, SWAP_DESC, Built, populated
 
@@ -116,12 +118,15 @@ def test_shmem_pages():
 def test_free_things_say_so():
     built = Built()
     assert tell(built, "frame", 9).state == "free"
+    built.set(im.SWAPFILE_SLOTS[0], 256)
     assert tell(built, "slot", 9, 0).state == "free"
     assert tell(built, "slot", 0, 0).state == "header"
     assert tell(built, "desc", 3).state == "not in use"
     assert tell(built, "zswap", 3).state == "not in use"
     built.put(im.SLOT_MAP, built.view.at(im.SI_BASE, 1) + 4, 0x3F)
     assert tell(built, "slot", 4, 0).state == "bad"
+    built.set(im.SWAPFILE_SLOTS[0], 8)
+    assert tell(built, "slot", 9, 0).state == "beyond the end"
 
 
 def test_an_unevictable_frame_is_on_no_list():
@@ -180,6 +185,38 @@ def test_everything_in_a_machine_under_pressure_can_be_told_and_every_link_leads
                 seen.add(row.ref)
                 todo.append(row.ref)
     assert {place.thing for place in seen} >= {"page", "shmem", "frame", "zswap", "slot"}
+
+
+@pytest.mark.parametrize("design", [0, 1, 2])
+def test_a_machine_that_ran_can_be_told_whole(design):
+    """What the model itself writes is read the same way as what these tests wrote by hand."""
+    pages = np.concatenate((np.arange(90), np.arange(0, 90, 2), np.arange(90)))
+    one = np.ones(len(pages), dtype=np.int64)
+    ops = encode_references(0 * one, pages, np.arange(len(pages)) % 3 > 0, one)
+    images = Images(*(np.array([0, value]) for value in (1612, 0, 1, 1)))
+    settings = {"machine.frames": 48, "machine.reclaim": 1, "machine.zswap.max_pool_pages": 4,
+                "machine.charge_pool": 0, "machine.zswap.enabled": 1, "machine.design": design}  # fmt: skip
+    program = Program("a small run", (Process("editor", 90, (Region("heap", 0, 90, 1),)),), ops, images, settings,
+                      (Swapfile("swap0", 256),))  # fmt: skip
+    machine = Machine(program, compiled=False)
+    machine.run()
+    todo = [Place("page", page, 1) for page in range(90)]
+    seen, where = set(todo), set()
+    while todo:
+        place = todo.pop()
+        told = describe(machine.view, program, place)
+        for row in told.chain:
+            if row.ref is not None and row.ref not in seen:
+                seen.add(row.ref)
+                todo.append(row.ref)
+        if place.thing == "page":
+            where |= {row.label for row in told.chain}
+        else:
+            # A way leads back: to a page table, or to the frame or entry that a page table knows.
+            back = ("← held by", "→ swapcache", "belongs to")
+            assert any(row.ref for row in told.chain if row.label in back), told.as_text()
+    assert {"→ frame", "→ zswap entry", "→ slot", "content"} <= where
+    assert {place.thing for place in seen} == {"page", "frame", "zswap", "slot"} | ({"desc"} if design else set())
 
 
 def test_the_address_is_the_recordings_own_where_known():

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import explain as ex
+from engine.mm import image as im
 from engine.mm import pageflags as pg
+from engine.mm.design.legacy import duplicate_entry
 from engine.mm.swapops import ZERO_PFN, mk_pte, swp_entry, swp_entry_to_pte
+from tests.engine.reading.built import LEGACY, Built
 
 WORDS = st.integers(0, (1 << 64) - 1)
 DECODERS = [ex.decode_pte, ex.decode_swap_entry, ex.decode_page_flags, ex.decode_cache, ex.decode_backend,
@@ -109,6 +112,17 @@ def test_every_page_flag_has_a_meaning():
 ])  # fmt: skip
 def test_a_swap_map_byte(byte, said):
     assert said in ex.decode_swap_map(byte).summary
+
+
+def test_a_count_past_62_goes_on_above_the_byte():
+    built = Built(LEGACY, pages=(4,) * 70)
+    built.swapped((1, 1))
+    for _ in range(69):
+        duplicate_entry(memoryview(built.words), swp_entry(0, 1))
+    word = built.view.at(im.SLOT_MAP, built.view.at(im.SI_BASE, 1) + 1)
+    assert ex.swap_map_count(word) == 70
+    assert ex.decode_swap_map(word).field("CONT").value == 1
+    assert ex.decode_swap_map(word).summary.startswith("70 page-table entries hold it")
 
 
 def test_swapcache_words():
