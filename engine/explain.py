@@ -269,7 +269,7 @@ def decode_page_flags(flags: int) -> Word:
         if bit < above:
             fields.append(_unused(flags, above, bit + 1, "Not used by the model"))
         meaning = PAGE_FLAG_TEXTS.get(name, "")
-        fields.append(_flag(flags, name.removeprefix("PG_"), bit, meaning, f"not set; set: {meaning}", name))
+        fields.append(_flag(flags, name.removeprefix("PG_"), bit, meaning, f"if set: {meaning}", name))
         above = bit - 1
     names = set_page_flags(flags)
     return Word(flags, 64, "page flags", (", ".join(names) or "no flag is set") + ".", tuple(fields))

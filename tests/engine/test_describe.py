@@ -213,7 +213,7 @@ def test_a_machine_that_ran_can_be_told_whole(design):
             where |= {row.label for row in told.chain}
         else:
             # A way leads back: to a page table, or to the frame or entry that a page table knows.
-            back = ("← held by", "→ swapcache", "belongs to")
+            back = ("← held by", "→ swapcache", "swapcache", "belongs to")
             assert any(row.ref for row in told.chain if row.label in back), told.as_text()
     assert {"→ frame", "→ zswap entry", "→ slot", "content"} <= where
     assert {place.thing for place in seen} == {"page", "frame", "zswap", "slot"} | ({"desc"} if design else set())
