@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from app.canvas.bars import Bars, pool_ground
-from app.canvas.cells import Field, Level, fitting, levels
+from app.canvas.cells import Field, Level, fitting, grown, levels
 from app.canvas.column import Column
 from app.canvas.facts import SwapFile
 from app.canvas.sprites import PAGE, SLOT
@@ -24,7 +24,7 @@ HEAD, GAP = 24, 12
 CROWDED_ROW = 26
 """Height of a row of bars that stand for several entries each."""
 USUAL_RATIO = 2.3
-"""Entries a pool page is taken to hold while the pool is too empty to tell."""
+"""Entries a pool page is taken to hold."""
 
 
 class Backends(Column):
@@ -103,8 +103,7 @@ class Backends(Column):
     def _bar_level(self, box: QRectF, width: int) -> Level:
         """Rows and columns such that a pool at its limit fills the box up to the line of the limit."""
         pool, style = self.facts.pool, self.style
-        ratio = pool.stored / pool.pages if pool.pages > 3 and pool.stored else USUAL_RATIO
-        capacity = max(len(pool.entries), int(pool.limit * min(ratio, 12)), 1)
+        capacity = grown(max(1, int(pool.limit * USUAL_RATIO)), len(pool.entries))
         room = (box.bottom() - style.px(4) - self._level_y(box, pool.limit)) * style.ratio
         for pitch in (16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3):
             device = max(1, round(style.px(pitch) * style.ratio))
@@ -142,7 +141,8 @@ class Backends(Column):
         painter.setPen(QPen(style.theme.colour("zswap", 0.55), style.px(1.1)))
         painter.drawLine(QPointF(box.left() + 1, y), QPointF(box.right() - 1, y))
         label = QRectF(box.left() + style.px(10), y - style.px(16), box.width() - style.px(20), style.px(16))
-        if label.top() < box.top():
+        lines = [self._level_y(box, pool.limit), self._level_y(box, pool.accept), box.top()]
+        if any(-style.px(2) < y - line < style.px(18) for line in lines):
             label.moveTop(y)
         text = f"takes {number(pool.pages)} pages"
         painter.fillRect(
@@ -249,11 +249,15 @@ class Backends(Column):
         stored, style = self.facts.pool.stored, self.style
         if not self.facts.swapfiles and not self.facts.names.described:
             return
-        text = f"{number(held)} slots held by pages that are in zswap"
         other = f"today: {number(stored)}" if self.facts.names.described else "with descriptors: 0"
         width = style.width(other, 11)
         colour = "warning" if held else "accent"
-        self.text(self.inner.left(), y, self.inner.width() - width - style.px(8), text, 11, colour)
+        room = self.inner.width() - width - style.px(8)
+        text = self.fitting(
+            room, 11, f"{number(held)} slots held by pages that are in zswap", f"{number(held)} slots held for zswap",
+            f"{number(held)} slots held",
+        )  # fmt: skip
+        self.text(self.inner.left(), y, room, text, 11, colour)
         self.text(self.inner.right() - width, y, width, other, 11, "dim", right=True)
         self.hint(QRectF(self.inner.left(), y - 8, self.inner.width(), 16),
                   "In today's design a page in zswap keeps a slot that holds nothing; with a descriptor it needs none.",

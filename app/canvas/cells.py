@@ -70,6 +70,13 @@ def fitting(choices: list[Level], room: Callable[[Level], float], height: float,
     return choices[max(0, place - zoom)]
 
 
+def grown(room: int, count: int) -> int:
+    """Room for ``count`` things, in steps: what is drawn to it must not change its size with each of them."""
+    while room < count:
+        room += -(-room // 2)
+    return room
+
+
 @dataclass
 class Field:
     """Cells of one kind of thing at a place of the canvas."""

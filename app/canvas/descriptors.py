@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from app.canvas.cells import Field, Level, fitting, levels
+from app.canvas.cells import Field, Level, fitting, grown, levels
 from app.canvas.column import Column
 from app.canvas.sprites import CARD
 from app.moment import Thing
@@ -18,6 +18,7 @@ from engine.reading import number
 
 REVERSE_MAP_BYTES = 8
 CARDS = ((53, 32), (46, 28), (41, 25), (36, 22), (31, 19))
+FEW = 24
 SQUARE = 22
 """Pixels of a card with its gap: width and height at each size, and without its count."""
 
@@ -69,7 +70,7 @@ class Descriptors(Column):
     def _grid(self, box: QRectF) -> None:
         names, style = self.facts.names, self.style
         choices = card_levels(int(box.width() * style.ratio), style.scale * style.ratio)
-        count = len(names.marks)
+        count = grown(FEW, len(names.marks))
         level = fitting(
             choices, lambda level: level.rows(count) * level.pitch_y / style.ratio, box.height(), self.look.zoom
         )
@@ -131,12 +132,11 @@ class Descriptors(Column):
 
     def _reverse_map(self, box: QRectF) -> None:
         kept = self.facts.names.reverse_map
-        in_use = sum(file.used for file in self.facts.swapfiles)
         self._title(box, "Reverse map  slot → descriptor")
         text = {
-            "kept": f"kept · +{REVERSE_MAP_BYTES} B per slot in use: {number(in_use * REVERSE_MAP_BYTES)} B",
-            "none": "none: no readahead from the slot",
-            "scan": "none: found by a scan of all descriptors",
+            "kept": f"kept · {REVERSE_MAP_BYTES} B of each descriptor",
+            "none": "none · no cluster readahead",
+            "scan": "none · a scan of all descriptors",
         }[kept]
         self._line(box, 39, text)
         self.hint(box, "Readahead finds a slot's neighbours; only the reverse map tells whose pages they are.")
@@ -144,7 +144,7 @@ class Descriptors(Column):
     def _swap_map(self, box: QRectF) -> None:
         names = self.facts.names
         self._title(box, "swap_map, and what goes with it")
-        self._line(box, 41, "There whether the slot is used or not.")
+        self._line(box, 41, "There whether used or not.")
         self._line(box, 59, f"{number(names.shared)} shared · {number(names.cached)} in the swapcache")
         self._line(
             box, 77, f"{number(names.static_bytes)} B + {number(names.dynamic_bytes)} B in use", "text", mono=True

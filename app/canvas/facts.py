@@ -30,6 +30,7 @@ from engine.reading import (
     inactive_list,
     inactive_tail,
     name_entries,
+    off_the_lists,
     process_name,
     seam,
     shmem_name,
@@ -40,7 +41,7 @@ from engine.reading.marks import TAGS
 
 ORDERED_FRAMES = 20_000
 """Above this many pages on a list, frames are shown by number and only the list's end in order."""
-TAIL_FRAMES = 64
+TAIL_FRAMES, IN_HAND = 64, 64
 ORDERED_ENTRIES = 8_000
 """zswap entries that are shown in LRU order, counted from the cold end."""
 
@@ -112,6 +113,8 @@ class Memory:
     active: Numbers
     inactive: Numbers
     locked: Numbers
+    in_hand: Numbers
+    """Frames on no list: reclaim has them, or a writeback."""
     ordered: bool
     """The lists are complete and in order; otherwise frames are by number and ``tail`` has the end."""
     tail: Numbers
@@ -270,6 +273,7 @@ def _memory(marked: Marked) -> Memory:
         active=active_list(view) if ordered else none,
         inactive=inactive_list(view) if ordered else none,
         locked=unevictable(view) if ordered else none,
+        in_hand=off_the_lists(view, IN_HAND) if ordered else none,
         ordered=ordered,
         tail=none if ordered else inactive_tail(view, TAIL_FRAMES),
         marks=marked.frames,

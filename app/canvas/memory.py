@@ -73,6 +73,10 @@ class MemoryColumn(Column):
             Strip(active, "newest first", memory.active, "No page was used twice yet."),
             Strip(inactive, "tail is reclaimed first  ▸", memory.inactive, "New pages come here.", hand=True),
         ]
+        nothing = "Reclaim has no page in hand."
+        found.append(
+            Strip(f"off the lists · {number(len(memory.in_hand))}", "in reclaim's hands", memory.in_hand, nothing)
+        )
         if len(memory.locked):
             found.append(Strip(f"locked · {number(memory.nr_locked)}", "reclaim passes by", memory.locked, ""))
         return found
@@ -82,15 +86,13 @@ class MemoryColumn(Column):
         return memory.marks[1 : memory.frames + 1] if strip.frames is None else memory.marks[strip.frames]
 
     def _height(self, strips: list[Strip], level: Level) -> float:
-        total = 0.0
+        """Room for all frames, wherever they are: cells must not change their size while pages move."""
+        memory, total = self.facts.memory, 0.0
         for strip in strips:
             own = self._end_level if strip.end else level
-            count = (
-                len(strip.frames)
-                if strip.frames is not None
-                else min(self.facts.memory.frames, len(self.facts.memory.marks) - 1)
-            )
-            total += max(own.rows(count) * own.pitch_y / self.style.ratio, self.style.px(24))
+            rows = own.rows(len(strip.frames)) if strip.end and strip.frames is not None else 1
+            total += max(rows * own.pitch_y / self.style.ratio, self.style.px(24))
+        total += level.rows(min(memory.frames, len(memory.marks) - 1)) * level.pitch_y / self.style.ratio
         return total + len(strips) * self.style.px(HEAD + GAP)
 
     def _strip(self, strip: Strip, level: Level, y: float) -> float:

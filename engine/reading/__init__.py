@@ -7,7 +7,15 @@ from engine.reading.chain import Chain, Chosen, Place, chain
 from engine.reading.describe import describe, number, process_name, region_name, shmem_name
 from engine.reading.designs import Backend, entry_name, seam, slot_name
 from engine.reading.entries import entries_of, frames_of, offset_of, swap_entry, type_of, words_of
-from engine.reading.lists import active_list, inactive_list, inactive_tail, requests, unevictable, zswap_lru
+from engine.reading.lists import (
+    active_list,
+    inactive_list,
+    inactive_tail,
+    off_the_lists,
+    requests,
+    unevictable,
+    zswap_lru,
+)
 from engine.reading.marks import (
     UNUSED_NAME,
     Marked,
@@ -22,7 +30,7 @@ from engine.reading.states import FrameState, PageState, SlotState
 __all__ = [
     "Backend", "Chain", "Chosen", "FrameState", "Marked", "PageState", "Place", "SlotState", "UNUSED_NAME",
     "active_list", "chain", "describe", "entries_of", "entry_name", "frame_states", "frames_of", "inactive_list",
-    "inactive_tail", "name_entries", "number", "offset_of", "page_states", "process_name", "region_name", "requests",
-    "seam", "shmem_name", "shmem_states", "slot_name", "slot_states", "swap_entry", "type_of", "unevictable",
-    "words_of", "zswap_lru",
+    "inactive_tail", "name_entries", "number", "off_the_lists", "offset_of", "page_states", "process_name",
+    "region_name", "requests", "seam", "shmem_name", "shmem_states", "slot_name", "slot_states", "swap_entry",
+    "type_of", "unevictable", "words_of", "zswap_lru",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.mm import image as im
 from engine.mm.layout import Image
-from engine.mm.pageflags import PG_UNEVICTABLE
+from engine.mm.pageflags import PG_LRU, PG_UNEVICTABLE
 from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT
 from engine.mm.view import View
 
@@ -50,6 +50,12 @@ def inactive_tail(view: View, cap: int) -> Image:
 def unevictable(view: View) -> Image:
     """Frames locked into memory, by number: they are on no list that reclaim walks."""
     return np.flatnonzero(view.column(im.PAGE_FLAGS) & PG_UNEVICTABLE).astype(np.int64)
+
+
+def off_the_lists(view: View, cap: int = ALL) -> Image:
+    """Frames in use that are on no list, by number: reclaim has them in hand, or they are being written back."""
+    flags = view.column(im.PAGE_FLAGS)
+    return np.flatnonzero((flags & (PG_LRU | PG_UNEVICTABLE) == 0) & (flags != 0))[:cap].astype(np.int64)
 
 
 def zswap_lru(view: View, cap: int = ALL) -> Image:

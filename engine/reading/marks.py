@@ -50,7 +50,7 @@ def _flag_table() -> Marks:
     marks[flags & PG_UNEVICTABLE != 0] = FrameState.UNEVICTABLE
     marks = marks * 4 + (flags & PG_SWAPCACHE != 0) * 2 + (flags & PG_WRITEBACK != 0)
     marks[0] = FrameState.FREE
-    return marks.astype(np.uint8)
+    return np.asarray(marks, dtype=np.uint8)
 
 
 def _page_of_frame() -> Marks:
@@ -82,7 +82,8 @@ _PAGE_OF_NAME = _page_of_name()
 def frame_marks(view: View) -> Marks:
     """State × 4 + in the swapcache × 2 + being written, of every row of table page; (rows,)."""
     flags = view.column(im.PAGE_FLAGS).astype(np.uint16)
-    return np.take(_OF_FLAGS, flags, mode="clip")
+    marks: Marks = np.take(_OF_FLAGS, flags, mode="clip")
+    return marks
 
 
 def _name_marks_of(counts: Image, caches: Image, tags: Image) -> Marks:
@@ -228,7 +229,7 @@ def shmem_states(view: View, mapping: int) -> tuple[Marks, Flags]:
 
 def frame_states(view: View) -> tuple[Marks, Flags]:
     """:class:`FrameState` of every row of table page, and which are in the swapcache; both (rows,)."""
-    return _apart(frame_marks(view) >> 1)
+    return _apart((frame_marks(view) >> 1).astype(np.uint8))
 
 
 def slot_states(view: View, kind: int) -> tuple[Marks, Flags]:
@@ -237,7 +238,7 @@ def slot_states(view: View, kind: int) -> tuple[Marks, Flags]:
 
 
 def _apart(marks: Marks) -> tuple[Marks, Flags]:
-    return marks >> 1, (marks & 1).astype(np.bool_)
+    return (marks >> 1).astype(np.uint8), (marks & 1).astype(np.bool_)
 
 
 def name_entries(view: View, names: Marks) -> Image:
