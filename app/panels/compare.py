@@ -190,6 +190,8 @@ class ComparePanel(QWidget):
         self._stack.setCurrentIndex(1 if self.results else 0)
         if self.results is None:
             return
+        ended = any(result.get("outcome") == "oom" for result in self.results)
+        self.rows[0][0].show_text(self.tr("swapped before OOM") if ended else self.tr(FIGURES[0].name))
         for figure, (name, bar, ours, theirs) in zip(FIGURES, self.rows, strict=True):
             values = figure.value(self.results[0]), figure.value(self.results[1])
             bar.show_values(*values)
@@ -198,7 +200,7 @@ class ComparePanel(QWidget):
             said = self._difference(figure, *values)
             for part in (name, bar, ours, theirs):
                 part.setToolTip(f"{self.tr(figure.tip)}.\n{said}" if said else self.tr(figure.tip))
-            bar.setAccessibleName(f"{figure.name}: {ours.text()}, {theirs.text()}. {said}")
+            bar.setAccessibleName(f"{name.text()}: {ours.text()}, {theirs.text()}. {said}")
         self._show_names()
 
     def show_moment(self, moment: Moment) -> None:
@@ -242,12 +244,9 @@ def _outcome(result: Result) -> str:
     """How far a run came, and how it ended."""
     references = result.get("references")
     told = f"{count(int(references))} references" if references is not None else "unknown length"
-    outcome = result.get("outcome")
-    if isinstance(outcome, Mapping):
-        at = outcome.get("reference")
-        outcome = str(outcome.get("result", "")) + (f" at reference {count(int(at))}" if at is not None else "")
+    outcome, at = result.get("outcome"), result.get("oom_reference")
     if outcome == "oom":
-        outcome = "out of memory"
+        outcome = "out of memory" + (f" at reference {count(int(at))}" if at else "")
     nanoseconds = result.get("simulated_ns")
     when = f", {duration(int(nanoseconds))}" if nanoseconds is not None else ""
     return f"{told}{when}" + (f", {outcome}" if outcome else "")

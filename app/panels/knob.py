@@ -246,6 +246,8 @@ class Knob(QWidget):
             self.note.setVisible(bool(self.reason))
 
     def _restyle(self) -> None:
+        if self.slider is not None:
+            self.slider.setMinimumHeight(theme.px(20))
         if self.field is not None:
             self.field.setFont(theme.mono(12))
             self.field.setFixedWidth(theme.px(FIELD_WIDTH))

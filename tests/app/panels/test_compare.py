@@ -14,7 +14,7 @@ OURS = {
     "metadata_bytes": {"descriptors": 3000, "slab": 168, "total": 3168},
 }  # fmt: skip
 THEIRS = {
-    "design": "legacy", "references": 98_000, "simulated_ns": 39_700_000, "outcome": "oom",
+    "design": "legacy", "references": 98_000, "simulated_ns": 39_700_000, "outcome": "oom", "oom_reference": 97_500,
     "counters": {"swap_lookups": 3400, "pgmajfault": 1000, "swapoff_ptes": 1152},
     "gauges": {"swapped_pages": 256, "swap_used_pages": 79, "slots_held_by_zswap": 41},
     "metadata_bytes": 5220,
@@ -43,7 +43,7 @@ def test_empty_it_says_how_to_get_a_comparison(show):
 
 
 @pytest.mark.parametrize(("name", "ours", "theirs"), [
-    ("pages in swap", "312", "256"), ("slots in use", "38", "79"), ("slots wasted", "0", "41"),
+    ("swapped before OOM", "312", "256"), ("slots in use", "38", "79"), ("slots wasted", "0", "41"),
     ("metadata", "3.1 KiB", "5.1 KiB"), ("look-ups per fault", "2.0", "3.4"), ("swapoff work", "38", "1\u202f152"),
 ])  # fmt: skip
 def test_figures_of_both_runs(panel, name, ours, theirs):
@@ -64,7 +64,7 @@ def test_it_names_the_designs_and_how_the_runs_ended(panel):
     assert "swap descriptors" in panel.legend.text()
     assert panel.outcome.text().splitlines() == [
         "swap descriptors: 120\u202f000 references, 41.7 ms, finished",
-        "today's design: 98\u202f000 references, 39.7 ms, out of memory",
+        "today's design: 98\u202f000 references, 39.7 ms, out of memory at reference 97\u202f500",
     ]
 
 
@@ -81,6 +81,11 @@ def test_what_a_run_does_not_have_is_left_open(panel):
     assert figure(panel, "metadata")[1] == "–"
     assert figure(panel, "swapoff work")[1] == "–"
     assert bar.accessibleName().endswith("Not in both runs.")
+
+
+def test_without_an_oom_it_is_pages_in_swap(panel):
+    panel.set_results(OURS, {**THEIRS, "outcome": "finished"})
+    assert figure(panel, "pages in swap")[1:] == ("312", "256")
 
 
 def test_results_can_be_taken_away(panel):
