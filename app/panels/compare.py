@@ -104,7 +104,7 @@ class PairBar(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(40), theme.px(18))
+        return QSize(theme.px(26), theme.px(18))
 
     minimumSizeHint = sizeHint
 
@@ -167,7 +167,7 @@ class ComparePanel(QWidget):
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(8))
+        grid.setHorizontalSpacing(theme.px(6))
         grid.setVerticalSpacing(theme.px(3))
         grid.setColumnStretch(1, 1)
         for number, figure in enumerate(FIGURES):
