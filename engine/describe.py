@@ -324,7 +324,7 @@ class _Teller:
         if flags & pg.PG_UNEVICTABLE:
             return Row("LRU", "unevictable: on no list that reclaim looks at", None, tip, places)
         if not flags & pg.PG_LRU:
-            return Row("LRU", "on no list now", None, tip, places)
+            return Row("LRU", "on no list now: reclaim or a swap-in works on it", None, tip, places)
         name = "active" if flags & pg.PG_ACTIVE else "inactive"
         return Row("LRU", f"{name} · {self._place(frame, im.PAGE_NEXT, 'tail')}", None, tip, places)
 
@@ -422,14 +422,17 @@ class _Teller:
     def _frame_state(self, flags: int) -> str:
         if flags & pg.PG_WRITEBACK:
             return "being written"
-        return "active" if flags & pg.PG_ACTIVE else "unevictable" if flags & pg.PG_UNEVICTABLE else "inactive"
+        if flags & pg.PG_UNEVICTABLE:
+            return "unevictable"
+        if not flags & pg.PG_LRU:
+            return "off the lists"
+        return "active" if flags & pg.PG_ACTIVE else "inactive"
 
     def _frame_text(self, frame: int) -> str:
         flags = self.view.at(im.PAGE_FLAGS, frame)
-        shown = (("writeback", pg.PG_WRITEBACK), ("dirty", pg.PG_DIRTY), ("read ahead", pg.PG_READAHEAD),
-                 ("locked", pg.PG_MLOCKED))  # fmt: skip
+        shown = (("dirty", pg.PG_DIRTY), ("read ahead", pg.PG_READAHEAD), ("locked", pg.PG_MLOCKED))
         words = [name for name, flag in shown if flags & flag]
-        return " · ".join(["active" if flags & pg.PG_ACTIVE else "inactive", *(words or ["clean"])])
+        return " · ".join([self._frame_state(flags), *(words or ["clean"])])
 
     def _place(self, row: int, towards: int, end: str) -> str:
         """How far a row is from the end of its list that the column ``towards`` leads to."""

@@ -261,7 +261,9 @@ class TransitionsPanel(QWidget):
     # -- what is shown ------------------------------------------------------------------------
 
     def set_records(self, records: Sequence[Transition], sentences: Sequence[str]) -> None:
-        """The transitions around the cursor, with a sentence for each."""
+        """The transitions around the cursor, with a sentence for each; the same ones again change nothing."""
+        if list(records) == self.model.records and list(sentences) == self.model.sentences:
+            return
         self.model.show_records(records, sentences)
         self._count()
         self._reveal()

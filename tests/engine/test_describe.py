@@ -134,6 +134,9 @@ def test_an_unevictable_frame_is_on_no_list():
     frame = built.frame((1, 1))
     built.put(im.PAGE_FLAGS, frame, PG_UNEVICTABLE)
     assert "unevictable" in rows(tell(built, "frame", frame))["LRU"].text
+    built.put(im.PAGE_FLAGS, frame, PG_DIRTY)
+    assert tell(built, "frame", frame).state == "off the lists"
+    assert "on no list now" in rows(tell(built, "frame", frame))["LRU"].text
 
 
 def test_many_holders_are_counted_not_listed():

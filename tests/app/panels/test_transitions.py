@@ -124,6 +124,12 @@ def test_other_records_keep_the_mark(panel, moment_of, built, records):
     assert panel.proxy.index(20, 0).data(Qt.ItemDataRole.BackgroundRole) is not None
 
 
+def test_the_same_records_again_leave_the_chosen_rows(panel, records, qtbot):
+    panel.table.selectRow(4)
+    panel.set_records(list(records), list(panel.model.sentences))
+    assert [index.row() for index in panel.table.selectionModel().selectedRows()] == [4]
+
+
 def test_narrow_it_leaves_out_what_the_tip_tells(panel, qtbot):
     assert not any(panel.table.isColumnHidden(column) for column in (KIND, TIME, ACTOR, FUNCTION))
     panel.resize(320, 600)
