@@ -8,7 +8,11 @@ from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QFrame, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
-from app import later, theme
+from app import theme
+from app.panels.charts import ChartsPanel
+from app.panels.inspector import InspectorPanel
+from app.panels.pressure import PressurePanel
+from app.panels.transitions import TransitionsPanel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
@@ -50,10 +54,10 @@ class Docks(QObject):
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             window.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.inspector = later.view("app.panels.inspector", "InspectorPanel")
-        self.pressure = later.view("app.panels.pressure", "PressurePanel")
-        self.charts = later.view("app.panels.charts", "ChartsPanel")
-        self.transitions = later.view("app.panels.transitions", "TransitionsPanel")
+        self.inspector = InspectorPanel()
+        self.pressure = PressurePanel()
+        self.charts = ChartsPanel()
+        self.transitions = TransitionsPanel()
         self.right = [
             self._dock("inspector", window.tr("Inspector"), self.inspector),
             self._dock("pressure", window.tr("Pressure"), self.pressure),

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, dialogs, later, theme
+from app import actions, dialogs, theme
+from app.canvas import MachineCanvas
 from app.compiling import compiling
 from app.docks import Docks
 from app.focus_keys import FocusKeys
@@ -39,7 +40,7 @@ from app.timeline.marks import marks_of
 from app.timeline.view import TimelineView
 from app.topbar import TopBar
 from app.welcome import WelcomePage
-from app.worker import Frame, Worker, scenario_loader
+from app.worker import Frame, Table, Worker, scenario_loader
 from engine.errors import InputError, Problem
 from engine.mm import transitions as tr
 from engine.program import Program
@@ -47,8 +48,6 @@ from engine.resources import scenarios_dir
 
 FRAME_MS = 16
 """At most one frame is shown in this time."""
-RECORDS_AROUND = 300
-"""Transitions before and behind the cursor that the table of transitions is given."""
 
 
 class MainWindow(QMainWindow):
@@ -67,7 +66,8 @@ class MainWindow(QMainWindow):
         self.path: Path | None = None
         self._selection: tuple[Selected, ...] = ()
         self._scenarios: list[Described] = []
-        self._marks_for: object = None
+        self._samples: object = None
+        self._told: tuple[Table, Table] | None = None
         self._restore_player()
 
         self.actions_by_name = actions.build(self)
@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         transport = Transport(self.player, self.actions_by_name, self._events)
         self.topbar = TopBar(transport, self.actions_by_name)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.topbar)
-        self.canvas = later.view("app.canvas", "MachineCanvas")
+        self.canvas = MachineCanvas()
         self.welcome = WelcomePage()
         self.problems = ProblemsPage()
         self.pages = QStackedWidget()
@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
                                  ("change_requested", self._change)):  # fmt: skip
                 if hasattr(view, signal):
                     getattr(view, signal).connect(wish)
-        self.timeline.span_changed.connect(lambda _first, _last: self._ask_for_records())
+        self.timeline.span_changed.connect(worker.watch)
         self.welcome.chosen.connect(self.open)
         self.welcome.open_requested.connect(self.ask_and_open)
         self.problems.retry_requested.connect(self.reload)
@@ -205,8 +205,9 @@ class MainWindow(QMainWindow):
 
     def _opened(self, program: Program) -> None:
         self._selection = ()
-        self._marks_for = None
+        self._samples = None
         self.timeline.clear()
+        self.canvas.clear()
         self.topbar.show_title(program.title)
         self.setWindowTitle(f"{program.title} · Swapscope")
         self.pages.setCurrentWidget(self.canvas)
@@ -215,7 +216,7 @@ class MainWindow(QMainWindow):
         self.status.busy("")
         if self.path is not None:
             self.settings.note_opened(self.path)
-        self._ask_for_records()
+        self._told = None
         self.canvas.setFocus()
 
     def _refused(self, error: InputError) -> None:
@@ -277,45 +278,26 @@ class MainWindow(QMainWindow):
         self.frame = frame
         if self.pages.currentWidget() is self.problems:
             return
-        self.timeline.show_series(frame.series)
-        if frame.records:
-            self.timeline.show_records(frame.records)
-        self._show_marks(frame)
+        samples = (frame.moment.epoch, frame.branch, len(frame.series.transition))
+        if samples != self._samples:
+            self._samples = samples
+            self.timeline.show_series(frame.series)
+            self.docks.charts.set_series(frame.series)
+            self.timeline.show_marks(marks_of(frame.moment.program, frame.series))
+        if self._told is None or self._told[0] is not frame.table or self._told[1] is not frame.span:
+            self._told = (frame.table, frame.span)
+            self.docks.transitions.set_records(frame.table.records, frame.table.sentences)
+            self.timeline.show_records(frame.span.records)
         self._show_moment()
         self.status.show_frame(frame)
-        self._ask_for_records_near(frame.moment.transition.number)
 
     def _show_moment(self) -> None:
         """Hand the moment to every view that can be seen."""
         if self.frame is None:
             return
-        extras = {"series": self.frame.series, "records": self.frame.records,
-                  "first_record": self.frame.first_record, "branches": self.frame.branches}  # fmt: skip
-        moment = replace(self.frame.moment, selection=self._selection, extras=extras)
+        moment = replace(self.frame.moment, selection=self._selection)
         for view in self._views():
             view.show_moment(moment)
-
-    def _show_marks(self, frame: Frame) -> None:
-        key = (frame.moment.epoch, frame.branch, len(frame.series.transition), frame.moment.length)
-        if key != self._marks_for:
-            self._marks_for = key
-            self.timeline.show_marks(marks_of(frame.moment.program, frame.series))
-
-    def _ask_for_records_near(self, cursor: int) -> None:
-        first, last = self._wanted
-        if not (first <= max(0, cursor - 100) and cursor + 100 <= last):
-            self._ask_for_records()
-
-    _wanted = (0, -1)
-
-    def _ask_for_records(self) -> None:
-        """The transitions the timeline shows one by one, or those around the cursor."""
-        cursor = self.frame.moment.transition.number if self.frame else 0
-        first, last = (int(edge) for edge in self.timeline.span)
-        if last - first > 2 * RECORDS_AROUND or not first <= cursor <= last:
-            first, last = cursor - RECORDS_AROUND, cursor + RECORDS_AROUND
-        self._wanted = (max(0, first), last)
-        self.worker.watch_records(*self._wanted)
 
     def select(self, things: tuple[Selected, ...]) -> None:
         """Light these everywhere."""

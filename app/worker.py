@@ -14,7 +14,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,14 @@ SLICE_SECONDS = 0.010
 SHOW_EVERY = 30.0
 """Steps a second up to which every one is shown and may be animated."""
 IDLE_POLL = 0.2
+AROUND = 250
+"""Transitions before and behind the cursor that the table of transitions is given."""
+MARGIN = 80
+"""It is made anew when the cursor comes nearer than this to its ends."""
+TABLE_POLL = 0.3
+"""While playing fast, it is made anew no more often than this."""
+WIDEST_SPAN = 4000
+"""A span with more transitions than this is not told one by one."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +55,27 @@ class Pace:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Neighbouring transitions. The same object as before means the same transitions."""
+
+    records: list[Transition] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+
+    def holds(self, first: int, last: int) -> bool:
+        """All of first … last are in it."""
+        return bool(self.records) and self.records[0].number <= first and last <= self.records[-1].number
+
+
+@dataclass(frozen=True)
 class Frame:
     """What the window shows: the moment, and what the thread is busy with."""
 
     moment: Moment
     series: Any
-    records: list[Transition] = field(default_factory=list)
-    """Transitions of the span asked for by ``watch_records``."""
-    first_record: int = 0
+    table: Table = field(default_factory=Table)
+    """Transitions around the cursor."""
+    span: Table = field(default_factory=Table)
+    """Transitions of the span asked for by ``watch``, without sentences; empty when it is too wide."""
     branches: tuple[Any, ...] = ()
     branch: int = 0
     operations: int = 0
@@ -102,7 +123,11 @@ class Worker(QThread):
         self._due = 0.0
         self._to_end = False
         self._busy = ""
-        self._span = (0, 0)
+        self._watched = (0, -1)
+        self._table, self._span = Table(), Table()
+        self._table_made = 0.0
+        self._told_for = (0, 0)
+        self._shown: tuple[object, Moment] | None = None
         self._ahead_said = 0.0
         self._explore_failed = False
         self._compiled = False
@@ -163,9 +188,9 @@ class Worker(QThread):
         """The machine code is there: go on with it."""
         self._post("compiled", self._use_compiled)
 
-    def watch_records(self, first: int, last: int) -> None:
-        """Put the transitions first … last into the frames from now on."""
-        self._post("records", lambda: self._watch(first, last), only_last=True)
+    def watch(self, first: int, last: int) -> None:
+        """Put the transitions first … last into the frames from now on, if they are not too many."""
+        self._post("watch", lambda: self._watch(first, last), only_last=True)
 
     def ask(self, question: Callable[[Timeline], Any], answer: Callable[[Any], None]) -> None:
         """Call ``question`` with the Timeline in the thread and hand what it gives to ``answer``, in the thread."""
@@ -254,8 +279,8 @@ class Worker(QThread):
         self._halt()
         self._timeline = Timeline(program)
         self._explore_failed = False
-        self._snapshots = None
-        self._span = (0, 0)
+        self._snapshots = self._shown = None
+        self._table, self._span, self._watched = Table(), Table(), (0, -1)
         self.opened.emit(program)
 
     def _halt(self) -> None:
@@ -272,7 +297,7 @@ class Worker(QThread):
         self._to_end, self._busy = True, "Running to the end"
 
     def _watch(self, first: int, last: int) -> None:
-        self._span = (first, last)
+        self._watched = (first, last)
 
     def _move(self, pace: Pace) -> bool:
         """One unit; False at an end."""
@@ -369,48 +394,77 @@ class Worker(QThread):
             return
         with self._bell:
             untaken, self._frame = self._frame is not None, None
-        if untaken and self._snapshots is not None:
-            self._snapshots.take_back()
-        frame = self._picture(timeline)
+        frame = self._picture(timeline, untaken)
         with self._bell:
             self._frame = frame
         self.ready.emit()
 
-    def _picture(self, timeline: Timeline) -> Frame:
-        if self._snapshots is None or self._snapshots.layout is not timeline.layout:
-            self._snapshots = Snapshots(timeline.layout)
-            self._epoch += 1
-        pace = self._pace
-        skipping = self._to_end or (pace is not None and (pace.rate > SHOW_EVERY or pace.unit != "transition"))
-        branches = tuple(timeline.branches)
-        name = branches[timeline.branch].name if timeline.branch < len(branches) and timeline.branch > 0 else ""
-        moment = Moment(
-            program=timeline.program,
-            view=self._snapshots.take(timeline.view.words),
-            transition=timeline.transition(),
-            sentence=timeline.sentence(),
-            changed=timeline.changed(),
-            length=timeline.length,
-            complete=timeline.complete,
-            playing=pace is not None or self._to_end,
-            skipping=skipping,
-            epoch=self._epoch,
-            branch=name,
-        )
-        first, last = self._span
-        first, last = max(0, first), min(last, timeline.length)
+    def _picture(self, timeline: Timeline, untaken: bool) -> Frame:
+        moment = self._moment(timeline, untaken)
+        self._tell(timeline)
+        samples = timeline.series
         return Frame(
             moment=moment,
-            series=timeline.series,
-            records=timeline.records(first, last) if last >= first and self._span != (0, 0) else [],
-            first_record=first,
-            branches=branches,
+            series=samples,
+            table=self._table,
+            span=self._span,
+            branches=tuple(timeline.branches),
             branch=timeline.branch,
             operations=moment.transition.operation,
-            explored=int(timeline.series.operation[-1]) if len(timeline.series.operation) else 0,
+            explored=int(samples.operation[-1]) if len(samples.operation) else 0,
             busy=self._busy,
             fraction=self._fraction(timeline) if self._busy else -1.0,
         )
+
+    def _moment(self, timeline: Timeline, untaken: bool) -> Moment:
+        """The machine at the cursor; while the cursor stands still, the copy made before serves again."""
+        pace, branch = self._pace, timeline.branch
+        now = (timeline, timeline.cursor, branch, len(timeline.branches), timeline.layout)
+        ahead = {
+            "length": timeline.length,
+            "complete": timeline.complete,
+            "playing": pace is not None or self._to_end,
+            "skipping": self._to_end or (pace is not None and (pace.rate > SHOW_EVERY or pace.unit != "transition")),
+        }
+        if self._shown is not None and self._shown[0] == now:
+            moment = replace(self._shown[1], **ahead)
+        else:
+            if self._snapshots is None or self._snapshots.layout is not timeline.layout:
+                self._snapshots = Snapshots(timeline.layout)
+                self._epoch += 1
+            elif untaken:
+                self._snapshots.take_back()
+            moment = Moment(
+                program=timeline.program,
+                view=self._snapshots.take(timeline.view.words),
+                transition=timeline.transition(),
+                sentence=timeline.sentence(),
+                changed=timeline.changed(),
+                epoch=self._epoch,
+                branch=timeline.branches[branch].name if branch else "",
+                **ahead,
+            )
+        self._shown = (now, moment)
+        return moment
+
+    def _tell(self, timeline: Timeline) -> None:
+        """Make the tables anew where the cursor, the branch or what is known of the run ask for it."""
+        cursor, length = timeline.cursor, timeline.length
+        known = (timeline.branch, len(timeline.branches))
+        if self._told_for != known:
+            self._told_for = known
+            self._table, self._span = Table(), Table()
+        now = time.perf_counter()
+        hurry = self._to_end or (self._pace is not None and self._pace.rate > SHOW_EVERY)
+        if not self._table.holds(max(0, cursor - MARGIN), min(length, cursor + MARGIN)) and not (
+            hurry and now < self._table_made + TABLE_POLL
+        ):
+            self._table_made = now
+            records = timeline.records(max(0, cursor - AROUND), min(length, cursor + AROUND))
+            self._table = Table(records, [timeline.sentence(record.number) for record in records])
+        first, last = max(0, self._watched[0]), min(length, self._watched[1])
+        if first <= last < first + WIDEST_SPAN and not self._span.holds(first, last) and not hurry:
+            self._span = Table(timeline.records(first, last))
 
     def _fraction(self, timeline: Timeline) -> float:
         total = len(timeline.program.ops)

@@ -16,9 +16,9 @@ from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app import later
 from app import theme as themes
 from app.application import has_display, make_application
+from app.canvas import MachineCanvas
 from app.moment import Moment
 from app.sentence import SentenceBar
 from app.timeline.marks import marks_of
@@ -38,7 +38,7 @@ class Scene(QWidget):
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self.setAutoFillBackground(True)
-        self.canvas = later.view("app.canvas", "MachineCanvas")
+        self.canvas = MachineCanvas()
         self.sentence = SentenceBar()
         self.timeline = TimelineView()
         name = QLabel("Swapscope")

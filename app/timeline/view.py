@@ -77,6 +77,8 @@ class TimelineView(QWidget):
         if moment.length != self._length:
             self._length = moment.length
             self._drawn_for = None
+            if self._span is None and self._length <= self._plot().width():
+                self.span_changed.emit(0, self._length)
         if self._span is not None and moment.playing:
             self._keep_in_view()
         self.update()
@@ -300,7 +302,7 @@ class TimelineView(QWidget):
     def _paint_marks(self, painter: QPainter, colours: theme.Theme) -> None:
         plot = self._plot()
         painter.setFont(theme.font(11))
-        free_from = float(plot.left())
+        free_from = plot.left() - 1.0
         for mark in sorted(self._marks, key=lambda mark: mark.at):
             x = self.x_of(mark.at)
             if not plot.left() - 1 <= x <= plot.right() + 1:
@@ -319,7 +321,8 @@ class TimelineView(QWidget):
             painter.drawLine(QPointF(x, plot.top() - 17), QPointF(x, plot.top() - 4))
             width = painter.fontMetrics().horizontalAdvance(mark.name)
             place = x + 11 if x + 11 + width < plot.right() else x - width - 4
-            painter.drawText(QPointF(place, plot.top() - 9), mark.name)
+            if place > free_from:
+                painter.drawText(QPointF(place, plot.top() - 9), mark.name)
             free_from = max(place + width, x) + 8
 
     def _paint_cursor(self, painter: QPainter, colours: theme.Theme) -> None:

@@ -19,12 +19,12 @@ def program() -> Program:
     passes = 2
     pages = np.tile(np.arange(90), passes)
     one = np.ones(len(pages), dtype=np.int64)
-    ops = encode_references(one, pages, np.ones(len(pages), dtype=bool), one)
+    ops = encode_references(0 * one, pages, np.ones(len(pages), dtype=bool), one)
     ops = np.insert(ops, 90, encode_mark(0))
     images = Images(*(np.array([0, value], dtype=np.int64) for value in (1612, 0, 1, 1)))
     editor = Process("editor", 90, (Region("heap", 0, 90, 1),))
     settings = {"machine.frames": 48, "machine.reclaim": 1, "machine.zswap.max_pool_pages": 4,
-                "machine.charge_pool": 0, "machine.charge_metadata": 0, "machine.design": 1}  # fmt: skip
+                "machine.zswap.enabled": 1, "machine.charge_pool": 0, "machine.charge_metadata": 0, "machine.design": 1}  # fmt: skip
     return Program("a small run", (editor,), ops, images, settings, (Swapfile("swap0", 256),), ("second pass",))
 
 

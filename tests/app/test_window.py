@@ -312,13 +312,13 @@ def test_larger_type_scales_everything(window, qtbot):
 
 
 def test_geometry_and_layout_are_remembered(window, new_window, qtbot, program):
-    window.resize(1100, 611)  # the height is compared: Qt cuts the width to the screen there is
+    window.resize(1100, 741)  # the height is compared: Qt cuts the width to the screen there is
     window.docks.right[2].toggleViewAction().trigger()
     assert window.docks.right[2].isHidden()
     window.topbar.transport.slider.setValue(33)
     window.close()
     again = new_window(size=None)
-    assert again.height() == 611
+    assert again.height() == 741
     assert again.topbar.transport.slider.value() == 33
     again.show()
     again.worker.open(lambda: program, "Reading")
