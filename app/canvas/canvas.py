@@ -157,7 +157,9 @@ class MachineCanvas(QWidget):
 
     def _area(self, style: Style) -> tuple[QRectF, QRectF]:
         """Where the columns are, and the legend."""
-        whole = QRectF(self.rect())
+        # Smaller than this nothing can be told apart: what does not fit is cut off.
+        least = self.minimumSizeHint()
+        whole = QRectF(0, 0, max(self.width(), least.width()), max(self.height(), least.height()))
         if not self._legend:
             return whole, QRectF()
         high = style.px(LEGEND_HEIGHT)
@@ -217,6 +219,13 @@ class MachineCanvas(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            # A painter that outlives an error takes the process with it.
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._scene is None or self._facts is None:
             painter.fillRect(self.rect(), QColor(theme.current().window))
@@ -237,12 +246,14 @@ class MachineCanvas(QWidget):
         assert self._facts is not None
         base = QPixmap(self._paint_ground(style))
         painter = QPainter(base)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for column in self._scene.columns:
-            column.paint(painter)
-        if self._legend:
-            paint_legend(painter, self._area(style)[1], self._facts, style)
-        painter.end()
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for column in self._scene.columns:
+                column.paint(painter)
+            if self._legend:
+                paint_legend(painter, self._area(style)[1], self._facts, style)
+        finally:
+            painter.end()
         return base
 
     def _paint_ground(self, style: Style) -> QPixmap:

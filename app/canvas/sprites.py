@@ -154,12 +154,20 @@ def _dot(painter: QPainter, box: QRectF, colour: str, share: float) -> None:
     painter.drawEllipse(box.center(), box.width() * share, box.width() * share)
 
 
+def cached_colour(theme: Theme) -> str:
+    """The swapcache's colour where no ring can be drawn, moved away from the green of memory.
+
+    Pure, it is too near to it for people with tritanopia.
+    """
+    return mixed(theme.swapcache, theme.text, 0.7)
+
+
 def page_colours(theme: Theme) -> list[str]:
     """Colour of each page sprite in a map."""
     plain = {
         PageState.NEVER: theme.never, PageState.ACTIVE: theme.active, PageState.INACTIVE: theme.inactive,
         PageState.UNEVICTABLE: theme.active, PageState.ZSWAP: theme.zswap, PageState.DISK: theme.disk,
-        PageState.ZERO: theme.zero, PageState.CACHED_ONLY: theme.swapcache,
+        PageState.ZERO: theme.zero, PageState.CACHED_ONLY: cached_colour(theme),
         PageState.ZERO_PAGE: mixed(theme.zero, theme.never, 0.5), PageState.ADRIFT: theme.warning,
     }  # fmt: skip
     colours = []
@@ -260,7 +268,7 @@ def slot_colours(theme: Theme) -> list[str]:
     """Colour of each slot sprite in a map."""
     plain = {
         SlotState.FREE: theme.never, SlotState.DISK: theme.disk, SlotState.HELD: mixed(theme.zswap, theme.never, 0.6),
-        SlotState.CACHED: theme.swapcache, SlotState.ZERO: theme.zero, SlotState.BAD: theme.danger,
+        SlotState.CACHED: cached_colour(theme), SlotState.ZERO: theme.zero, SlotState.BAD: theme.danger,
         SlotState.HEADER: theme.dim,
     }  # fmt: skip
     colours = []
