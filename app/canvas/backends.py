@@ -14,7 +14,8 @@ from app.canvas.facts import SwapFile
 from app.canvas.sprites import PAGE, SLOT
 from app.moment import Thing
 from engine.mm.layout import CLUSTER_SLOTS
-from engine.reading import SlotState, number
+from engine.naming import grouped
+from engine.reading import SlotState
 
 POOL_SHARE = 0.36
 HEADROOM = 1.16
@@ -46,7 +47,7 @@ class Backends(Column):
 
     def _pool(self, y: float) -> float:
         pool, style = self.facts.pool, self.style
-        figures = ["lz4", pool.allocator, f"{number(pool.stored)} entries"]
+        figures = ["lz4", pool.allocator, f"{grouped(pool.stored)} entries"]
         if pool.stored_bytes:
             figures.append(f"{pool.stored * 4096 / pool.stored_bytes:.2f}×")
         self.heading(
@@ -68,7 +69,7 @@ class Backends(Column):
         below = box.bottom() + style.px(12)
         cold = "◂ cold end: next to be written back"
         if len(pool.entries) < pool.stored:
-            cold = f"◂ cold end · the coldest {number(len(pool.entries))} of {number(pool.stored)}"
+            cold = f"◂ cold end · the coldest {grouped(len(pool.entries))} of {grouped(pool.stored)}"
         self.text(box.left(), below, box.width() * 0.7, cold, 10, "dim")
         self.text(box.left() + box.width() * 0.6, below, box.width() * 0.4, "hot end ▸", 10, "dim", right=True)
         self.hint(box, self._pool_text())
@@ -78,9 +79,9 @@ class Backends(Column):
         pool = self.facts.pool
         full = " It was full and takes nothing until it is below the acceptance line." if pool.refusing else ""
         return (
-            f"{number(pool.pages)} pages of memory hold {number(pool.stored)} pages ({number(pool.stored_bytes)} B)."
+            f"{grouped(pool.pages)} pages of memory hold {grouped(pool.stored)} pages ({grouped(pool.stored_bytes)} B)."
             "<br>"
-            f"Limit {number(pool.limit)} pages, takes pages again below {number(pool.accept)}.{full}"
+            f"Limit {grouped(pool.limit)} pages, takes pages again below {grouped(pool.accept)}.{full}"
         )
 
     def _level_y(self, box: QRectF, pages: float) -> float:
@@ -144,7 +145,7 @@ class Backends(Column):
         lines = [self._level_y(box, pool.limit), self._level_y(box, pool.accept), box.top()]
         if any(-style.px(2) < y - line < style.px(18) for line in lines):
             label.moveTop(y)
-        text = f"takes {number(pool.pages)} pages"
+        text = f"takes {grouped(pool.pages)} pages"
         painter.fillRect(
             label.adjusted(-2, 2, style.width(text, 10) - label.width() + 2, -2), QColor(pool_ground(style))
         )
@@ -153,7 +154,7 @@ class Backends(Column):
     def _limit_name(self) -> str:
         pool = self.facts.pool
         name = f"max_pool_percent {pool.percent}" if pool.percent else "limit"
-        return f"{name} · {number(pool.limit)} pages"
+        return f"{name} · {grouped(pool.limit)} pages"
 
     def _limit(self, painter: QPainter, box: QRectF, pages: int, colour: str, text: str) -> None:
         style = self.style
@@ -195,7 +196,7 @@ class Backends(Column):
     def _swapfile(self, file: SwapFile, level: Level, y: float) -> float:
         style = self.style
         priority = f"prio {file.priority}".replace("-", "−")
-        figures = [f"{number(file.used)} / {number(file.slots)} slots", priority, file.device]
+        figures = [f"{grouped(file.used)} / {grouped(file.slots)} slots", priority, file.device]
         self.heading(y + style.px(8), file.name, figures if file.on else ["not in use"])
         origin = QPointF(style.snap(self.inner.left()), style.snap(y + style.px(HEAD)))
         field = Field(Thing.SLOT, file.kind, SLOT, file.marks, level, origin, style.ratio, gap=2)
@@ -204,8 +205,9 @@ class Backends(Column):
             self.paints.append(lambda painter: self._cluster_marks(painter, field))
         held = file.count(SlotState.HELD)
         box = QRectF(self.inner.left(), y, self.inner.width(), style.px(HEAD))
-        self.hint(box, f"<b>{file.name}</b>, {file.device}<br>{number(file.used)} of {number(file.slots)} slots in use"
-                       + (f", {number(held)} of them by pages that are in zswap" if held else "")
+        use = f"{grouped(file.used)} of {grouped(file.slots)} slots in use"
+        self.hint(box, f"<b>{file.name}</b>, {file.device}<br>{use}"
+                       + (f", {grouped(held)} of them by pages that are in zswap" if held else "")
                        + f"<br>{math.ceil(len(file.marks) / CLUSTER_SLOTS)} clusters of {CLUSTER_SLOTS}")  # fmt: skip
         return y + style.px(HEAD + GAP) + field.size[1]
 
@@ -234,7 +236,7 @@ class Backends(Column):
             pool = self.facts.pool
             self._taken(painter, self.pool_box)
             self._limit(painter, self.pool_box, pool.limit, "danger", self._limit_name())
-            accept = f"accept below {pool.accept_percent} % · {number(pool.accept)}"
+            accept = f"accept below {pool.accept_percent} % · {grouped(pool.accept)}"
             self._limit(painter, self.pool_box, pool.accept, "zswap", accept)
         boxes = self.window_boxes()
         if boxes:
@@ -249,13 +251,13 @@ class Backends(Column):
         stored, style = self.facts.pool.stored, self.style
         if not self.facts.swapfiles and not self.facts.names.described:
             return
-        other = f"today: {number(stored)}" if self.facts.names.described else "with descriptors: 0"
+        other = f"today: {grouped(stored)}" if self.facts.names.described else "with descriptors: 0"
         width = style.width(other, 11)
         colour = "warning" if held else "accent"
         room = self.inner.width() - width - style.px(8)
         text = self.fitting(
-            room, 11, f"{number(held)} slots held by pages that are in zswap", f"{number(held)} slots held for zswap",
-            f"{number(held)} slots held",
+            room, 11, f"{grouped(held)} slots held by pages that are in zswap", f"{grouped(held)} slots held for zswap",
+            f"{grouped(held)} slots held",
         )  # fmt: skip
         self.text(self.inner.left(), y, room, text, 11, colour)
         self.text(self.inner.right() - width, y, width, other, 11, "dim", right=True)

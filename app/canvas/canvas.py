@@ -34,7 +34,8 @@ from app.canvas.motion import Amount, Motion, tokens
 from app.canvas.scene import COLUMNS, GUTTER, Scene
 from app.canvas.style import Style
 from app.moment import Moment, Selected, Thing
-from engine.reading import Place, chain, describe
+from engine.describe import describe
+from engine.reading import Place, chain
 
 MOST_OUTLINES = 300
 _ARROWS = {
@@ -145,7 +146,7 @@ class MachineCanvas(QWidget):
         if self._moment is None:
             return ""
         parts = [self._facts_of(thing) for thing in self._selection]
-        return "\n\n".join("\n".join(f"{label}: {value}" for label, value in facts) for facts in parts if facts)
+        return "\n\n".join("\n".join(f"{label}: {value}" for label, value in facts) for facts in parts)
 
     def copy(self) -> None:
         """Put the description of what is selected into the clipboard."""
@@ -373,7 +374,16 @@ class MachineCanvas(QWidget):
         self.selected.emit(things)
 
     def _facts_of(self, thing: Selected) -> list[tuple[str, str]]:
-        return describe(self._moment.view, self._moment.program, thing) if self._moment is not None else []
+        """Label and value of what there is to say of a thing now."""
+        assert self._moment is not None
+        try:
+            told = describe(self._moment.view, self._moment.program, thing)
+        except ValueError:
+            return [(thing.thing.value, "is not there any more")]
+        facts = [(thing.thing.value, told.title), ("where", told.place), ("state", told.state)]
+        if told.word is not None:
+            facts.append((told.word.form, told.word.hex))
+        return facts + [(row.label, row.text) for row in told.chain]
 
     # -- keys ------------------------------------------------------------------------------------
 

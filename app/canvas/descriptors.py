@@ -14,7 +14,7 @@ from app.canvas.column import Column
 from app.canvas.sprites import CARD
 from app.moment import Thing
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
-from engine.reading import number
+from engine.naming import grouped
 
 REVERSE_MAP_BYTES = 8
 CARDS = ((53, 32), (46, 28), (41, 25), (36, 22), (31, 19))
@@ -43,7 +43,7 @@ class Descriptors(Column):
         if not names.described:
             self.title = "SWAP MAP"
             self.name = "Swap map"
-        self.note = f"{number(names.used)} in use"
+        self.note = f"{grouped(names.used)} in use"
         cards = self._cards()
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
         caption = style.px(20)
@@ -106,14 +106,14 @@ class Descriptors(Column):
         names = self.facts.names
         self._title(box, "Slab cache for descriptors")
         self.paints.append(lambda painter: self._stock(painter, box))
-        self._line(box, 59, f"{number(names.at_hand)} / {number(names.stock)} at hand · refill below {names.refill}")
+        self._line(box, 59, f"{grouped(names.at_hand)} / {grouped(names.stock)} at hand · refill below {names.refill}")
         total = names.used * names.entry_bytes
         share = f" ({100 * total / (names.used * 4096):.2f} %)" if names.used else ""
         self._line(
-            box, 77, f"{number(names.used)} × {names.entry_bytes} B = {number(total)} B{share}", "text", mono=True
+            box, 77, f"{grouped(names.used)} × {names.entry_bytes} B = {grouped(total)} B{share}", "text", mono=True
         )
         self.hint(box, "Descriptors are kept at hand, because reclaim must not wait for memory to free memory.<br>"
-                       f"{number(names.slab_pages)} slab pages hold them.")  # fmt: skip
+                       f"{grouped(names.slab_pages)} slab pages hold them.")  # fmt: skip
 
     def _stock(self, painter: QPainter, box: QRectF) -> None:
         names, style = self.facts.names, self.style
@@ -143,11 +143,11 @@ class Descriptors(Column):
 
     def _swap_map(self, box: QRectF) -> None:
         names = self.facts.names
-        self._title(box, "swap_map, and what goes with it")
-        self._line(box, 41, "There whether used or not.")
-        self._line(box, 59, f"{number(names.shared)} shared · {number(names.cached)} in the swapcache")
+        self._title(box, "Metadata of the slots")
+        self._line(box, 41, "swap_map: a byte a slot, used or not")
+        self._line(box, 59, f"{grouped(names.shared)} shared · {grouped(names.cached)} in the swapcache")
         self._line(
-            box, 77, f"{number(names.static_bytes)} B + {number(names.dynamic_bytes)} B in use", "text", mono=True
+            box, 77, f"{grouped(names.static_bytes)} B + {grouped(names.dynamic_bytes)} B in use", "text", mono=True
         )
         self.hint(box, "Bits 0–5 count the page-table entries, bit 6 says that the page is in the swapcache.")
 

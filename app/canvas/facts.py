@@ -20,6 +20,7 @@ from engine.mm.swapfile import SWP_WRITEOK
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.mm.view import View
 from engine.mm.zswap_pool import zswap_accept_thr_pages, zswap_max_pages
+from engine.naming import process_name
 from engine.program import Program
 from engine.reading import (
     UNUSED_NAME,
@@ -31,9 +32,7 @@ from engine.reading import (
     inactive_tail,
     name_entries,
     off_the_lists,
-    process_name,
     seam,
-    shmem_name,
     unevictable,
     zswap_lru,
 )
@@ -203,9 +202,8 @@ def read(moment: Moment) -> Facts:
     return Facts(
         tuple(_process(marked, program, row) for row in range(1, view.scalar(im.PROCESSES) + 1)),
         tuple(
-            Pages(row, shmem_name(view, program, row), marked.shmem(row), shared=True)
-            for row in range(1, view.scalar(im.MAPPINGS) + 1)
-            if view.at(im.MAP_KIND, row) == 1
+            Pages(row, _shmem_name(program, place), marked.shmem(row), shared=True)
+            for place, row in enumerate(_shmem_rows(view))
         ),
         _names(marked),
         _memory(marked),
@@ -217,14 +215,25 @@ def read(moment: Moment) -> Facts:
 
 def _process(marked: Marked, program: Program, row: int) -> Pages:
     view = marked.view
-    owner = row
-    # A child of a fork has the regions of the process it came from.
+    owner, parent = row, view.at(im.MM_PARENT, row)
+    # A child of a fork has the regions, and the name, of the process it came from.
     while owner and (owner > len(program.processes) or not program.processes[owner - 1].regions):
         owner = view.at(im.MM_PARENT, owner)
     regions = program.processes[owner - 1].regions if owner else ()
     ended = {2: "ended", 3: "killed: out of memory"}.get(view.at(im.MM_STATE, row), "")
     spans = tuple((region.name, region.first, region.pages) for region in regions)
-    return Pages(row, process_name(view, program, row), marked.pages(row), spans, ended=ended)
+    name = f"pid {row} {process_name(program, owner or row)}" + (f" (fork of {parent})" if parent else "")
+    return Pages(row, name, marked.pages(row), spans, ended=ended)
+
+
+def _shmem_rows(view: View) -> list[int]:
+    """Rows of table mapping that are shmem objects."""
+    return [row for row in range(1, view.scalar(im.MAPPINGS) + 1) if view.at(im.MAP_KIND, row) == 1]
+
+
+def _shmem_name(program: Program, place: int) -> str:
+    """``shm 1 ring buffer``: objects are numbered in the order of their mappings."""
+    return f"shm {place + 1} {program.shmem[place][0] if place < len(program.shmem) else ''}".rstrip()
 
 
 def _names(marked: Marked) -> Names:

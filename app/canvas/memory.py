@@ -12,7 +12,7 @@ from app.canvas.cells import Field, Level, fitting, levels
 from app.canvas.column import Column
 from app.canvas.sprites import FRAME
 from app.moment import Thing
-from engine.reading import number
+from engine.naming import grouped
 
 LARGEST_FRAME, END_FRAME = 26, 14
 HEAD, GAP = 24, 12
@@ -44,7 +44,7 @@ class MemoryColumn(Column):
 
     def lay_out(self) -> None:
         memory, style = self.facts.memory, self.style
-        self.title = f"MEMORY · {number(memory.frames)} frames"
+        self.title = f"MEMORY · {grouped(memory.frames)} frames"
         self.note = "a hard limit" if memory.limit else "anonymous LRU"
         self.free_box = QRectF()
         foot = self._foot()
@@ -63,7 +63,7 @@ class MemoryColumn(Column):
 
     def _strips(self) -> list[Strip]:
         memory = self.facts.memory
-        active, inactive = f"active · {number(memory.nr_active)}", f"inactive · {number(memory.nr_inactive)}"
+        active, inactive = f"active · {grouped(memory.nr_active)}", f"inactive · {grouped(memory.nr_inactive)}"
         if not memory.ordered:
             return [
                 Strip("end of the inactive list", "reclaimed first  ▸", memory.tail, "The list is empty.", end=True),
@@ -75,10 +75,10 @@ class MemoryColumn(Column):
         ]
         nothing = "Reclaim has no page in hand."
         found.append(
-            Strip(f"off the lists · {number(len(memory.in_hand))}", "in reclaim's hands", memory.in_hand, nothing)
+            Strip(f"off the lists · {grouped(len(memory.in_hand))}", "in reclaim's hands", memory.in_hand, nothing)
         )
         if len(memory.locked):
-            found.append(Strip(f"locked · {number(memory.nr_locked)}", "reclaim passes by", memory.locked, ""))
+            found.append(Strip(f"locked · {grouped(memory.nr_locked)}", "reclaim passes by", memory.locked, ""))
         return found
 
     def _marks_of(self, strip: Strip) -> np.ndarray:
@@ -135,7 +135,7 @@ class MemoryColumn(Column):
         self._shares(card)
         top = card.top() - style.px(80)
         middle = top + style.px(10)
-        self.text(self.inner.left(), middle, self.inner.width() / 2, f"free · {number(memory.free)}", 11, "dim")
+        self.text(self.inner.left(), middle, self.inner.width() / 2, f"free · {grouped(memory.free)}", 11, "dim")
         self.free_box = QRectF(self.inner.left(), top + style.px(22), self.inner.width(), style.px(14))
         self.paints.append(lambda painter: self._free(painter))
         below = self.free_box.bottom() + style.px(13)
@@ -156,12 +156,12 @@ class MemoryColumn(Column):
     def _free_text(self) -> str:
         memory = self.facts.memory
         if memory.limit:
-            return f"{number(memory.free)} of {number(memory.frames)} frames are left below the limit."
+            return f"{grouped(memory.free)} of {grouped(memory.frames)} frames are left below the limit."
         return (
-            f"{number(memory.free)} of {number(memory.frames)} frames are free.<br>"
-            f"Below low ({number(memory.low)}) kswapd wakes, above high ({number(memory.high)}) it sleeps;<br>"
+            f"{grouped(memory.free)} of {grouped(memory.frames)} frames are free.<br>"
+            f"Below low ({grouped(memory.low)}) kswapd wakes, above high ({grouped(memory.high)}) it sleeps;<br>"
             "a task that would go below min "
-            f"({number(memory.minimum)}) must reclaim itself."
+            f"({grouped(memory.minimum)}) must reclaim itself."
         )
 
     def _x_of(self, frames: int) -> float:
@@ -194,7 +194,7 @@ class MemoryColumn(Column):
         """Name the marks below the bar; gives where the last name ends."""
         end = self.inner.left() - 100.0
         for name, value, _ in self._marks():
-            text = f"{name} {number(value)}"
+            text = f"{name} {grouped(value)}"
             width = self.style.width(text, 10)
             x = max(self.inner.left(), self._x_of(value) - width / 2)
             x = max(x, end + self.style.px(7))
@@ -219,9 +219,9 @@ class MemoryColumn(Column):
         left, across = box.left() + style.px(10), box.width() - style.px(20)
         self.text(left, box.top() + style.px(18), across, "Who has the frames", 11, bold=True)
         if memory.writing:
-            note = f"{number(memory.writing)} being written"
+            note = f"{grouped(memory.writing)} being written"
             self.text(left, box.top() + style.px(18), across, note, 10, "disk", right=True)
-        self.hint(box, "<br>".join(f"{name}: {number(count)}" for name, count, _ in self._parts()))
+        self.hint(box, "<br>".join(f"{name}: {grouped(count)}" for name, count, _ in self._parts()))
 
     def _share_bar(self, painter: QPainter, box: QRectF) -> None:
         style = self.style
@@ -245,7 +245,7 @@ class MemoryColumn(Column):
         style = self.style
         x, y, right = box.left() + style.px(10), box.top() + style.px(58), box.right() - style.px(8)
         for name, count, colour in parts:
-            text = f"{name} {number(count)}"
+            text = f"{name} {grouped(count)}"
             width = style.width(text, 10) + style.px(12)
             if x + width > right:
                 x, y = box.left() + style.px(10), y + style.px(16)

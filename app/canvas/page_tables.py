@@ -10,7 +10,8 @@ from app.canvas.column import Column
 from app.canvas.facts import Pages
 from app.canvas.sprites import PAGE
 from app.moment import Thing
-from engine.reading import PageState, number
+from engine.naming import grouped
+from engine.reading import PageState
 
 HEAD, REGION_LINE, GAP = 24, 14, 14
 """Pixels of a block's heading, of its line of regions and between blocks, at normal type size."""
@@ -50,15 +51,15 @@ class PageTables(Column):
     def _block(self, block: Pages, level: Level, y: float) -> float:
         style = self.style
         zswap, disk = block.count(PageState.ZSWAP), block.count(PageState.DISK)
-        figures = [f"RSS {number(block.resident)}", f"zswap {number(zswap)}", f"disk {number(disk)}"]
+        figures = [f"RSS {grouped(block.resident)}", f"zswap {grouped(zswap)}", f"disk {grouped(disk)}"]
         cached = block.count(PageState.CACHED_ONLY)
         if cached:
-            figures.append(f"cache {number(cached)}")
+            figures.append(f"cache {grouped(cached)}")
         if block.ended:
             figures = [block.ended]
         self.heading(y + style.px(10), block.name, figures, "dim" if block.ended else "text")
         if len(block.regions) > 1:
-            names = " ▏ ".join(f"{name} {number(pages)}" for name, _, pages in block.regions)
+            names = " ▏ ".join(f"{name} {grouped(pages)}" for name, _, pages in block.regions)
             self.text(self.inner.left(), y + style.px(26), self.inner.width(), names, 10, "dim")
         origin = QPointF(style.snap(self.inner.left()), style.snap(y + self._head(block)))
         field = Field(
@@ -69,7 +70,7 @@ class PageTables(Column):
         regions = ", ".join(f"{name} {first}–{first + pages - 1}" for name, first, pages in block.regions)
         box = QRectF(self.inner.left(), y, self.inner.width(), self._head(block))
         self.hint(
-            box, f"<b>{block.name}</b><br>{number(len(block.marks))} pages" + (f"<br>{regions}" if regions else "")
+            box, f"<b>{block.name}</b><br>{grouped(len(block.marks))} pages" + (f"<br>{regions}" if regions else "")
         )
         if field.shapes and len(block.regions) > 1:
             self.paints.append(lambda painter: self._region_marks(painter, field, block))

@@ -4,7 +4,6 @@ Nothing here writes, and nothing knows Qt. Processes are rows of table mm, count
 """
 
 from engine.reading.chain import Chain, Chosen, Place, chain
-from engine.reading.describe import describe, number, process_name, region_name, shmem_name
 from engine.reading.designs import Backend, entry_name, seam, slot_name
 from engine.reading.entries import entries_of, frames_of, offset_of, swap_entry, type_of, words_of
 from engine.reading.lists import (
@@ -29,8 +28,8 @@ from engine.reading.states import FrameState, PageState, SlotState
 
 __all__ = [
     "Backend", "Chain", "Chosen", "FrameState", "Marked", "PageState", "Place", "SlotState", "UNUSED_NAME",
-    "active_list", "chain", "describe", "entries_of", "entry_name", "frame_states", "frames_of", "inactive_list",
-    "inactive_tail", "name_entries", "number", "off_the_lists", "offset_of", "page_states", "process_name",
-    "region_name", "requests", "seam", "shmem_name", "shmem_states", "slot_name", "slot_states", "swap_entry",
+    "active_list", "chain", "entries_of", "entry_name", "frame_states", "frames_of", "inactive_list",
+    "inactive_tail", "name_entries", "off_the_lists", "offset_of", "page_states",
+    "requests", "seam", "shmem_states", "slot_name", "slot_states", "swap_entry",
     "type_of", "unevictable", "words_of", "zswap_lru",
 ]  # fmt: skip

@@ -214,7 +214,8 @@ class Marked:
             marks[used & (held == ZERO_MARK)] = SlotState.ZERO
         marks[words & COUNT_MASK == BAD_SLOT] = SlotState.BAD
         marks[:1] = SlotState.HEADER
-        return marks * 2 + cached.astype(np.uint8)
+        marks = np.asarray(marks * 2 + cached, dtype=np.uint8)
+        return marks
 
 
 def page_states(view: View, process: int) -> tuple[Marks, Flags]:
