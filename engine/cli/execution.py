@@ -22,6 +22,9 @@ FIRST_PIECE = 256
 PIECE_SECONDS = 0.05
 """Operations run in pieces about this long: between them progress is shown and Ctrl-C is seen."""
 
+WORTH_COMPILING = 1_000_000
+"""Operations from which on machine code pays although it may have to be made first."""
+
 OnProgress = Callable[[int, int], None]
 OnTransition = Callable[["Transition", "Machine"], None]
 
@@ -102,11 +105,15 @@ def execute(
     """Run ``program`` to its end, or until memory runs out or Ctrl-C is pressed.
 
     ``progress`` is called with operations done and in all between pieces; ``on_transition`` with
-    each transition (which makes the run a good deal slower).
+    each transition (which makes the run a good deal slower). With ``compiled`` None the run begins
+    in the interpreter at once, and a long one goes on in machine code as soon as that is there.
     """
     from engine.machine import Machine
+    from engine.mm.compiler import compile_in_background, is_ready
 
-    machine = Machine(program, compiled=compiled)
+    machine = Machine(program, compiled=is_ready() if compiled is None else compiled)
+    if compiled is None and not is_ready() and len(program.ops) >= WORTH_COMPILING:
+        compile_in_background()
     design = schema.setting_for("machine.design").choices[program.setting("machine.design")]
     run = Run(design, machine, moment_of(machine))
     before = run.start.counters
@@ -114,6 +121,7 @@ def execute(
         for until, mark in _stops(program):
             for seconds in _run_to(machine, until, on_transition):
                 run.seconds += seconds
+                machine.compiled = machine.compiled or (compiled is None and is_ready())
                 if progress:
                     progress(machine.position, len(program.ops))
             if machine.outcome == "oom":

@@ -13,8 +13,21 @@ from engine.mm.schema import Group
 from engine.scenario.kernel import PRESETS
 from engine.scenario.machine import Swapfile, is_switch, read_value
 from engine.scenario.model import (
-    Check, ExitPart, ForkPart, IdlePart, MarkPart, ParallelPart, Process, RangePart, Region, Scenario, SetPart, Shmem,
-    SwapPart, TouchPart, TracePart,
+    Check,
+    ExitPart,
+    ForkPart,
+    IdlePart,
+    MarkPart,
+    ParallelPart,
+    Process,
+    RangePart,
+    Region,
+    Scenario,
+    SetPart,
+    Shmem,
+    SwapPart,
+    TouchPart,
+    TracePart,
 )  # fmt: skip
 from engine.scenario.part import Part
 from engine.scenario.patterns import MODELS, PatternPart, arguments_of
