@@ -12,29 +12,24 @@ from enum import IntEnum
 
 import numpy as np
 
+from engine.mm import backend
 from engine.mm import image as im
+from engine.mm.backend import TAG_MASK, TAG_SHIFT, TYPE_BITS, TYPE_MASK
+from engine.mm.design.legacy import ZERO_MARK
 from engine.mm.layout import Image
+from engine.mm.swapfile import CONTINUED_BASE, CONTINUED_SHIFT, COUNT_MASK, SWAP_MAP_BAD
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.mm.view import View
 from engine.reading.entries import offset_of, swap_entry, type_of
-
-BACKEND_SHIFT = 3
-BACKEND_MASK = 7
-SLOT_TYPE_SHIFT = 5
-SLOT_TYPE_MASK = 31
-COUNT_MASK = 0x3F
-HAS_CACHE = 0x40
-BAD_SLOT = 0x3F
-ZERO_MARK = -1
 
 
 class Backend(IntEnum):
     """What holds a swapped page's bytes."""
 
-    NONE = 0
-    ZSWAP = 1
-    SLOT = 2
-    ZERO = 3
+    NONE = backend.NONE
+    ZSWAP = backend.ZSWAP
+    SLOT = backend.SLOT
+    ZERO = backend.ZERO
 
 
 @dataclass(frozen=True)
@@ -73,9 +68,9 @@ def _frames(words: Image) -> Image:
 
 def _slot_backend(view: View, entries: Image) -> tuple[Image, Image]:
     rows = slot_rows(view, entries)
-    held, used = view.column(im.SLOT_ENTRY)[rows], view.column(im.SLOT_MAP)[rows]
+    held, written = view.column(im.SLOT_ENTRY)[rows], view.column(im.SLOT_CONTENT)[rows] != 0
     tags = np.select(
-        [held > 0, held == ZERO_MARK, used != 0], [int(Backend.ZSWAP), int(Backend.ZERO), int(Backend.SLOT)], 0
+        [held > 0, held == ZERO_MARK, written], [int(Backend.ZSWAP), int(Backend.ZERO), int(Backend.SLOT)], 0
     )
     return tags, np.select([held > 0, tags == Backend.SLOT], [held, entries], 0)
 
@@ -85,19 +80,24 @@ def _slot_cache(view: View, entries: Image) -> Image:
 
 
 def _slot_count(view: View, entries: Image) -> Image:
-    counts: Image = view.column(im.SLOT_MAP)[slot_rows(view, entries)] & COUNT_MASK
+    return slot_counts(view.column(im.SLOT_MAP)[slot_rows(view, entries)])
+
+
+def slot_counts(words: Image) -> Image:
+    """Counts of words of the swap_map, with what a continuation page holds of them."""
+    counts: Image = (words & COUNT_MASK) + CONTINUED_BASE * (words >> CONTINUED_SHIFT)
     return counts
 
 
 def _slot_entry(view: View, kind: int, offset: int) -> int:
     word = view.at(im.SLOT_MAP, slot_row(view, kind, offset))
-    return swap_entry(kind, offset) if word and word & COUNT_MASK != BAD_SLOT else 0
+    return swap_entry(kind, offset) if word and word != SWAP_MAP_BAD else 0
 
 
 def _desc_backend(view: View, entries: Image) -> tuple[Image, Image]:
     words = view.column(im.DESC_BACKEND)[entries & SWP_OFFSET_MASK]
-    tags, values = words & BACKEND_MASK, words >> BACKEND_SHIFT
-    slots = (values & SLOT_TYPE_MASK) << SWP_TYPE_SHIFT | values >> SLOT_TYPE_SHIFT
+    tags, values = words & TAG_MASK, words >> TAG_SHIFT
+    slots = (values & TYPE_MASK) << SWP_TYPE_SHIFT | values >> TYPE_BITS
     return tags, np.where(tags == Backend.SLOT, slots, values)
 
 
@@ -106,7 +106,7 @@ def _desc_cache(view: View, entries: Image) -> Image:
 
 
 def _desc_count(view: View, entries: Image) -> Image:
-    counts: Image = view.column(im.DESC_COUNT)[entries & SWP_OFFSET_MASK] & COUNT_MASK
+    counts: Image = view.column(im.DESC_COUNT)[entries & SWP_OFFSET_MASK]
     return counts
 
 
@@ -118,7 +118,7 @@ def _desc_entry(view: View, kind: int, offset: int) -> int:
         return kept
     # Without a reverse map a reader must do what the kernel would: look at every descriptor.
     top = view.scalar(im.DESC_TOP) + 1
-    word = (offset << SLOT_TYPE_SHIFT | kind) << BACKEND_SHIFT | Backend.SLOT
+    word = (offset << TYPE_BITS | kind) << TAG_SHIFT | Backend.SLOT
     found = np.flatnonzero(view.column(im.DESC_BACKEND)[:top] == word)
     return int(found[0]) if len(found) else 0
 

@@ -13,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.mm import image as im
+from engine.mm.backend import TAG_MASK
+from engine.mm.design.legacy import ZERO_MARK
 from engine.mm.layout import Image
 from engine.mm.pageflags import PG_ACTIVE, PG_SWAPCACHE, PG_UNEVICTABLE, PG_WRITEBACK
 from engine.mm.schema import BYTE_MASK
+from engine.mm.swapfile import SWAP_MAP_BAD
 from engine.mm.swapops import (
     PFN_SHIFT,
     PTE_OFFSET_MASK,
@@ -27,7 +30,7 @@ from engine.mm.swapops import (
     ZERO_PFN,
 )
 from engine.mm.view import View
-from engine.reading.designs import BACKEND_MASK, BAD_SLOT, COUNT_MASK, ZERO_MARK, Backend, seam
+from engine.reading.designs import Backend, seam, slot_counts
 from engine.reading.entries import TYPE_MASK, Flags, shmem_words_of, words_of
 from engine.reading.states import FrameState, PageState, SlotState
 
@@ -112,7 +115,7 @@ def _desc_marks(view: View) -> Marks:
     count, cache, backend = (code & BYTE_MASK for code in (im.DESC_COUNT, im.DESC_CACHE, im.DESC_BACKEND))
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
-        counts, caches, tags = block[:, count] & COUNT_MASK, block[:, cache], block[:, backend] & BACKEND_MASK
+        counts, caches, tags = block[:, count], block[:, cache], block[:, backend] & TAG_MASK
         made = _name_marks_of(counts, caches, tags)
         made[made < 1] = UNUSED_NAME
         marks[start : start + BLOCK] = made
@@ -122,13 +125,16 @@ def _desc_marks(view: View) -> Marks:
 def _slot_name_marks(view: View) -> Marks:
     rows = view.slot
     marks = np.empty(len(rows), dtype=np.uint8)
-    used, cache, held = (code & BYTE_MASK for code in (im.SLOT_MAP, im.SLOT_CACHE, im.SLOT_ENTRY))
+    columns = (im.SLOT_MAP, im.SLOT_CACHE, im.SLOT_ENTRY, im.SLOT_CONTENT)
+    used, cache, held, content = (code & BYTE_MASK for code in columns)
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
         words, entries = block[:, used], block[:, held]
-        tags = np.where(entries > 0, Backend.ZSWAP, np.where(entries == ZERO_MARK, Backend.ZERO, Backend.SLOT))
-        made = _name_marks_of(words & COUNT_MASK, block[:, cache], tags)
-        made[(words == 0) | (words & COUNT_MASK == BAD_SLOT)] = UNUSED_NAME
+        tags = np.where(block[:, content] != 0, Backend.SLOT, Backend.NONE)
+        tags[entries > 0] = Backend.ZSWAP
+        tags[entries == ZERO_MARK] = Backend.ZERO
+        made = _name_marks_of(slot_counts(words), block[:, cache], tags)
+        made[(words == 0) | (words == SWAP_MAP_BAD)] = UNUSED_NAME
         marks[start : start + BLOCK] = made
     return marks
 
@@ -209,10 +215,10 @@ class Marked:
         else:
             names = self.names[first : first + count]
             cached = np.where(names == UNUSED_NAME, 0, names // TAGS & 1)
-            marks[(cached == 1) & (rows[:, im.SLOT_CONTENT & BYTE_MASK] == 0)] = SlotState.CACHED
+            marks[used & (rows[:, im.SLOT_CONTENT & BYTE_MASK] == 0)] = SlotState.CACHED
             marks[used & (held > 0)] = SlotState.HELD
             marks[used & (held == ZERO_MARK)] = SlotState.ZERO
-        marks[words & COUNT_MASK == BAD_SLOT] = SlotState.BAD
+        marks[words == SWAP_MAP_BAD] = SlotState.BAD
         marks[:1] = SlotState.HEADER
         marks = np.asarray(marks * 2 + cached, dtype=np.uint8)
         return marks
