@@ -25,10 +25,12 @@ Places = NDArray[np.intp]
 class Series(Protocol):
     """Samples of all scalars along a run; ``engine.timeline.Series`` is one."""
 
-    operation: NDArray[np.int64]
-    transition: NDArray[np.int64]
-    time_ns: NDArray[np.int64]
-    values: NDArray[np.int64]
+    @property
+    def transition(self) -> NDArray[np.int64]: ...
+    @property
+    def time_ns(self) -> NDArray[np.int64]: ...
+    @property
+    def values(self) -> NDArray[np.int64]: ...
 
     def of(self, name: str) -> NDArray[np.int64]:
         """The samples of one scalar, shape (n,)."""
