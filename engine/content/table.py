@@ -1,6 +1,6 @@
 """The images a scenario uses as one flat table: the model knows an image by its number here only.
 
-A page's content is a range of these numbers, a family; :mod:`engine.content.choice` says which of
+A page's content is a range of these numbers, a family; :mod:`engine.mm.choice` says which of
 them a page has at a time.
 """
 

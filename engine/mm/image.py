@@ -32,18 +32,16 @@ FRAMES = _setting(
     "machine.frames", "Memory that pages, pool and metadata share", "pages", "MemTotal", default=4096, low=8,
     high=1 << 24,
 )  # fmt: skip
-DESIGN = _setting("machine.design", "Which design of the swap layer runs", choices=("legacy", "swap_desc", "vswap"))
+DESIGN = _setting("machine.design", "Which design of the swap layer runs", choices=("legacy", "swap_desc", "vswap"), fixed=True)
 RECLAIM = _setting(
     "machine.reclaim", "node: watermarks and kswapd; memcg: a hard limit and direct reclaim only",
-    choices=("node", "memcg"),
-)  # fmt: skip
+    choices=("node", "memcg"), fixed=True)  # fmt: skip
 PAGE_CLUSTER = _setting(
     "machine.page_cluster", "Readahead brings at most 2^this pages", "log2 pages", "vm.page-cluster", default=3, high=5
 )
-CHARGE_POOL = _setting("machine.charge_pool", "The zswap pool takes its pages from the frames", default=1, high=1)
+CHARGE_POOL = _setting("machine.charge_pool", "The zswap pool takes its pages from the frames", default=1, high=1, fixed=True)
 CHARGE_METADATA = _setting(
-    "machine.charge_metadata", "Descriptors and other dynamic metadata take pages from the frames", default=1, high=1
-)
+    "machine.charge_metadata", "Descriptors and other dynamic metadata take pages from the frames", default=1, high=1, fixed=True)
 READAHEAD = _setting(
     "machine.readahead", "auto: VMA readahead unless a device rotates", kernel="swapin_readahead",
     choices=("auto", "cluster", "vma"),
@@ -56,8 +54,7 @@ ZERO_PAGE = _setting(
 )
 POLICY = _setting(
     "machine.policy", "Which page leaves memory next",
-    choices=("linux", "fifo", "lru", "clock", "random", "opt"),
-)  # fmt: skip
+    choices=("linux", "fifo", "lru", "clock", "random", "opt"), fixed=True)  # fmt: skip
 WATERMARK_MIN = _setting(
     "machine.watermark_min", "Free pages only metadata may use; 0: by the kernel's formula", "pages", "min"
 )
@@ -66,8 +63,8 @@ WATERMARK_HIGH = _setting(
     "machine.watermark_high", "kswapd sleeps above; 0: by the kernel's formula", "pages", "high"
 )
 WORKING_SET = _setting(
-    "machine.working_set_percent", "Every page of the workload stands for this many hundredths of a page", "%",
-    default=100, low=1, high=400,
+    "machine.working_set_percent", "References reach only this share of each region, from its start", "%",
+    default=100, low=1, high=100,
 )  # fmt: skip
 
 ZSWAP_ENABLED = _setting("machine.zswap.enabled", "Compress pages on their way out", kernel="enabled", high=1)
@@ -88,12 +85,10 @@ SHRINKER = _setting(
 )  # fmt: skip
 ALLOCATOR = _setting(
     "machine.zswap.allocator", "What packs compressed pages into the pool", kernel="zpool",
-    choices=("zsmalloc", "zbud", "z3fold"),
-)  # fmt: skip
+    choices=("zsmalloc", "zbud", "z3fold"), fixed=True)  # fmt: skip
 CHAIN = _setting(
-    "machine.zswap.chain_size", "Most pages of a zspage", "pages", "CONFIG_ZSMALLOC_CHAIN_SIZE", default=8, low=4,
-    high=16,
-)  # fmt: skip
+    "machine.zswap.chain_size", "Most pages of a zspage", "pages", "CONFIG_ZSMALLOC_CHAIN_SIZE", default=8, low=1,
+    high=16, fixed=True)  # fmt: skip
 SAME_FILLED = _setting(
     "machine.zswap.same_filled", "Pages of one repeated word are kept as that word (until 6.9)", high=1
 )
@@ -128,8 +123,7 @@ DROPBEHIND = _setting(
 )  # fmt: skip
 
 RMAP = _setting(
-    "machine.swap_desc.reverse_map", "How a slot finds its descriptor", choices=("kept", "none", "scan")
-)
+    "machine.swap_desc.reverse_map", "How a slot finds its descriptor", choices=("kept", "none", "scan"), fixed=True)
 SLAB_STOCK = _setting(
     "machine.swap_desc.slab_stock", "Descriptors kept at hand for reclaim", "descriptors", default=10, low=1, high=4096
 )
@@ -155,18 +149,19 @@ SWAPFILE_SLOTS = [
     for number in range(8)
 ]
 
+FIRST_SETTING = schema.settings[0].address
+"""Settings lie one after the other: number ``n`` is at ``FIRST_SETTING + n``."""
+
 # -- state: clocks, list heads, windows, random numbers -----------------------------------------
 
 OPERATIONS = _state("operations", "Operations carried out", "operations")
 REFERENCES = _state("references", "References made, repeats counted", "references")
 TRANSITIONS = _state("transitions", "State changes since the start", "transitions")
 NOW = _state("now", "The running task's clock", "ns")
-CAUSE = _state("cause", "The transition that what happens now follows from", "transition")
-ACTOR = _state("actor", "Who acts now", "actor")
 OUTCOME = _state("outcome", "0 running, 1 out of memory and nobody left to kill")
 OOM_REFERENCE = _state("oom_reference", "References made when memory ran out", "references")
+SEED = _state("seed", "Seed of the run")
 RANDOM = _state("random", "State of the random generator (Park and Miller)")
-CURRENT_PROCESS = _state("current_process", "Process of the reference that runs", "process")
 
 KSWAPD_AWAKE = _state("kswapd_awake", "kswapd is at work")
 KSWAPD_CLOCK = _state("kswapd_clock", "kswapd's clock", "ns")
@@ -182,6 +177,7 @@ ACTIVE_TAIL = _state("active_tail", "Next page to be deactivated", "frame", "LRU
 FREE_FRAME = _state("free_frame", "First frame of the free list", "frame", "free_area")
 FRAME_TOP = _state("frame_top", "Frames ever used", "frames")
 NONRESIDENT_AGE = _state("nonresident_age", "Evictions and activations so far", "pages", "nonresident_age")
+LRUVEC_REFAULTS = _state("lruvec_refaults", "Activations by refault when reclaim last ended", "pages", "refaults")
 REFAULT_COST = _state("refault_cost", "Cost of refaults noted for the anonymous lists", "pages", "anon_cost")
 
 ZLRU = _state("zswap_lru_head", "The entry that goes next (cold end)", "entry", "zswap_list_lru")
@@ -367,14 +363,14 @@ PAGE_CONTENT = page.column("content", "Image of its bytes", "image")
 swap_info = schema.table("swap_info", 16, "Swapfiles", "swap_info_struct")
 SI_FLAGS = swap_info.column("flags", "SWP_USED, SWP_WRITEOK, SWP_SOLIDSTATE", "", "flags")
 SI_BASE = swap_info.column("base", "Row of its slot 0, the header", "row")
-SI_MAX = swap_info.column("max", "Slots and header", "slots", "max")
+SI_MAX = swap_info.column("max", "Rows it has room for, the header's included", "row")
 SI_INUSE = swap_info.column("inuse", "Slots in use", "slots", "inuse_pages")
 SI_PRIO = swap_info.column("prio", "Priority", "", "prio")
 SI_DEVICE = swap_info.column("device", "0 NVMe, 1 SSD, 2 HDD")
 SI_NEXT = swap_info.column("next", "Slot tried next in the current cluster; 0: none chosen", "slot", "percpu_cluster")
 SI_CLUSTER = swap_info.column("cluster", "Row of its first cluster", "row", "cluster_info")
-SI_CLUSTERS = swap_info.column("clusters", "Its clusters", "clusters")
-SI_CLUSTER_HINT = swap_info.column("cluster_hint", "No free cluster before this one", "cluster")
+SI_HIGHEST = swap_info.column("highest", "Highest slot ever used", "slot", "highest_bit")
+SI_CLUSTER_HINT = swap_info.column("cluster_hint", "All clusters before this one are full or empty", "cluster")
 SI_BUSY = swap_info.column("busy", "When its last request ends", "ns")
 SI_LAST = swap_info.column("last", "Slot of its last request", "slot")
 SI_CLOCK = swap_info.column("turn", "Turn of round robin among equals")

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.mm import image as im
-from engine.mm.schema import HEADER_WORDS
+from engine.mm.journal import JOURNAL_BEGIN, RECORD_BEGIN
+from engine.mm.schema import BYTE_MASK, HEADER_WORDS
 from engine.mm.transitions import RECORD_WORDS
 
 Image = NDArray[np.int64]
@@ -25,10 +26,6 @@ CLUSTER_SLOTS = 512
 GROUPS = 12
 """Fullness groups of a zsmalloc class."""
 
-JOURNAL_NEXT, JOURNAL_END, RECORD_NEXT, RECORD_END, WATCH, WATCH_SEEN, JOURNAL_LOST, JOURNAL_BEGIN, RECORD_BEGIN = range(
-    32, 41
-)
-"""Header words that belong to the journal; they are not state."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +110,9 @@ def lay_out(needs: Needs) -> Layout:
     return Layout(base, rows, at, needs.journal_words, needs.records)
 
 
+ROOM = 4
+"""Frames and swapfiles may grow to this many times what a program starts with."""
+
 _TOPS = {
     "page": im.FRAME_TOP,
     "mm": im.PROCESSES,
@@ -136,7 +136,21 @@ def used_spans(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:
         if table.name in _TOPS:
             rows = min(rows, int(words[_TOPS[table.name]]) + 1)
         start = layout.base[table.name]
-        yield start, start + rows * table.width
+        if table.name == "slot":
+            yield from _used_slots(words, layout)
+        else:
+            yield start, start + rows * table.width
+
+
+def _used_slots(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:
+    """Of each swapfile, the slots up to the highest that was ever used."""
+    width = im.slot.width
+    for row in range(1, layout.rows["swap_info"]):
+        info = layout.base["swap_info"] + row * im.swap_info.width
+        first = int(words[info + (im.SI_BASE & BYTE_MASK)])
+        highest = int(words[info + (im.SI_HIGHEST & BYTE_MASK)])
+        start = layout.base["slot"] + first * width
+        yield start, start + (highest + 1) * width
 
 
 def state_hash(words: Image, layout: Layout) -> str:
@@ -167,12 +181,12 @@ def _parts(words: Image, layout: Layout, name: str, rows: Image) -> Iterator[Ima
     if name == "pte":
         mm = words[layout.base["mm"] :][: layout.rows["mm"] * im.mm.width].reshape(-1, im.mm.width)
         for process in range(1, int(words[im.PROCESSES]) + 1):
-            first = int(mm[process, im.MM_PTE & 0xFF])
-            yield rows[first : first + int(mm[process, im.MM_PAGES & 0xFF])]
+            first = int(mm[process, im.MM_PTE & BYTE_MASK])
+            yield rows[first : first + int(mm[process, im.MM_PAGES & BYTE_MASK])]
     elif name in ("slot", "cluster"):
         infos = words[layout.base["swap_info"] :][: layout.rows["swap_info"] * im.swap_info.width]
         infos = infos.reshape(-1, im.swap_info.width)
-        place = (im.SI_BASE if name == "slot" else im.SI_CLUSTER) & 0xFF
+        place = (im.SI_BASE if name == "slot" else im.SI_CLUSTER) & BYTE_MASK
         starts = [int(row[place]) for row in infos[1:]]
         for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
             yield rows[start:end]

@@ -64,6 +64,8 @@ class Setting(Scalar):
     high: int = (1 << 31) - 1
     choices: tuple[str, ...] = ()
     """Names of the values 0, 1, … where the setting is a choice."""
+    fixed: bool = False
+    """It belongs to the machine's build and cannot change while it runs."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Schema:
         low: int = 0,
         high: int = (1 << 31) - 1,
         choices: tuple[str, ...] = (),
+        fixed: bool = False,
     ) -> int:
         """Declare a setting by its key in a scenario file; gives its address."""
         if choices:
@@ -144,6 +147,7 @@ class Schema:
             low,
             high,
             choices,
+            fixed,
         )
         self.settings.append(declared)
         return self._declare(declared)

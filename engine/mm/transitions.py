@@ -196,6 +196,9 @@ SLAB_REFILLED = _kind("slab refill", V, "kmem_cache_alloc", "A slab page gives {
 SLAB_EMPTY = _kind("slab empty", V, "kmem_cache_alloc", "No memory for a descriptor: the reserve is gone.", "free")
 SHRINKER_RUN = _kind("shrinker", Z, "zswap_shrinker_scan", "Memory pressure asks zswap for {pages} entries.", "pages")
 ZSWAP_FREED = _kind("zswap entry freed", Z, "zswap_invalidate", "Entry {entry} of {swap} is dropped.", "entry", "swap")
+SEGFAULT = _kind("segmentation fault", M, "bad_area", "{page} is not mapped: {access} is an error of the program.",
+                 "page", "access")  # fmt: skip
+SKIPPED = _kind("skipped", R, "", "Process {process} is gone: its operation is skipped.", "process")
 IDLE = _kind("idle", M, "", "{ns} ns pass.", "ns")
 
 REASONS = (

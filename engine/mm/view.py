@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from engine.mm import image as im
 from engine.mm.layout import Image, Layout, state_hash
-from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, HEADER_WORDS, Group
+from engine.mm.schema import BYTE_MASK, HEADER_WORDS, TABLE_SHIFT, Group
 
 
 class View:

@@ -1,12 +1,14 @@
 """Which image of its family a page has: one at the first touch, the next at every write that makes it dirty.
 
-Both rules are integer arithmetic and nothing else, and this module imports nothing, so the compiled
-model can use the very same functions.
+Both rules are integer arithmetic and nothing else: the same for the interpreter and the compiled model.
 """
 
 from __future__ import annotations
 
+from engine.mm.kernel import kernel
 
+
+@kernel
 def first_image(first: int, count: int, page: int, seed: int) -> int:
     """The image of a page when it is touched for the first time: ``first`` to ``first + count - 1``.
 
@@ -20,6 +22,7 @@ def first_image(first: int, count: int, page: int, seed: int) -> int:
     return first + (x ^ (x >> 16)) % count
 
 
+@kernel
 def next_image(first: int, count: int, image: int) -> int:
     """The image of a page after a write: the next of its family, the first again after the last."""
     if image + 1 < first + count:

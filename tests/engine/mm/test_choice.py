@@ -8,7 +8,7 @@ import numba
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.content.choice import first_image, next_image
+from engine.mm.choice import first_image, next_image
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 

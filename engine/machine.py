@@ -1,0 +1,188 @@
+"""One machine: operations go in, transitions come out.
+
+A :class:`Machine` runs a program from its first operation on, with or without a journal. Moving
+about in what has happened is the business of :class:`engine.timeline.Timeline`, which uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.mm import image as im
+from engine.mm.compiler import is_ready
+from engine.mm.design.hooks import DESIGNS
+from engine.mm.journal import (
+    JOURNAL_BEGIN,
+    JOURNAL_END,
+    JOURNAL_LOST,
+    JOURNAL_NEXT,
+    RECORD_BEGIN,
+    RECORD_END,
+    RECORD_NEXT,
+    WATCH,
+    WATCH_SEEN,
+)
+from engine.mm.kernel import compiled as compiled_twin
+from engine.mm.run import OUTCOME_SEGFAULT, run
+from engine.mm.schema import Group
+from engine.mm.setup import new_machine
+from engine.mm.transitions import RECORD_WORDS
+from engine.mm.view import View
+from engine.operation import Ops
+from engine.program import Program
+from engine.transition import Transition
+
+NEVER = (1 << 62) - 1
+JOURNAL_WORDS = 1 << 21
+RECORDS = 1 << 17
+WORTH_COMPILING = 20_000
+"""Shorter runs are done sooner in the interpreter than the machine code is loaded."""
+OUTCOMES = {0: "running", 1: "oom", OUTCOME_SEGFAULT: "segfault"}
+
+
+class Machine:
+    """A machine at the operation it has come to.
+
+    ``compiled``: True compiles (or loads) the machine code first, False stays in the interpreter,
+    None uses machine code where it is at hand or the run is long enough to be worth it.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        compiled: bool | None = None,
+        *,
+        journal_words: int = JOURNAL_WORDS,
+        records: int = RECORDS,
+    ) -> None:
+        self.program = program
+        self.words, self.layout = new_machine(program, journal_words=journal_words, records=records)
+        self.view = View(self.words, self.layout)
+        self.position = 0
+        """Operations carried out."""
+        self.compiled = compiled
+        self._plain = memoryview(self.words.data)
+        self.use_operations(program.ops)
+
+    def use_operations(self, ops: Ops) -> None:
+        """Go on with other operations; those before :attr:`position` should be the same."""
+        self.ops = np.ascontiguousarray(ops, dtype=np.int64)
+        if not self.ops.flags.writeable:
+            self.ops = self.ops.copy()
+        self._plain_ops = memoryview(self.ops.data)
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def call(self, function: Callable[..., Any], *arguments: int) -> Any:
+        """A function of the model on this image, compiled or not as this machine is."""
+        if self._use_compiled():
+            return compiled_twin(function)(self.words, *arguments)
+        return function(self._plain, *arguments)
+
+    def run(self, until: int | None = None, *, transitions: int = NEVER, watch: int = 0) -> int:
+        """Carry out operations up to index ``until`` (all, when None); gives the position reached.
+
+        Stops early behind the operation in which transition number ``transitions`` or a kind whose
+        bit is set in ``watch`` came about, in which the machine's outcome was decided, or in which
+        the journal (if it is kept) ran out of room: then :attr:`journal_lost` is true.
+        """
+        if self.finished:
+            return self.position
+        end = len(self.ops) if until is None else min(until, len(self.ops))
+        self.words[WATCH] = watch
+        self.words[WATCH_SEEN] = 0
+        if self._use_compiled():
+            reached = compiled_twin(run)(self.words, self.ops, self.position, end, transitions)
+        else:
+            reached = run(self._plain, self._plain_ops, self.position, end, transitions)
+        self.position = int(reached)
+        return self.position
+
+    def run_recorded(self, until: int) -> list[Transition]:
+        """Carry out operations up to index ``until`` and give their transitions."""
+        found: list[Transition] = []
+        while self.position < min(until, len(self.ops)) and self.outcome == "running":
+            first = self.view.scalar(im.TRANSITIONS) + 1
+            self.keep_journal()
+            self.run(until, transitions=first + self.layout.records // 4)
+            if self.journal_lost:
+                raise OverflowError(f"operation {self.position} makes more transitions than a journal holds")
+            found += self.records(first)
+        self.drop_journal()
+        return found
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.position >= len(self.ops) or self.outcome not in ("running", "finished")
+
+    @property
+    def outcome(self) -> str:
+        """"running", "finished", "oom" or "segfault"."""
+        said = OUTCOMES[self.view.scalar(im.OUTCOME)]
+        if said == "running" and self.position >= len(self.ops):
+            return "finished"
+        return said
+
+    def _use_compiled(self) -> bool:
+        if self.compiled is not None:
+            return self.compiled
+        return is_ready() or len(self.ops) >= WORTH_COMPILING
+
+    # -- the journal ----------------------------------------------------------------------------
+
+    def keep_journal(self) -> None:
+        """From now on every change is written down, from the beginning of the journal."""
+        words = self.words
+        words[JOURNAL_NEXT] = words[JOURNAL_BEGIN]
+        words[JOURNAL_END] = words[JOURNAL_BEGIN] + self.layout.journal_words
+        words[RECORD_NEXT] = words[RECORD_BEGIN]
+        words[RECORD_END] = words[RECORD_BEGIN] + self.layout.records * RECORD_WORDS
+        words[JOURNAL_LOST] = 0
+
+    def drop_journal(self) -> None:
+        """Changes are no longer written down."""
+        for word in (JOURNAL_NEXT, JOURNAL_END, RECORD_NEXT, RECORD_END, JOURNAL_LOST):
+            self.words[word] = 0
+
+    @property
+    def journal_lost(self) -> bool:
+        """Whether the journal had no room for all that happened."""
+        return bool(self.words[JOURNAL_LOST])
+
+    def records(self, first_number: int) -> list[Transition]:
+        """The transitions the journal holds; ``first_number`` is the number of its first."""
+        rows = self.record_rows().tolist()
+        return [Transition.from_record(first_number + index, row) for index, row in enumerate(rows)]
+
+    def record_rows(self) -> Any:
+        """The records of the journal as they are, shape (transitions, RECORD_WORDS)."""
+        return self.words[self.words[RECORD_BEGIN] : self.words[RECORD_NEXT]].reshape(-1, RECORD_WORDS)
+
+    # -- figures ---------------------------------------------------------------------------------
+
+    def counters(self) -> dict[str, int]:
+        """Counters by the kernel's names; the latency histogram is left out."""
+        found = self.view.group(Group.COUNTER)
+        return {name: value for name, value in found.items() if not name.startswith("fault_latency_")}
+
+    def gauges(self) -> dict[str, int]:
+        """Gauges by name."""
+        return self.view.group(Group.GAUGE)
+
+    def metadata_bytes(self) -> dict[str, int]:
+        """Bytes of swap metadata by the design's formulas: ``static``, ``dynamic`` and ``total``."""
+        return metadata_bytes(self.view)
+
+    def state_hash(self) -> str:
+        """Sixteen hexadecimal digits of the whole state; see :func:`engine.mm.layout.state_hash`."""
+        return self.view.state_hash()
+
+
+def metadata_bytes(view: View) -> dict[str, int]:
+    """Bytes of swap metadata by the formulas of the design an image runs."""
+    static, dynamic = DESIGNS[view.scalar(im.DESIGN)].metadata_bytes(view)
+    return {"static": int(static), "dynamic": int(dynamic), "total": int(static + dynamic)}

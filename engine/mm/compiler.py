@@ -1,0 +1,58 @@
+"""Compiling the model: once, ahead of use or in the background, and again when its cache is damaged."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.mm.journal import swap_back, swap_forward
+from engine.mm.kernel import compiled, entry_names, forget_cache, forget_twins
+from engine.mm.linking import link_late
+from engine.mm.run import run
+
+_ready = threading.Event()
+_lock = threading.Lock()
+
+
+def is_ready() -> bool:
+    """Whether the machine code is in memory."""
+    return _ready.is_set()
+
+
+def ensure_compiled() -> None:
+    """Compile the model, or load its machine code from the cache; at once when that was done before."""
+    with _lock:
+        if _ready.is_set():
+            return
+        try:
+            _call_entries()
+        except Exception:
+            # A cache that another program damaged, or a full disk: rebuild it, and only then complain.
+            forget_cache()
+            forget_twins()
+            _call_entries()
+        _ready.set()
+
+
+def compile_in_background(done: Callable[[], None] | None = None) -> threading.Thread:
+    """Start :func:`ensure_compiled` in a thread of its own; ``done`` is called from there at its end."""
+
+    def work() -> None:
+        ensure_compiled()
+        if done is not None:
+            done()
+
+    thread = threading.Thread(target=work, name="compile the model", daemon=True)
+    thread.start()
+    return thread
+
+
+def _call_entries() -> None:
+    """Calling with nothing to do makes each entry's machine code for the one signature that is used."""
+    nothing = np.zeros(64, dtype=np.int64)
+    with link_late(entry_names()):
+        compiled(run)(nothing, nothing, 0, 0, 0)
+        compiled(swap_back)(nothing, 0, 0)
+        compiled(swap_forward)(nothing, 0, 0)

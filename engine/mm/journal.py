@@ -1,0 +1,121 @@
+"""The only writer of the image, and what it writes down: the journal and the transitions.
+
+Before a word of the image changes, its address and old value go into the journal. Undoing a
+stretch of the journal swaps the values back from its end, and leaves the new values in their
+place, so that redoing is the same swap from its start. A *transition* is the stretch since the
+transition before it, closed by :func:`emit` with a record of what it meant.
+
+Where journal and records lie, and whether they are kept at all, is told by header words of the
+image. These, and the two words that say who acts and why, are not state: between two
+operations they are always the same.
+"""
+
+from __future__ import annotations
+
+from engine.mm.image import KIND_COUNT, NOW, OPERATIONS, TRANSITIONS
+from engine.mm.kernel import entry, kernel
+from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT, Words
+from engine.mm.transitions import ACTOR_SHIFT, REC_END, RECORD_WORDS
+
+(
+    JOURNAL_BEGIN, JOURNAL_NEXT, JOURNAL_END, JOURNAL_LOST, RECORD_BEGIN, RECORD_NEXT, RECORD_END,
+    WATCH, WATCH_SEEN, CAUSE, ACTOR, OPERATION_ENDED,
+) = range(32, 44)  # fmt: skip
+"""Header words. ``NEXT`` = ``END`` = 0: nothing is kept. ``WATCH`` has a bit for each kind to be noticed."""
+
+JOURNAL_ENTRY = 2
+KIND_COUNT_0 = KIND_COUNT[0]
+
+
+@kernel
+def get(m: Words, column: int, row: int) -> int:
+    """The word of a column in a row."""
+    return m[m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK)]
+
+
+@kernel
+def store(m: Words, address: int, value: int) -> None:
+    """Write one word of the image, by address: how scalars change."""
+    at = m[JOURNAL_NEXT]
+    if at < m[JOURNAL_END]:
+        m[at] = address
+        m[at + 1] = m[address]
+        m[JOURNAL_NEXT] = at + JOURNAL_ENTRY
+    elif at != 0:
+        m[JOURNAL_LOST] = 1
+    m[address] = value
+
+
+@kernel
+def put(m: Words, column: int, row: int, value: int) -> None:
+    """Write the word of a column in a row."""
+    store(m, m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK), value)
+
+
+@kernel
+def add(m: Words, address: int, change: int) -> None:
+    """Add to a scalar."""
+    store(m, address, m[address] + change)
+
+
+@kernel
+def put_add(m: Words, column: int, row: int, change: int) -> None:
+    """Add to the word of a column in a row."""
+    address = m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK)
+    store(m, address, m[address] + change)
+
+
+@kernel
+def emit(m: Words, kind: int, a: int, b: int, c: int) -> int:
+    """Close a transition: all that was written since the last one belongs to it. Gives its number."""
+    number = m[TRANSITIONS] + 1
+    store(m, TRANSITIONS, number)
+    add(m, KIND_COUNT_0 + kind, 1)
+    m[WATCH_SEEN] = m[WATCH_SEEN] | (m[WATCH] & (1 << kind))
+    at = m[RECORD_NEXT]
+    if at < m[RECORD_END]:
+        m[at] = kind | m[ACTOR] << ACTOR_SHIFT
+        m[at + 1] = m[NOW]
+        m[at + 2] = m[OPERATIONS]
+        m[at + 3] = m[CAUSE]
+        m[at + 4] = m[JOURNAL_NEXT]
+        m[at + 5] = a
+        m[at + 6] = b
+        m[at + 7] = c
+        m[RECORD_NEXT] = at + RECORD_WORDS
+    elif at != 0:
+        m[JOURNAL_LOST] = 1
+    return number
+
+
+@kernel
+def end_operation(m: Words) -> None:
+    """Count an operation; what was written since its last transition goes with that transition."""
+    store(m, OPERATIONS, m[OPERATIONS] + 1)
+    at = m[RECORD_NEXT]
+    if at > m[RECORD_BEGIN]:
+        m[at - RECORD_WORDS + REC_END] = m[JOURNAL_NEXT]
+
+
+@entry
+def swap_back(m: Words, begin: int, end: int) -> None:
+    """Undo the stretch [begin, end) of the journal, newest entry first."""
+    at = end
+    while at > begin:
+        at -= JOURNAL_ENTRY
+        address = m[at]
+        value = m[at + 1]
+        m[at + 1] = m[address]
+        m[address] = value
+
+
+@entry
+def swap_forward(m: Words, begin: int, end: int) -> None:
+    """Redo the stretch [begin, end) of the journal, oldest entry first."""
+    at = begin
+    while at < end:
+        address = m[at]
+        value = m[at + 1]
+        m[at + 1] = m[address]
+        m[address] = value
+        at += JOURNAL_ENTRY

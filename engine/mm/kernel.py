@@ -1,0 +1,134 @@
+"""The model's functions are plain Python; :func:`compiled` makes the machine code twin of one.
+
+``@kernel`` only registers a function: called as it stands it runs in the interpreter, on a
+memoryview of the image. :func:`compiled` builds, once, a second set of all registered functions
+from the very same code objects, in which every reference to a registered function leads to its
+compiled twin. So both sets live in one process: the window starts on the plain set and changes
+over when the compiler is done.
+
+The cache of machine code lies in a folder named after everything it depends on (the model's
+source, Numba, Python, the processor), so that a stale one is never read and an upgrade simply
+uses another folder.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from types import CellType, FunctionType
+from typing import Any, TypeVar
+
+from engine.mm.linking import one_form_for_all
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_KERNELS: list[FunctionType] = []
+_ENTRIES: set[FunctionType] = set()
+_lock = threading.RLock()
+_twins: dict[FunctionType, Any] = {}
+
+_OPTIONS: dict[str, Any] = {
+    "nopython": True,
+    "nogil": True,
+    "error_model": "numpy",
+    # Without reference counting of arrays inside kernels: the same results, several times the
+    # speed. A private option of Numba's, named in this one place.
+    "_nrt": False,
+}
+_INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Functions called only from the model need no way in from Python."""
+
+
+def kernel(function: F) -> F:
+    """Register a function of the model; it stays what it is."""
+    assert isinstance(function, FunctionType)
+    _KERNELS.append(function)
+    return function
+
+
+def entry(function: F) -> F:
+    """Register a function that is called from outside: its machine code, with all it calls, is cached."""
+    _ENTRIES.add(kernel(function))  # type: ignore[arg-type]
+    return function
+
+
+def entry_names() -> set[str]:
+    """Qualified names of the entries."""
+    return {function.__qualname__ for function in _ENTRIES}
+
+
+def compiled(function: F) -> F:
+    """The compiled twin of a registered function. Its first call compiles it, or loads it from the cache."""
+    assert isinstance(function, FunctionType)
+    with _lock:
+        if function not in _twins:
+            _build_twins()
+        twin: F = _twins[function]
+        return twin
+
+
+def _build_twins() -> None:
+    """Twins of all registered functions; only the entries' machine code is cached (it holds all they call)."""
+    import numba
+    from numba.core import config as numba_config
+
+    numba_config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+    module_globals: dict[str, dict[str, Any]] = {}
+    made: dict[FunctionType, FunctionType] = {}
+    for function in _KERNELS:
+        names = module_globals.setdefault(function.__module__, dict(function.__globals__))
+        # Closures made by ``choose`` hold functions in their cells: a twin needs cells of its own.
+        cells = tuple(CellType(cell.cell_contents) for cell in function.__closure__ or ())
+        copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__, cells or None)
+        copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
+        made[function] = copy
+    for function, copy in made.items():
+        options = {"cache": True} if function in _ENTRIES else _INNER
+        jit: Any = numba.jit(**_OPTIONS, **options)
+        _twins[function] = one_form_for_all(jit(copy))
+    for names in module_globals.values():
+        for name, value in names.items():
+            if isinstance(value, FunctionType) and value in _twins:
+                names[name] = _twins[value]
+    for copy in made.values():
+        for cell in copy.__closure__ or ():
+            if isinstance(cell.cell_contents, FunctionType) and cell.cell_contents in _twins:
+                cell.cell_contents = _twins[cell.cell_contents]
+
+
+def cache_folder() -> Path:
+    """The folder for machine code of exactly this model on exactly this machine."""
+    base = os.environ.get("SWAPSCOPE_CACHE_DIR") or _user_cache()
+    import numba
+
+    digest = blake2b(digest_size=10)
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    digest.update(f"{numba.__version__} {sys.version} {platform.machine()}".encode())
+    return Path(base) / "kernels" / digest.hexdigest()
+
+
+def forget_cache() -> None:
+    """Throw this model's machine code away: the answer to a damaged cache."""
+    shutil.rmtree(cache_folder(), ignore_errors=True)
+
+
+def forget_twins() -> None:
+    """Make new twins at the next use."""
+    with _lock:
+        _twins.clear()
+
+
+def _user_cache() -> str:
+    if sys.platform == "win32":
+        return str(Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "swapscope")
+    if sys.platform == "darwin":
+        return str(Path.home() / "Library" / "Caches" / "swapscope")
+    return str(Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "swapscope")

@@ -1,0 +1,54 @@
+"""Shadows of evicted pages, and what a refault tells (mm/workingset.c).
+
+A shadow is the eviction clock at eviction and whether the page had been in the working set,
+kept where the page was: in the swap cache's word of its entry.
+"""
+
+from __future__ import annotations
+
+from engine.mm.design.hooks import can_name
+from engine.mm.image import (
+    ACTIVATE_ANON,
+    NONRESIDENT_AGE,
+    NR_ACTIVE,
+    REFAULT_ANON,
+    REFAULT_COST,
+    RESTORE_ANON,
+)
+from engine.mm.journal import add, emit
+from engine.mm.kernel import kernel
+from engine.mm.lru import has_flag, set_flags
+from engine.mm.pageflags import PG_ACTIVE, PG_WORKINGSET
+from engine.mm.schema import Words
+from engine.mm.transitions import REFAULT
+
+
+@kernel
+def workingset_eviction(m: Words, frame: int) -> int:
+    """The shadow of a page that is evicted; the eviction clock goes on by one."""
+    shadow = m[NONRESIDENT_AGE] << 1
+    if has_flag(m, frame, PG_WORKINGSET):
+        shadow |= 1
+    add(m, NONRESIDENT_AGE, 1)
+    return shadow
+
+
+@kernel
+def workingset_refault(m: Words, frame: int, shadow: int) -> None:
+    """A page came back: if less was evicted since than is active, it belongs to the working set."""
+    add(m, REFAULT_ANON, 1)
+    distance = m[NONRESIDENT_AGE] - (shadow >> 1)
+    size = 0
+    if can_name(m):
+        size = m[NR_ACTIVE]
+    activated = 0
+    if distance <= size:
+        activated = 1
+        set_flags(m, frame, PG_ACTIVE)
+        add(m, NONRESIDENT_AGE, 1)
+        add(m, ACTIVATE_ANON, 1)
+        if shadow & 1 != 0:
+            set_flags(m, frame, PG_WORKINGSET)
+            add(m, REFAULT_COST, 1)
+            add(m, RESTORE_ANON, 1)
+    emit(m, REFAULT, frame, distance, activated)

@@ -1,0 +1,91 @@
+"""A transition told in one sentence: the template of its kind with the names of what it was about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.mm import image as im
+from engine.mm.design.hooks import DESIGNS
+from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
+from engine.mm.transitions import REASONS
+from engine.mm.view import View
+from engine.naming import grouped, process_name
+from engine.program import Program
+from engine.transition import Transition
+
+PAGE_MASK = (1 << 32) - 1
+
+ADVICES = ("MADV_PAGEOUT", "MADV_COLD", "MADV_DONTNEED", "MADV_WILLNEED")
+BACKENDS = ("nowhere: nobody needs it", "in zswap", "on the swapfile", "as a zero mark")
+WRITEBACK_FAILURES = ("", "no memory for a frame", "it is in the swapcache already", "no slot is free", "writing is off")
+SWAPOFF_RESULTS = ("empty and out of use", "no memory to bring everything back", "it was not in use")
+MAPPED = (
+    "its swap entry is free",
+    "it stays in the swapcache and keeps its swap entry",
+    "the page is the object's",
+)
+
+
+def page_name(program: Program, word: int) -> str:
+    """``process << 32 | page`` as people say it."""
+    process, number = word >> 32, word & PAGE_MASK
+    if len(program.processes) == 1 and process <= 1:
+        return f"Page {number}"
+    return f"Page {number} of {process_name(program, process)}"
+
+
+def slot_name(program: Program, slot: int) -> str:
+    """A physical slot, ``type << 58 | offset``."""
+    type_, offset = slot >> SWP_TYPE_SHIFT, slot & SWP_OFFSET_MASK
+    name = program.swapfiles[type_].name if type_ < len(program.swapfiles) else f"swapfile {type_}"
+    return f"slot {offset} of {name}" if len(program.swapfiles) > 1 else f"slot {offset}"
+
+
+def entry_name(program: Program, view: View, entry: int) -> str:
+    """A swap entry as the design has it."""
+    design = DESIGNS[view.scalar(im.DESIGN)]
+    if design.ENTRY_NAME == "slot":
+        return slot_name(program, entry)
+    return f"{design.ENTRY_NAME} {entry & SWP_OFFSET_MASK}"
+
+
+def sentence(transition: Transition, program: Program, view: View) -> str:
+    """What the transition did, as a sentence of plain text."""
+
+    def setting(number: int) -> str:
+        return im.schema.settings[number].key
+
+    def value(number: int) -> str:
+        which = im.schema.settings[transition.operands[0]]
+        if which.choices:
+            return which.choices[min(number, len(which.choices) - 1)]
+        return f"{grouped(number)} {which.unit}".strip()
+
+    say: dict[str, Callable[[int], str]] = {
+        "page": lambda word: page_name(program, word),
+        "swap": lambda entry: entry_name(program, view, entry),
+        "slot": lambda slot: slot_name(program, slot),
+        "process": lambda process: process_name(program, process),
+        "child": lambda process: process_name(program, process),
+        "access": lambda write: "a write" if write else "a read",
+        "where": lambda tag: BACKENDS[tag],
+        "kept": lambda kept: MAPPED[kept],
+        "verdict": lambda active: "it belongs to the working set and becomes active" if active else "too late to tell",
+        "reason": lambda reason: REASONS[reason],
+        "why": lambda why: WRITEBACK_FAILURES[why] if why else "no swap entry can be had",
+        "setting": setting,
+        "value": value,
+        "before": value,
+        "mark": lambda number: f"'{program.marks[number]}'" if number < len(program.marks) else str(number),
+        "advice": lambda advice: ADVICES[advice],
+        "locked": lambda locked: "locked into memory" if locked else "no longer locked",
+        "swapfile": lambda type_: program.swapfiles[type_].name,
+        "result": lambda result: SWAPOFF_RESULTS[result],
+    }
+    words = {
+        name: say.get(name, grouped)(operand)
+        for name, operand in zip(transition.kind.operands, transition.operands, strict=True)
+        if name
+    }
+    text = transition.kind.sentence.format(**words)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,701 @@
+"""History: moving about in a run, as far back and as often as one likes, and branching off.
+
+Two machines run the same operations. The *scout* runs ahead without a journal and leaves keyframes
+(copies of the image in use) and samples of all scalars. The *shown* machine holds the image at
+the cursor; its journal covers a window of transitions around it, in which a step is a swap of the
+few words that the transition wrote. Anywhere else is a keyframe and a little re-execution.
+
+A change of a setting is a ``SET`` operation put in after the operation at the cursor: a branch of
+its own, with the keyframes before it shared, and every operation of it known, so that any branch
+can be run again from the beginning.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import InputError, Problem, nearest
+from engine.machine import JOURNAL_WORDS, NEVER, RECORDS, Machine
+from engine.mm import image as im
+from engine.mm.compiler import is_ready
+from engine.mm.journal import (
+    JOURNAL_BEGIN,
+    JOURNAL_NEXT,
+    RECORD_BEGIN,
+    RECORD_NEXT,
+    WATCH_SEEN,
+    swap_back,
+    swap_forward,
+)
+from engine.mm.layout import ROOM, Image, Layout, used_spans
+from engine.mm.schema import HEADER_WORDS
+from engine.mm.transitions import FAULT, REC_END, REC_OPERATION, RECORD_WORDS, START
+from engine.mm.view import View
+from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, Op, Ops, encode_setting
+from engine.program import Program
+from engine.sentence import sentence
+from engine.transition import Transition
+
+HISTORY_BYTES = 512 << 20
+"""Keyframes may take this much; past it every other one is given up."""
+KEYFRAME_OPERATIONS = 50_000
+SAMPLES = 2_000
+BEFORE = 4_000
+"""Transitions before the one jumped to that the journal covers, so that stepping back is at once."""
+JOURNAL_PART_FREE = 4
+
+
+@dataclass(frozen=True)
+class Keyframe:
+    """The image as it was before operation ``position``."""
+
+    position: int
+    transition: int
+    spans: tuple[tuple[int, int], ...]
+    words: Image
+
+    @classmethod
+    def of(cls, machine: Machine) -> Keyframe:
+        """A copy of what a machine's image has in use."""
+        spans = tuple(used_spans(machine.words, machine.layout))
+        words = np.concatenate([machine.words[start:end] for start, end in spans])
+        return cls(machine.position, machine.view.scalar(im.TRANSITIONS), spans, words)
+
+    def restore(self, machine: Machine) -> None:
+        """Make the machine's image what it was; what came into use since is cleared."""
+        at = 0
+        now_used = list(used_spans(machine.words, machine.layout))
+        for (start, end), (_, used) in zip(self.spans, now_used, strict=True):
+            machine.words[start:end] = self.words[at : at + end - start]
+            machine.words[end:used] = 0
+            at += end - start
+        machine.position = self.position
+
+
+@dataclass(frozen=True)
+class Series:
+    """All scalars of the image, sampled along the run."""
+
+    operation: NDArray[np.int64]
+    """Operations done at each sample, shape (n,)."""
+    values: NDArray[np.int64]
+    """Shape (n, scalars), in the order of ``engine.mm.image.schema.scalars``."""
+
+    @property
+    def transition(self) -> NDArray[np.int64]:
+        """Transitions done at each sample, shape (n,)."""
+        return self.at(im.TRANSITIONS)
+
+    @property
+    def time_ns(self) -> NDArray[np.int64]:
+        """The task's clock at each sample, shape (n,)."""
+        return self.at(im.NOW)
+
+    def of(self, name: str) -> NDArray[np.int64]:
+        """A scalar by name, shape (n,)."""
+        return self.at(im.schema.named(name).address)
+
+    def at(self, address: int) -> NDArray[np.int64]:
+        """A scalar by its address, shape (n,)."""
+        values: NDArray[np.int64] = self.values[:, address - HEADER_WORDS]
+        return values
+
+    def __len__(self) -> int:
+        return len(self.operation)
+
+
+@dataclass
+class Branch:
+    """One course of the run: the scenario's own, or one with changes."""
+
+    name: str
+    ops: Ops
+    parent: int = -1
+    """Index of the branch it left; -1 for the scenario's own."""
+    at: int = 0
+    """Transition at which it left."""
+    changes: tuple[tuple[str, int], ...] = ()
+    """Settings changed on it, by key, the latest last."""
+    keyframes: list[Keyframe] = field(default_factory=list)
+    samples: list[tuple[int, Image]] = field(default_factory=list)
+    complete: bool = False
+    length: int = 0
+
+
+class Timeline:
+    """A run with a cursor. Not safe for several threads at once.
+
+    ``compiled`` as for :class:`engine.machine.Machine`, but None never waits for the compiler: the
+    interpreter serves until the machine code is there.
+    """
+
+    def __init__(self, program: Program, compiled: bool | None = None, *, history_bytes: int = HISTORY_BYTES) -> None:
+        self.program = program
+        self.history_bytes = history_bytes
+        self._compiled = compiled
+        self._journal = (JOURNAL_WORDS, RECORDS)
+        self._shown = Machine(program, False)
+        self._scout = Machine(program, False, journal_words=8, records=8)
+        self.branches = [Branch("", self._shown.ops)]
+        self.branch = 0
+        self.keyframe_operations = KEYFRAME_OPERATIONS
+        self._cursor = 0
+        self._low = 0
+        """Transition at the journal's beginning: the window is (low, high]."""
+        self._high = 0
+        self._series: Series | None = None
+        self._note_keyframe()
+        self._note_sample()
+        self._begin_window()
+        self.epoch = 0
+        """Grows when the image is another array than before."""
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    @property
+    def view(self) -> View:
+        """The image at the cursor."""
+        return self._shown.view
+
+    @property
+    def layout(self) -> Layout:
+        """The layout of the image at the cursor; another object when :attr:`epoch` has grown."""
+        return self._shown.layout
+
+    @property
+    def cursor(self) -> int:
+        """Number of the transition shown; 0 is the start."""
+        return self._cursor
+
+    @property
+    def length(self) -> int:
+        """Transitions known so far; all of the run once :attr:`complete`."""
+        return max(self._now.length, self._high)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run was carried out to its end."""
+        return self._now.complete
+
+    @property
+    def outcome(self) -> str:
+        """How the run ended ("finished", "oom", "segfault"), or "running" while that is not known."""
+        return self._scout.outcome if self._now.complete else "running"
+
+    @property
+    def operations(self) -> int:
+        """Operations of the branch."""
+        return len(self._now.ops)
+
+    @property
+    def explored(self) -> int:
+        """Operations the scout has carried out."""
+        return self._scout.position
+
+    @property
+    def operation(self) -> int:
+        """Operations carried out at the cursor, the one it is in the middle of included."""
+        if self._cursor == 0:
+            return 0
+        return self.transition().operation + 1
+
+    def transition(self, number: int | None = None) -> Transition:
+        """The transition at the cursor, or any by its number (0: the start)."""
+        number = self._cursor if number is None else number
+        return self.records(number, number)[0]
+
+    def sentence(self, number: int | None = None) -> str:
+        """What a transition did, in one sentence."""
+        return sentence(self.transition(number), self.program, self.view)
+
+    def records(self, first: int, last: int) -> list[Transition]:
+        """Transitions ``first`` … ``last``, those that exist."""
+        found: list[Transition] = []
+        if first <= 0 <= last:
+            found.append(Transition.from_record(0, [START, 0, 0, 0, 0, 0, 0, 0]))
+        first = max(first, 1)
+        last = min(last, self._find_length(last))
+        if first > last:
+            return found
+        if self._low < first and last <= self._high:
+            rows = self._rows()[first - self._low - 1 : last - self._low].tolist()
+            return found + [Transition.from_record(first + index, row) for index, row in enumerate(rows)]
+        reader = Machine(self.program.with_ops(self._now.ops), self._use_compiled())
+        self._go_before(reader, first)
+        while reader.view.scalar(im.TRANSITIONS) < last and not reader.finished:
+            before = reader.view.scalar(im.TRANSITIONS)
+            reader.keep_journal()
+            reader.run(transitions=min(last, before + reader.layout.records // 8))
+            made = reader.records(before + 1)
+            found += [transition for transition in made if first <= transition.number <= last]
+        return found
+
+    def changed(self) -> frozenset[int]:
+        """Addresses that the transition at the cursor wrote."""
+        if self._cursor == 0 or self._cursor <= self._low:
+            return frozenset()
+        begin, end = self._span(self._cursor)
+        return frozenset(self._shown.words[begin:end:2].tolist())
+
+    def state_hash(self) -> str:
+        """See :func:`engine.mm.layout.state_hash`."""
+        return self._shown.state_hash()
+
+    @property
+    def series(self) -> Series:
+        """Samples of all scalars as far as the scout has come."""
+        if self._series is None or len(self._series) != len(self._now.samples):
+            samples = self._now.samples
+            self._series = Series(
+                np.array([position for position, _ in samples], dtype=np.int64),
+                np.array([values for _, values in samples], dtype=np.int64),
+            )
+        return self._series
+
+    # -- moving ----------------------------------------------------------------------------------
+
+    def step(self, count: int = 1) -> bool:
+        """So many transitions on (or back, when negative); False when an end was reached first."""
+        target = self._cursor + count
+        if target < 0:
+            self.jump(0)
+            return False
+        if target > self._high and count <= BEFORE:
+            self._extend_to(target)
+            self._swap_to(min(target, self._high))
+            return self._cursor == target
+        return self.jump(target)
+
+    def step_reference(self, direction: int) -> bool:
+        """To the end of the next operation, or to the end of the one before; False at an end."""
+        if direction > 0:
+            if self._cursor < self._high and self._same_operation(self._cursor + 1, self._cursor):
+                return self._to_end_of_operation()
+            return self.step(1) and self._to_end_of_operation()
+        if self._cursor == 0:
+            return False
+        here = self.transition().operation
+        while self._cursor > 0 and self.transition().operation >= here:
+            if not self._skip_back(here):
+                self.step(-1)
+        return True
+
+    def seek(self, kinds: int | Iterable[int], forward: bool = True) -> bool:
+        """To the next (or previous) transition of one of the kinds; False and unmoved when there is none."""
+        wanted = {kinds} if isinstance(kinds, int) else set(kinds)
+        return self._seek_forward(wanted) if forward else self._seek_back(wanted)
+
+    def seek_fault(self, forward: bool = True) -> bool:
+        """To the next (or previous) fault."""
+        return self.seek(FAULT, forward)
+
+    def jump(self, number: int) -> bool:
+        """To any transition by its number; at the nearest end, and False, when there is no such."""
+        target = max(number, 0)
+        if not self._low <= target <= self._high:
+            target = min(target, self._find_length(target))
+        if not self._low <= target <= self._high:
+            near = self._shown.position > self._keyframe_before(target).position and target > self._high
+            if near and target - self._high <= BEFORE:
+                self._extend_to(target)
+            else:
+                self._rebuild(target)
+        self._swap_to(min(max(target, self._low), self._high))
+        return self._cursor == number
+
+    def to_operation(self, position: int) -> bool:
+        """To the end of operation number ``position`` - 1: ``position`` operations are then done."""
+        if position <= 0:
+            return self.jump(0)
+        while self._scout.position < position and not self._now.complete:
+            self.explore(position - self._scout.position)
+        before = [keyframe for keyframe in self._now.keyframes if keyframe.position <= position]
+        finder = self._scratch(before[-1])
+        finder.run(position)
+        return self.jump(finder.view.scalar(im.TRANSITIONS))
+
+    def advance(self, operations: int) -> int:
+        """Carry out so many operations from the cursor at full speed; how many it were."""
+        self._swap_to(self._high)
+        before = self._shown.position
+        end = min(before + operations, len(self._now.ops))
+        self._shown.drop_journal()
+        self._sync(self._shown)
+        if end - 1 > before:
+            self._shown.run(end - 1)
+        self._begin_window()
+        while self._high == self._low and self._shown.position < end and not self._shown.finished:
+            self._run_window(self._shown.position + 1)
+        self._swap_to(self._high)
+        return self._shown.position - before
+
+    # -- finding out how long the run is -----------------------------------------------------------
+
+    def explore(self, operations: int) -> bool:
+        """Let the scout carry out so many operations more; False when the run is at its end."""
+        scout, now = self._scout, self._now
+        self._sync(scout)
+        end = min(scout.position + operations, len(now.ops))
+        step = max(1, len(now.ops) // SAMPLES)
+        while scout.position < end and not scout.finished:
+            to_sample = step - scout.position % step
+            to_keyframe = self.keyframe_operations - scout.position % self.keyframe_operations
+            scout.run(min(end, scout.position + min(to_sample, to_keyframe)))
+            if scout.position % self.keyframe_operations == 0:
+                self._note_keyframe()
+            if scout.position % step == 0:
+                self._note_sample()
+        now.length = scout.view.scalar(im.TRANSITIONS)
+        if scout.finished and not now.complete:
+            now.complete = True
+            if now.samples[-1][0] != scout.position:
+                self._note_sample()
+        return not now.complete
+
+    def run_to_end(self, progress: Callable[[float], bool] | None = None) -> bool:
+        """Explore the whole run; ``progress`` gets the share done and ends it by returning False."""
+        chunk = max(1, len(self._now.ops) // 200)
+        while self.explore(chunk):
+            if progress is not None and not progress(self._scout.position / max(1, len(self._now.ops))):
+                return False
+        return True
+
+    # -- branches --------------------------------------------------------------------------------
+
+    def limits(self, key: str) -> tuple[int, int]:
+        """The least and greatest value a setting may be changed to while this program runs."""
+        setting = im.schema.setting_for(key)
+        high = setting.high
+        if setting.address == im.FRAMES:
+            high = self.program.setting(key) * ROOM
+        for type_, address in enumerate(im.SWAPFILE_SLOTS):
+            if setting.address == address:
+                swapfiles = self.program.swapfiles
+                high = swapfiles[type_].slots * ROOM if type_ < len(swapfiles) else 0
+        return setting.low, high
+
+    def change(self, key: str, value: int) -> Branch:
+        """Change a setting after the operation at the cursor: a branch opens, and the cursor stands at the change.
+
+        Raises :class:`engine.errors.InputError` for a setting that is unknown, cannot change while
+        the machine runs, or cannot have this value.
+        """
+        known = {setting.key: setting for setting in im.schema.settings}
+        if key not in known:
+            raise InputError(Problem(f"there is no setting '{key}'", key=key, nearest=nearest(key, known)))
+        setting = known[key]
+        if setting.fixed:
+            raise InputError(Problem("this cannot change while the machine runs", key=key))
+        low, high = self.limits(key)
+        if not low <= value <= high:
+            raise InputError(Problem(f"{value} is out of range", key=key, expected=f"{low} to {high}"))
+        position = self.operation
+        word = encode_setting(setting.number, value)
+        old = self._now
+        replaces = self.branch > 0 and position > 0 and self._sets(old.ops[position - 1], setting.number)
+        if replaces:
+            position -= 1
+        tail = old.ops[position + 1 :] if replaces else old.ops[position:]
+        ops = np.concatenate([old.ops[:position], np.array([word], dtype=np.int64), tail])
+        keyframes = [keyframe for keyframe in old.keyframes if keyframe.position <= position]
+        samples = [sample for sample in old.samples if sample[0] <= position]
+        changes = old.changes[:-1] if replaces else old.changes
+        branch = Branch(
+            f"{key} = {value}", ops, old.parent if replaces else self.branch, self._cursor, (*changes, (key, value)),
+            keyframes, samples, length=keyframes[-1].transition,
+        )  # fmt: skip
+        if replaces:
+            self.branches[self.branch] = branch
+        else:
+            self.branches.append(branch)
+            self.branch = len(self.branches) - 1
+        self._enter_branch()
+        finder = self._scratch(self._now.keyframes[-1])
+        finder.run(position)
+        self.jump(finder.view.scalar(im.TRANSITIONS) + 1)
+        return branch
+
+    def switch(self, index: int) -> None:
+        """Show another branch, at the same transition number or its end."""
+        number = self._cursor
+        self.branch = index
+        self._enter_branch()
+        self.jump(min(number, self._find_length(number)))
+
+    def remove(self, index: int) -> None:
+        """Forget a branch and those that left it; the scenario's own course stays."""
+        if index <= 0:
+            return
+        gone = {index}
+        for other, branch in enumerate(self.branches):
+            if branch.parent in gone:
+                gone.add(other)
+        if self.branch in gone:
+            self.switch(0)
+        kept = [other for other in range(len(self.branches)) if other not in gone]
+        here = kept.index(self.branch)
+        for other in kept:
+            parent = self.branches[other].parent
+            self.branches[other].parent = kept.index(parent) if parent >= 0 else -1
+        self.branches = [self.branches[other] for other in kept]
+        self.branch = here
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    @property
+    def _now(self) -> Branch:
+        return self.branches[self.branch]
+
+    @staticmethod
+    def _sets(word: int, setting: int) -> bool:
+        return int(word) & KIND_MASK == Op.SET and int(word) >> COUNT_SHIFT & COUNT_MASK == setting
+
+    def _use_compiled(self) -> bool:
+        return is_ready() if self._compiled is None else self._compiled
+
+    def _sync(self, machine: Machine) -> None:
+        machine.compiled = self._use_compiled()
+
+    def _scratch(self, keyframe: Keyframe) -> Machine:
+        """Another machine at a keyframe of this branch, for looking something up."""
+        program = self.program.with_ops(self._now.ops)
+        machine = Machine(program, self._use_compiled(), journal_words=8, records=8)
+        keyframe.restore(machine)
+        return machine
+
+    def _enter_branch(self) -> None:
+        """Both machines on the operations of the current branch."""
+        for machine in (self._shown, self._scout):
+            machine.use_operations(self._now.ops)
+        self._series = None
+        keyframe = self._now.keyframes[-1]
+        keyframe.restore(self._scout)
+        self._now.samples = [sample for sample in self._now.samples if sample[0] <= keyframe.position]
+        self._now.complete = False
+        self._now.length = keyframe.transition
+        self._shown.drop_journal()
+        keyframe.restore(self._shown)
+        self._begin_window()
+
+    def _note_keyframe(self) -> None:
+        keyframes = self._now.keyframes
+        if keyframes and keyframes[-1].position >= self._scout.position:
+            return
+        keyframes.append(Keyframe.of(self._scout))
+        total = sum(keyframe.words.nbytes for keyframe in keyframes)
+        if total > self.history_bytes and len(keyframes) > 2:
+            self.keyframe_operations *= 2
+            keyframes[:] = [k for k in keyframes if k.position % self.keyframe_operations == 0]
+
+    def _note_sample(self) -> None:
+        self._now.samples.append((self._scout.position, self._scout.words[HEADER_WORDS : im.schema.scalar_end].copy()))
+
+    def _find_length(self, wanted: int) -> int:
+        """Transitions of the run, found out at least as far as ``wanted``."""
+        while self.length < wanted and self.explore(max(1, min(KEYFRAME_OPERATIONS, wanted - self.length))):
+            pass
+        return self.length
+
+    def _keyframe_before(self, number: int) -> Keyframe:
+        keyframes = self._now.keyframes
+        return keyframes[bisect_right(keyframes, number, key=lambda keyframe: keyframe.transition) - 1]
+
+    # The window: what the journal of the shown machine covers.
+
+    def _rows(self) -> Image:
+        words = self._shown.words
+        rows: Image = words[words[RECORD_BEGIN] : words[RECORD_NEXT]].reshape(-1, RECORD_WORDS)
+        return rows
+
+    def _span(self, number: int) -> tuple[int, int]:
+        """Begin and end of a transition's stretch of the journal."""
+        rows = self._rows()
+        index = number - self._low - 1
+        begin = int(rows[index - 1, REC_END]) if index > 0 else int(self._shown.words[JOURNAL_BEGIN])
+        return begin, int(rows[index, REC_END])
+
+    def _begin_window(self) -> None:
+        self._shown.keep_journal()
+        self._low = self._high = self._cursor = self._shown.view.scalar(im.TRANSITIONS)
+
+    def _swap_to(self, number: int) -> None:
+        """Undo or redo within the window."""
+        if number == self._cursor:
+            return
+        self._sync(self._shown)
+        if number < self._cursor:
+            end = self._end_address(self._cursor)
+            self._shown.call(swap_back, self._end_address(number), end)
+        else:
+            self._shown.call(swap_forward, self._end_address(self._cursor), self._end_address(number))
+        self._cursor = number
+
+    def _end_address(self, number: int) -> int:
+        """Where the journal stands once transition ``number`` is done.
+
+        Behind the window's last transition come the few words that end its operation; they go
+        with it.
+        """
+        if number == self._low:
+            return int(self._shown.words[JOURNAL_BEGIN])
+        if number == self._high:
+            return int(self._shown.words[JOURNAL_NEXT])
+        return int(self._rows()[number - self._low - 1, REC_END])
+
+    def _run_window(self, until: int, transitions: int = NEVER, watch: int = 0) -> None:
+        """Carry out operations with the journal on; the cursor must be at the window's end."""
+        shown = self._shown
+        self._sync(shown)
+        while True:
+            room = shown.layout.journal_words - int(shown.words[JOURNAL_NEXT] - shown.words[JOURNAL_BEGIN])
+            records = shown.layout.records - (self._high - self._low)
+            scarce = room < shown.layout.journal_words // JOURNAL_PART_FREE
+            if scarce or records < shown.layout.records // JOURNAL_PART_FREE:
+                self._begin_window()
+                room, records = shown.layout.journal_words, shown.layout.records
+            before = Keyframe.of(shown) if self._high == self._low else None
+            limit = min(transitions, self._high + records // JOURNAL_PART_FREE)
+            shown.run(until, transitions=limit, watch=watch)
+            if shown.journal_lost:
+                self._grow_journal(before)
+                continue
+            self._high = shown.view.scalar(im.TRANSITIONS)
+            self._cursor = self._high
+            if shown.position >= until or shown.finished or self._high >= transitions or shown.words[WATCH_SEEN]:
+                return
+
+    def _grow_journal(self, before: Keyframe | None) -> None:
+        """One operation made more changes than a whole journal holds: a larger one, from before it."""
+        old = self._shown
+        if before is None:
+            # There was a window before this operation: begin a new one right at it.
+            low = self._keyframe_before(self._high)
+            position = int(self._rows()[-1, REC_OPERATION]) + 1
+            old.drop_journal()
+            low.restore(old)
+            old.run(position)
+            self._begin_window()
+            return
+        larger = Machine(
+            self.program.with_ops(self._now.ops), old.compiled, journal_words=4 * old.layout.journal_words,
+            records=4 * old.layout.records,
+        )  # fmt: skip
+        before.restore(larger)
+        self._shown = larger
+        self.epoch += 1
+        self._begin_window()
+
+    def _extend_to(self, number: int) -> None:
+        """Make the window reach transition ``number``, from where it ends."""
+        self._swap_to(self._high)
+        if self._high < number and not self._shown.finished:
+            self._run_window(len(self._now.ops), transitions=number)
+
+    def _go_before(self, machine: Machine, number: int) -> None:
+        """Bring a machine to an operation boundary not long before transition ``number`` comes about."""
+        keyframe = self._keyframe_before(number - 1)
+        machine.drop_journal()
+        keyframe.restore(machine)
+        target = number - BEFORE
+        if target > keyframe.transition:
+            machine.run(transitions=target)
+            if machine.view.scalar(im.TRANSITIONS) >= number:
+                # The operation just done made so many that it went past: stop before it.
+                position = machine.position - 1
+                keyframe.restore(machine)
+                machine.run(position)
+
+    def _rebuild(self, number: int) -> None:
+        """A new window around transition ``number``, from the keyframe before it."""
+        self._sync(self._shown)
+        self._go_before(self._shown, max(number, 1))
+        self._begin_window()
+        if self._high < number:
+            self._run_window(len(self._now.ops), transitions=number)
+
+    # Operations and kinds within the window.
+
+    def _same_operation(self, one: int, other: int) -> bool:
+        rows = self._rows()
+        if min(one, other) <= self._low:
+            return False
+        first, second = rows[one - self._low - 1], rows[other - self._low - 1]
+        return bool(first[REC_OPERATION] == second[REC_OPERATION])
+
+    def _to_end_of_operation(self) -> bool:
+        rows = self._rows()
+        here = rows[self._cursor - self._low - 1, REC_OPERATION]
+        last = int(np.searchsorted(rows[: self._high - self._low, REC_OPERATION], here, side="right"))
+        self._swap_to(self._low + last)
+        return True
+
+    def _skip_back(self, operation: int) -> bool:
+        """Within the window, to the end of the operation before; False when the window does not reach it."""
+        if self._cursor <= self._low:
+            return False
+        rows = self._rows()[: self._high - self._low, REC_OPERATION]
+        index = int(np.searchsorted(rows, operation, side="left"))
+        if index == 0 and self._low > 0:
+            return False
+        self._swap_to(self._low + index)
+        return True
+
+    def _seek_forward(self, wanted: set[int]) -> bool:
+        start = self._cursor
+        mask = sum(1 << kind for kind in wanted)
+        searched = self._cursor
+        while True:
+            found = self._first_of(wanted, searched)
+            if found is not None:
+                self._swap_to(found)
+                return True
+            self._swap_to(self._high)
+            if self._shown.finished:
+                self.jump(start)
+                return False
+            searched = self._high
+            self._run_window(len(self._now.ops), watch=mask)
+
+    def _first_of(self, wanted: set[int], after: int) -> int | None:
+        rows = self._rows()[max(after - self._low, 0) : self._high - self._low, 0] & 0xFF
+        hits = np.flatnonzero(np.isin(rows, list(wanted)))
+        return max(after, self._low) + 1 + int(hits[0]) if len(hits) else None
+
+    def _seek_back(self, wanted: set[int]) -> bool:
+        limit = self._cursor
+        rows = self._rows()[: max(limit - 1 - self._low, 0), 0] & 0xFF
+        hits = np.flatnonzero(np.isin(rows, list(wanted)))
+        if len(hits):
+            self._swap_to(self._low + 1 + int(hits[-1]))
+            return True
+        limit = min(limit, self._low + 1)
+        mask = sum(1 << kind for kind in wanted)
+        for keyframe in reversed([k for k in self._now.keyframes if k.transition < limit]):
+            last = self._last_before(keyframe, mask, limit)
+            if last is not None:
+                found = [t.number for t in self.records(*last) if t.kind.number in wanted and t.number < limit]
+                if found:
+                    return self.jump(found[-1])
+            limit = keyframe.transition + 1
+        if START in wanted:
+            return self.jump(0)
+        return False
+
+    def _last_before(self, keyframe: Keyframe, mask: int, limit: int) -> tuple[int, int] | None:
+        """Transitions of the last operation between a keyframe and ``limit`` in which a watched kind came up."""
+        finder = self._scratch(keyframe)
+        found = None
+        while not finder.finished:
+            before = finder.view.scalar(im.TRANSITIONS)
+            if before >= limit - 1:
+                break
+            finder.run(transitions=limit, watch=mask)
+            after = finder.view.scalar(im.TRANSITIONS)
+            if finder.words[WATCH_SEEN]:
+                found = (max(before + 1, after - BEFORE), after)
+        return found
