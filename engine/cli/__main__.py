@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -85,6 +86,10 @@ def make_parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments ask for; gives the exit code. Never raises for bad input."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a sign gets another one, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         args = make_parser().parse(list(sys.argv[1:] if argv is None else argv))
         return int(args.run(args))

@@ -69,8 +69,9 @@ def parse_scenario(
         data["run"] = [{"trace": os.fspath(Path(trace).absolute())}]
         data["check"] = []
         flags = {path: flag for path, flag in flags.items() if path[0] not in ("run", "check")}
-        lines = {path: line for path, line in lines.items() if path[0] not in ("run", "check")}
         flags[("run",)] = f"--trace {os.fspath(trace)}"
+    # What a flag has replaced is not in the file any more.
+    lines = {path: line for path, line in lines.items() if not any(path[: len(gone)] == gone for gone in flags)}
     scenario = check_document(data, Place(name, lines, flags), Path(file).parent, grow=trace is not None)
     scenario._source = Path(file)
     scenario._on_trace = trace is not None

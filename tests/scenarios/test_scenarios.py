@@ -123,22 +123,31 @@ def test_today_the_pool_is_empty_to_the_end_without_a_swapfile() -> None:
     assert 100 <= int(run.value("references") or 0) <= 140, "about half of 240 pages"
 
 
-def test_spilling_takes_slots_late() -> None:
-    """The page that a writeback names gets its slot in that transition, and no page table is written."""
-    from engine.machine import Machine
-    from engine.mm import image as im
+def test_a_writeback_takes_its_slot_and_leaves_every_page_table_alone() -> None:
+    """From the slot being taken to the entry being written back: which tables the shrink worker changed."""
+    from engine.mm.transitions import KINDS, Actor
+    from engine.timeline import Timeline
 
-    _, program = loaded(named("zswap-spills"))
-    machine = Machine(program, compiled=False)
-    written = 0
-    while not machine.finished:
-        machine.run_recorded(machine.position + 1)
-        written = machine.view["zswpwb"]
-        if written:
-            break
-    assert written
-    assert machine.view["slots_held_by_zswap"] == 0
-    assert im.schema.named("zswpwb")
+    timeline = Timeline(loaded(named("zswap-spills"))[1], compiled=False)
+    numbers = {kind.name: kind.number for kind in KINDS}
+    looked_at = 0
+    while looked_at < 5 and timeline.seek({numbers["slot taken"]}):
+        if timeline.transition().actor is not Actor.SHRINK_WORKER:
+            continue
+        looked_at += 1
+        used = timeline.view["swap_used_pages"]
+        timeline.step(-1)
+        assert timeline.view["swap_used_pages"] == used - 1
+        timeline.step(1)
+        tables = set()
+        while True:
+            tables |= {table for table, _, _ in timeline.view.where(timeline.changed())}
+            if timeline.transition().kind.name == "written back":
+                break
+            timeline.step(1)
+        assert {"desc", "slot", "zswap"} <= tables
+        assert "pte" not in tables
+    assert looked_at == 5
 
 
 def test_sort_wants_more_as_memory_shrinks() -> None:

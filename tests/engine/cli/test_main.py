@@ -188,3 +188,10 @@ assert code in (0, 1), code
 print([name for name in sys.modules if name.startswith(("PySide6", "shiboken6", "pyqtgraph", "app"))])
 """
     assert python_in_checkout(program, *arguments).strip() == "[]"
+
+
+def test_the_page_knows_every_command_and_key(checkout: Path, swapscope: Call, small: Path) -> None:
+    page = (checkout / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert all(f"`swapscope {command.name} " in page for command in COMMANDS)
+    result = json.loads(swapscope("run", small, "--json", "-").out)
+    assert all(f"| `{key}` |" in page for key in result)

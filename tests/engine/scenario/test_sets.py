@@ -86,6 +86,12 @@ def test_all_flags_that_cannot_be_applied_at_once(right: str, read: Read) -> Non
     assert len(caught.value.problems) == 3
 
 
+def test_what_a_flag_has_replaced_is_not_looked_for_in_the_file(right: str, read: Read) -> None:
+    with pytest.raises(InputError) as caught:
+        read(right, "run=[{ pattern = 5 }]")
+    assert [problem.file for problem in caught.value.problems] == ["--set run=[{ pattern = 5 }]"]
+
+
 def test_mistakes_of_the_file_keep_their_line_beside_a_flag(right: str, read: Read) -> None:
     with pytest.raises(InputError) as caught:
         read(right.replace("enabled = true", "enabled = 3"), "machine.frames=5")
