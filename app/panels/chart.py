@@ -20,6 +20,7 @@ from app.panels.widgets import Text, column_of
 
 HEIGHT = 132
 _AXIS_WIDTH = 42
+_FEW_DECADES = 2.2
 _FEW = 30
 """Fewer points than this are marked each, so that one alone is seen."""
 
@@ -29,7 +30,7 @@ Ticks = tuple[float, list[float]]
 
 
 class Axis(pg.AxisItem):
-    """Ticks as short numbers: ``20k``, ``1.5M``; on a logarithmic scale only whole powers of ten and their halves."""
+    """Ticks as short numbers: ``20k``, ``1.5M``; on a logarithmic scale powers of ten."""
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
@@ -37,8 +38,10 @@ class Axis(pg.AxisItem):
         return [short(value * scale) for value in values]
 
     def logTickValues(self, minVal: float, maxVal: float, _size: float, _ticks: object) -> list[Ticks]:
-        first, last = int(np.floor(minVal)), int(np.ceil(maxVal))
-        return [(1.0, [float(power) for power in range(first, last + 1)])]
+        # Powers of ten; where there are few of them, twice and five times these as well.
+        parts = (1, 2, 5) if maxVal - minVal < _FEW_DECADES else (1,)
+        powers = range(int(np.floor(minVal)), int(np.ceil(maxVal)) + 1)
+        return [(1.0, [power + float(np.log10(part)) for power in powers for part in parts])]
 
 
 class Plot(pg.PlotWidget):
@@ -194,8 +197,7 @@ class Chart(QWidget):
         if low > high:
             return
         if self.logarithmic:
-            bottom, top = float(np.floor(np.log10(low))), float(np.ceil(np.log10(high) + 1e-9))
-            self.plot.setYRange(bottom, top, padding=0.05)
+            self.plot.setYRange(float(np.log10(low)) - 0.15, float(np.log10(high)) + 0.15, padding=0.05)
         else:
             low = min(low, 0.0)
             self.plot.setYRange(low, high if high > low else low + 1, padding=0.05)

@@ -237,8 +237,8 @@ def test_images_are_named_by_the_region_that_uses_them():
     numbers = np.arange(9) * 100
     program = replace(built.program, images=Images(numbers, numbers, numbers, numbers), processes=(
         replace(built.program.processes[0], regions=(Region("heap", 0, 96, 5, 4),)),))  # fmt: skip
-    assert image_text(program, 7) == "heap image 3 of 4 · LZ4 700\u202fB"
-    assert image_text(program, 2) == "image 2 · LZ4 200\u202fB"
+    assert image_text(program, 7) == "heap image 3 of 4 · LZ4\u202f700\u202fB"
+    assert image_text(program, 2) == "image 2 · LZ4\u202f200\u202fB"
     assert image_text(program, 0) == "nothing"
 
 
