@@ -121,7 +121,7 @@ class Machine:
 
     @property
     def outcome(self) -> str:
-        """"running", "finished", "oom" or "segfault"."""
+        """ "running", "finished", "oom" or "segfault"."""
         said = OUTCOMES[self.view.scalar(im.OUTCOME)]
         if said == "running" and self.position >= len(self.ops):
             return "finished"

@@ -17,7 +17,12 @@ PAGE_MASK = (1 << 32) - 1
 
 ADVICES = ("MADV_PAGEOUT", "MADV_COLD", "MADV_DONTNEED", "MADV_WILLNEED")
 BACKENDS = ("nowhere: nobody needs it", "in zswap", "on the swapfile", "as a zero mark")
-WRITEBACK_FAILURES = ("", "no memory for a frame", "it is in the swapcache already", "no slot is free", "writing is off")
+WRITEBACK_FAILURES = (
+    "",
+    "no memory for a frame",
+    "it is in the swapcache already",
+    "no slot is free",
+)
 SWAPOFF_RESULTS = ("empty and out of use", "no memory to bring everything back", "it was not in use")
 MAPPED = (
     "its swap entry is free",

@@ -32,16 +32,25 @@ FRAMES = _setting(
     "machine.frames", "Memory that pages, pool and metadata share", "pages", "MemTotal", default=4096, low=8,
     high=1 << 24,
 )  # fmt: skip
-DESIGN = _setting("machine.design", "Which design of the swap layer runs", choices=("legacy", "swap_desc", "vswap"), fixed=True)
+DESIGN = _setting(
+    "machine.design", "Which design of the swap layer runs", choices=("legacy", "swap_desc", "vswap"), fixed=True
+)
 RECLAIM = _setting(
     "machine.reclaim", "node: watermarks and kswapd; memcg: a hard limit and direct reclaim only",
     choices=("node", "memcg"), fixed=True)  # fmt: skip
 PAGE_CLUSTER = _setting(
     "machine.page_cluster", "Readahead brings at most 2^this pages", "log2 pages", "vm.page-cluster", default=3, high=5
 )
-CHARGE_POOL = _setting("machine.charge_pool", "The zswap pool takes its pages from the frames", default=1, high=1, fixed=True)
+CHARGE_POOL = _setting(
+    "machine.charge_pool", "The zswap pool takes its pages from the frames", default=1, high=1, fixed=True
+)
 CHARGE_METADATA = _setting(
-    "machine.charge_metadata", "Descriptors and other dynamic metadata take pages from the frames", default=1, high=1, fixed=True)
+    "machine.charge_metadata",
+    "Descriptors and other dynamic metadata take pages from the frames",
+    default=1,
+    high=1,
+    fixed=True,
+)
 READAHEAD = _setting(
     "machine.readahead", "auto: VMA readahead unless a device rotates", kernel="swapin_readahead",
     choices=("auto", "cluster", "vma"),
@@ -50,7 +59,10 @@ READAHEAD_ZSWAP = _setting(
     "machine.readahead_zswap", "Readahead also brings pages that are in zswap", default=1, high=1
 )
 ZERO_PAGE = _setting(
-    "machine.zero_page", "A first read maps the shared zero page instead of taking a frame", kernel="my_zero_pfn", high=1
+    "machine.zero_page",
+    "A first read maps the shared zero page instead of taking a frame",
+    kernel="my_zero_pfn",
+    high=1,
 )
 POLICY = _setting(
     "machine.policy", "Which page leaves memory next",
@@ -59,9 +71,7 @@ WATERMARK_MIN = _setting(
     "machine.watermark_min", "Free pages only metadata may use; 0: by the kernel's formula", "pages", "min"
 )
 WATERMARK_LOW = _setting("machine.watermark_low", "kswapd wakes below; 0: by the kernel's formula", "pages", "low")
-WATERMARK_HIGH = _setting(
-    "machine.watermark_high", "kswapd sleeps above; 0: by the kernel's formula", "pages", "high"
-)
+WATERMARK_HIGH = _setting("machine.watermark_high", "kswapd sleeps above; 0: by the kernel's formula", "pages", "high")
 WORKING_SET = _setting(
     "machine.working_set_percent", "References reach only this share of each region, from its start", "%",
     default=100, low=1, high=100,
@@ -72,9 +82,7 @@ MAX_POOL_PERCENT = _setting(
     "machine.zswap.max_pool_percent", "The pool may take this share of memory", "%", "max_pool_percent", default=20,
     low=1, high=100,
 )  # fmt: skip
-MAX_POOL_PAGES = _setting(
-    "machine.zswap.max_pool_pages", "The pool's limit in pages; 0: by max_pool_percent", "pages"
-)
+MAX_POOL_PAGES = _setting("machine.zswap.max_pool_pages", "The pool's limit in pages; 0: by max_pool_percent", "pages")
 ACCEPT_PERCENT = _setting(
     "machine.zswap.accept_threshold_percent", "A pool that was full takes pages again below this share of its limit",
     "%", "accept_threshold_percent", default=90, low=1, high=100,
@@ -123,7 +131,8 @@ DROPBEHIND = _setting(
 )  # fmt: skip
 
 RMAP = _setting(
-    "machine.swap_desc.reverse_map", "How a slot finds its descriptor", choices=("kept", "none", "scan"), fixed=True)
+    "machine.swap_desc.reverse_map", "How a slot finds its descriptor", choices=("kept", "none", "scan"), fixed=True
+)
 SLAB_STOCK = _setting(
     "machine.swap_desc.slab_stock", "Descriptors kept at hand for reclaim", "descriptors", default=10, low=1, high=4096
 )
@@ -185,7 +194,9 @@ ZLRU_TAIL = _state("zswap_lru_tail", "The entry stored last (hot end)", "entry",
 ZSWAP_FREE = _state("zswap_free", "First unused entry", "entry")
 ZSWAP_TOP = _state("zswap_top", "Entries ever used", "entries")
 POOL_REACHED_FULL = _state(
-    "zswap_pool_reached_full", "The pool was full and has not come below its threshold", kernel="zswap_pool_reached_full"
+    "zswap_pool_reached_full",
+    "The pool was full and has not come below its threshold",
+    kernel="zswap_pool_reached_full",
 )
 NR_DISK_SWAPINS = _state("nr_disk_swapins", "Reads from the device the shrinker takes into account", "pages",
                          "nr_disk_swapins")  # fmt: skip

@@ -90,8 +90,8 @@ def _build_twins() -> None:
         made[function] = copy
     for function, copy in made.items():
         options = {"cache": True} if function in _ENTRIES else _INNER
-        jit: Any = numba.jit(**_OPTIONS, **options)
-        _twins[function] = one_form_for_all(jit(copy))
+        make: Any = numba.jit
+        _twins[function] = one_form_for_all(make(**_OPTIONS, **options)(copy))
     for names in module_globals.values():
         for name, value in names.items():
             if isinstance(value, FunctionType) and value in _twins:

@@ -27,7 +27,6 @@ GROUPS = 12
 """Fullness groups of a zsmalloc class."""
 
 
-
 @dataclass(frozen=True)
 class Needs:
     """What a program can come to need at most."""

@@ -21,9 +21,10 @@ def link_late(entries: set[str]) -> Iterator[None]:
     """Within it, only functions with a qualified name in ``entries`` become machine code."""
     try:
         from llvmlite.binding import Linkage
-        from numba.core.codegen import CPUCodeLibrary as Library
-        from numba.core.codegen import JITCPUCodegen as Codegen
+        from numba.core import codegen
 
+        Library: Any = codegen.CPUCodeLibrary
+        Codegen: Any = codegen.JITCPUCodegen
         original = Library.finalize
         original_set_env = Codegen.set_env
     except (ImportError, AttributeError):  # pragma: no cover - another Numba

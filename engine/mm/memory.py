@@ -65,7 +65,7 @@ from engine.mm.transitions import (
     COPY_ON_WRITE,
     FAULT,
     FIRST_TOUCH,
-    MAP_SWAPPED,
+    PAGE_MAPPED,
     REUSE,
     ZERO_PAGE_MAPPED,
 )
@@ -216,7 +216,7 @@ def do_swap_page(m: Words, process: int, vma: int, page: int, row: int, write: b
     kept = 0
     if cached:
         kept = 1
-    emit(m, MAP_SWAPPED, where, frame, kept)
+    emit(m, PAGE_MAPPED, where, frame, kept)
     result = major
     if write and flags == 0 and not do_wp_page(m, process, vma, page, row):
         result = -1

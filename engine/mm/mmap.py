@@ -202,7 +202,9 @@ def mlock(m: Words, process: int, first: int, pages: int, lock: bool) -> None:
         flags = get(m, VMA_FLAGS, vma)
         if lock:
             put(m, VMA_FLAGS, vma, flags | VM_LOCKED)
-            if get(m, PTE, base + page) & PTE_PRESENT == 0 and not handle_mm_fault(m, process, vma, page, base + page, True):
+            if get(m, PTE, base + page) & PTE_PRESENT == 0 and not handle_mm_fault(
+                m, process, vma, page, base + page, True
+            ):
                 break
         else:
             put(m, VMA_FLAGS, vma, flags & ~VM_LOCKED)

@@ -42,7 +42,7 @@ from engine.mm.rmap import VM_LOCKED, page_add_rmap
 from engine.mm.schema import Words
 from engine.mm.swap_state import cached_frame, folio_free_swap, put_entry
 from engine.mm.swapops import PTE_DIRTY, PTE_RW, mk_pte
-from engine.mm.transitions import CACHE_HIT, FIRST_TOUCH, MAP_SWAPPED
+from engine.mm.transitions import CACHE_HIT, FIRST_TOUCH, PAGE_MAPPED
 
 MAP_SHMEM = 1
 PROCESS_SHIFT = 32
@@ -124,5 +124,5 @@ def shmem_fault(m: Words, process: int, vma: int, page: int, row: int, write: bo
     page_add_rmap(m, frame, vma)
     if get(m, VMA_FLAGS, vma) & VM_LOCKED != 0:
         make_unevictable(m, frame)
-    emit(m, MAP_SWAPPED, where, frame, 2)
+    emit(m, PAGE_MAPPED, where, frame, 2)
     return result

@@ -2,8 +2,8 @@
 
 Devices are taken by priority, equals in turn. Within a device slots are given one after the
 other inside a cluster of 512; then a cluster that is partly used is gone on with, and only where
-there is none an empty one is begun (the order of 6.18; 6.2 began empty ones first). Left out: order lists for huge pages and
-discard; the per-CPU cluster is one for the machine.
+there is none an empty one is begun (the order of 6.18; 6.2 began empty ones first). Left out:
+order lists for huge pages and discard; the per-CPU cluster is one for the machine.
 """
 
 from __future__ import annotations

@@ -76,9 +76,7 @@ COPY_ON_WRITE = _kind(
     "copy on write", F, "wp_page_copy", "{page} is shared: the writer gets a copy in frame {frame}.",
     "page", "frame", "old",
 )  # fmt: skip
-REUSE = _kind(
-    "reuse", F, "wp_page_reuse", "{page} has frame {frame} to itself: it is made writable.", "page", "frame"
-)
+REUSE = _kind("reuse", F, "wp_page_reuse", "{page} has frame {frame} to itself: it is made writable.", "page", "frame")
 CACHE_HIT = _kind(
     "swapcache hit", F, "swap_cache_get_folio", "{page} is still in the swapcache, frame {frame}: a minor fault.",
     "page", "frame", "swap",
@@ -100,9 +98,7 @@ ZERO_FILL = _kind(
 READ_AHEAD = _kind(
     "readahead", F, "swap_cluster_readahead", "{swap} is brought in ahead, frame {frame}.", "swap", "frame", "window"
 )
-MAP_SWAPPED = _kind(
-    "mapped", F, "do_swap_page", "{page} maps frame {frame} again; {kept}.", "page", "frame", "kept"
-)
+PAGE_MAPPED = _kind("mapped", F, "do_swap_page", "{page} maps frame {frame} again; {kept}.", "page", "frame", "kept")
 SWAP_FREE = _kind(
     "swap entry freed", F, "folio_free_swap", "{swap} is free again; frame {frame} left the swapcache.",
     "swap", "frame",
@@ -141,11 +137,15 @@ ZSWAP_STORE = _kind(
     "zswap store", Z, "zswap_store", "{swap}: 4 096 bytes compressed to {bytes}, entry {entry}.",
     "swap", "entry", "bytes",
 )  # fmt: skip
-ZERO_OUT = _kind("zero page out", Z, "swap_zeromap_folio_set", "{swap} is all zeroes: one bit keeps it.", "swap", "frame")
+ZERO_OUT = _kind(
+    "zero page out", Z, "swap_zeromap_folio_set", "{swap} is all zeroes: one bit keeps it.", "swap", "frame"
+)
 ZSWAP_REJECT = _kind(
     "zswap refuses", Z, "zswap_store", "{swap} is not taken into zswap: {reason}.", "swap", "reason", "pages"
 )
-WORKER_KICK = _kind("shrink worker kicked", Z, "queue_work", "The shrink worker is told to make room.", "pages", "limit")
+WORKER_KICK = _kind(
+    "shrink worker kicked", Z, "queue_work", "The shrink worker is told to make room.", "pages", "limit"
+)
 WB_ROTATE = _kind(
     "entry rotated", Z, "shrink_memcg_cb", "Entry {entry} ({swap}) has its second chance and goes to the hot end.",
     "entry", "swap",
@@ -185,14 +185,14 @@ MADVISE = _kind("madvise", M, "madvise_vma_behavior", "madvise({advice}) on {pag
                 "page", "pages", "advice")  # fmt: skip
 MLOCK = _kind("mlock", M, "mlock_fixup", "{pages} pages from {page}: {locked}.", "page", "pages", "locked")
 SWAPON = _kind("swapon", M, "sys_swapon", "Swapfile {swapfile} with {slots} slots is in use.", "swapfile", "slots")
-SWAPOFF_BEGIN = _kind("swapoff begins", M, "try_to_unuse", "Swapfile {swapfile} is to be emptied: {slots} slots in use.",
-                      "swapfile", "slots")  # fmt: skip
+SWAPOFF_BEGIN = _kind("swapoff begins", M, "try_to_unuse",
+                      "Swapfile {swapfile} is to be emptied: {slots} slots in use.", "swapfile", "slots")  # fmt: skip
 SWAPOFF_PAGE = _kind("swapoff page", M, "unuse_pte_range", "{swap} is brought back, frame {frame}.", "swap", "frame")
 SWAPOFF_END = _kind("swapoff ends", M, "sys_swapoff", "Swapfile {swapfile}: {result}; {entries} entries visited.",
                     "swapfile", "result", "entries")  # fmt: skip
 DESC_FREED = _kind("descriptor freed", M, "swap_desc_free", "Descriptor {desc} is free.", "desc")
-SLAB_REFILLED = _kind("slab refill", V, "kmem_cache_alloc", "A slab page gives {objects} more descriptors ({pages} pages).",
-                      "objects", "pages", "reserve")  # fmt: skip
+SLAB_REFILLED = _kind("slab refill", V, "kmem_cache_alloc",
+                      "The stock gets {objects} more descriptors, {pages} slab pages taken for them.", "objects", "pages", "reserve")  # fmt: skip
 SLAB_EMPTY = _kind("slab empty", V, "kmem_cache_alloc", "No memory for a descriptor: the reserve is gone.", "free")
 SHRINKER_RUN = _kind("shrinker", Z, "zswap_shrinker_scan", "Memory pressure asks zswap for {pages} entries.", "pages")
 ZSWAP_FREED = _kind("zswap entry freed", Z, "zswap_invalidate", "Entry {entry} of {swap} is dropped.", "entry", "swap")

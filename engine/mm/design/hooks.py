@@ -20,7 +20,9 @@ from engine.mm.schema import Words
 
 def _modules() -> list[ModuleType]:
     package = importlib.import_module("engine.mm.design")
-    found = [importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
+    found = [
+        importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
+    ]
     return sorted((module for module in found if hasattr(module, "NUMBER")), key=lambda module: int(module.NUMBER))
 
 
