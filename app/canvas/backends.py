@@ -70,7 +70,8 @@ class Backends(Column):
         cold = "◂ cold end: next to be written back"
         if len(pool.entries) < pool.stored:
             cold = f"◂ cold end · the coldest {grouped(len(pool.entries))} of {grouped(pool.stored)}"
-        self.text(box.left(), below, box.width() * 0.7, cold, 10, "dim")
+        cold = self.fitting(box.width() - style.width("hot end ▸", 10) - style.px(8), 10, cold, "◂ cold end")
+        self.text(box.left(), below, box.width() * 0.8, cold, 10, "dim")
         self.text(box.left() + box.width() * 0.6, below, box.width() * 0.4, "hot end ▸", 10, "dim", right=True)
         self.hint(box, self._pool_text())
         return below + style.px(18)

@@ -103,9 +103,9 @@ class Column:
         self.text(self.inner.left(), y, across - taken - style.px(8), name, 12, colour, bold=True)
         self.text(self.inner.right() - taken, y, taken, right, 11, "dim", right=True)
 
-    def fitting(self, width: float, size: float, *texts: str) -> str:
+    def fitting(self, width: float, size: float, *texts: str, bold: bool = False, mono: bool = False) -> str:
         """The first of the texts that fits into ``width``, or the last."""
-        return next((text for text in texts if self.style.width(text, size) <= width), texts[-1])
+        return next((text for text in texts if self.style.width(text, size, bold, mono) <= width), texts[-1])
 
     def hint(self, box: QRectF, text: str) -> None:
         """Let a part explain itself when the pointer rests on it."""

@@ -46,14 +46,15 @@ class Descriptors(Column):
         self.note = f"{grouped(names.used)} in use"
         cards = self._cards()
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
-        caption = style.px(20)
-        grid = QRectF(self.inner.left(), self.inner.top(), self.inner.width(), foot - self.inner.top() - caption)
+        high = foot - style.px(20) - self.inner.top()
+        grid = QRectF(self.inner.left(), self.inner.top(), self.inner.width(), high)
         if len(names.marks):
             self._grid(grid)
         else:
             self.empty(grid.adjusted(0, 0, 0, -style.px(8)), self._nothing())
-        self.text(self.inner.left(), foot - style.px(8), self.inner.width(), "count │ swapcache │ backend", 10, "dim",
-                  mono=True)  # fmt: skip
+        across = self.inner.width()
+        caption = self.fitting(across, 10, "count │ swapcache │ backend", "count │ cache │ backend", "", mono=True)
+        self.text(self.inner.left(), foot - style.px(8), across, caption, 10, "dim", mono=True)
         y = foot + style.px(4)
         for high, draw in cards:
             box = QRectF(self.inner.left(), y, self.inner.width(), style.px(high))
@@ -93,25 +94,29 @@ class Descriptors(Column):
             return [(92, self._slab), (54, self._reverse_map)]
         return [(92, self._swap_map), (54, self._no_descriptor)]
 
-    def _title(self, box: QRectF, text: str) -> None:
+    def _title(self, box: QRectF, *texts: str) -> None:
+        """The heading of a card: the first of the texts that fits."""
         self.paints.append(lambda painter: self.style.card(painter, box))
-        self.text(box.left() + self.style.px(10), box.top() + self.style.px(18), box.width() - self.style.px(20), text,
-                  11, bold=True)  # fmt: skip
+        px, room = self.style.px, box.width() - self.style.px(18)
+        text = self.fitting(room, 11, *texts, bold=True)
+        self.text(box.left() + px(10), box.top() + px(18), room, text, 11, bold=True)
 
-    def _line(self, box: QRectF, y: float, text: str, colour: str = "dim", mono: bool = False) -> None:
-        px = self.style.px
-        self.text(box.left() + px(10), box.top() + px(y), box.width() - px(20), text, 10, colour, mono=mono)
+    def _line(self, box: QRectF, y: float, *texts: str, colour: str = "dim", mono: bool = False) -> None:
+        """A line of a card: the first of the texts that fits."""
+        px, room = self.style.px, box.width() - self.style.px(18)
+        text = self.fitting(room, 10, *texts, mono=mono)
+        self.text(box.left() + px(10), box.top() + px(y), room, text, 10, colour, mono=mono)
 
     def _slab(self, box: QRectF) -> None:
         names = self.facts.names
-        self._title(box, "Slab cache for descriptors")
+        self._title(box, "Slab cache for descriptors", "Slab cache", "Slab")
         self.paints.append(lambda painter: self._stock(painter, box))
-        self._line(box, 59, f"{grouped(names.at_hand)} / {grouped(names.stock)} at hand · refill below {names.refill}")
-        total = names.used * names.entry_bytes
-        share = f" ({100 * total / (names.used * 4096):.2f} %)" if names.used else ""
-        self._line(
-            box, 77, f"{grouped(names.used)} × {names.entry_bytes} B = {grouped(total)} B{share}", "text", mono=True
-        )
+        at_hand = f"{grouped(names.at_hand)} / {grouped(names.stock)} at hand"
+        self._line(box, 59, f"{at_hand} · refill below {names.refill}", at_hand)
+        total = grouped(names.used * names.entry_bytes)
+        sum_of = f"{grouped(names.used)} × {names.entry_bytes} B = {total} B"
+        share = f" ({100 * names.entry_bytes / 4096:.2f} %)" if names.used else ""
+        self._line(box, 77, sum_of + share, sum_of, f"{total} B", colour="text", mono=True)
         self.hint(box, "Descriptors are kept at hand, because reclaim must not wait for memory to free memory.<br>"
                        f"{grouped(names.slab_pages)} slab pages hold them.")  # fmt: skip
 
@@ -132,26 +137,26 @@ class Descriptors(Column):
 
     def _reverse_map(self, box: QRectF) -> None:
         kept = self.facts.names.reverse_map
-        self._title(box, "Reverse map  slot → descriptor")
-        text = {
-            "kept": f"kept · {REVERSE_MAP_BYTES} B of each descriptor",
-            "none": "none · no cluster readahead",
-            "scan": "none · a scan of all descriptors",
+        self._title(box, "Reverse map  slot → descriptor", "Reverse map")
+        texts = {
+            "kept": (f"kept · {REVERSE_MAP_BYTES} B of each descriptor", f"kept · {REVERSE_MAP_BYTES} B each"),
+            "none": ("none · no cluster readahead", "none"),
+            "scan": ("none · a scan of all descriptors", "none · a scan"),
         }[kept]
-        self._line(box, 39, text)
+        self._line(box, 39, *texts)
         self.hint(box, "Readahead finds a slot's neighbours; only the reverse map tells whose pages they are.")
 
     def _swap_map(self, box: QRectF) -> None:
         names = self.facts.names
-        self._title(box, "Metadata of the slots")
-        self._line(box, 41, "swap_map: a byte a slot, used or not")
-        self._line(box, 59, f"{grouped(names.shared)} shared · {grouped(names.cached)} in the swapcache")
-        self._line(
-            box, 77, f"{grouped(names.static_bytes)} B + {grouped(names.dynamic_bytes)} B in use", "text", mono=True
-        )
+        self._title(box, "Metadata of the slots", "Metadata")
+        self._line(box, 41, "swap_map: a byte a slot, used or not", "a byte a slot, used or not", "a byte a slot")
+        cached = f"{grouped(names.cached)} in the swapcache"
+        self._line(box, 59, f"{grouped(names.shared)} shared · {cached}", cached)
+        total = f"{grouped(names.static_bytes)} B + {grouped(names.dynamic_bytes)} B"
+        self._line(box, 77, f"{total} in use", total, colour="text", mono=True)
         self.hint(box, "Bits 0–5 count the page-table entries, bit 6 says that the page is in the swapcache.")
 
     def _no_descriptor(self, box: QRectF) -> None:
         self._title(box, "No descriptor")
-        self._line(box, 39, "The slot number itself is the name.")
+        self._line(box, 39, "The slot number itself is the name.", "The slot is the name.")
         self.hint(box, "So a page keeps its slot while it is in zswap, and swapoff must read every page table.")

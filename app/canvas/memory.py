@@ -15,7 +15,8 @@ from app.moment import Thing
 from engine.naming import grouped
 
 LARGEST_FRAME, END_FRAME = 26, 14
-HEAD, GAP = 24, 12
+HEAD, GAP, EMPTY = 22, 9, 22
+LOW = 500
 SCALE_OF_HIGH = 6
 """The bar of free frames reaches this many times the high watermark."""
 
@@ -30,6 +31,8 @@ class Strip:
     """Which frames, in order; None: all, by number."""
     nothing: str
     """What to say when there are none."""
+    short: str = ""
+    """The note where there is less room."""
     hand: bool = False
     """Reclaim looks at the last one next."""
     end: bool = False
@@ -71,7 +74,14 @@ class MemoryColumn(Column):
             ]
         found = [
             Strip(active, "newest first", memory.active, "No page was used twice yet."),
-            Strip(inactive, "tail is reclaimed first  ▸", memory.inactive, "New pages come here.", hand=True),
+            Strip(
+                inactive,
+                "tail is reclaimed first  ▸",
+                memory.inactive,
+                "New pages come here.",
+                "reclaimed first  ▸",
+                hand=True,
+            ),
         ]
         nothing = "Reclaim has no page in hand."
         found.append(
@@ -91,27 +101,28 @@ class MemoryColumn(Column):
         for strip in strips:
             own = self._end_level if strip.end else level
             rows = own.rows(len(strip.frames)) if strip.end and strip.frames is not None else 1
-            total += max(rows * own.pitch_y / self.style.ratio, self.style.px(24))
+            total += max(rows * own.pitch_y / self.style.ratio, self.style.px(EMPTY))
         total += level.rows(min(memory.frames, len(memory.marks) - 1)) * level.pitch_y / self.style.ratio
         return total + len(strips) * self.style.px(HEAD + GAP)
 
     def _strip(self, strip: Strip, level: Level, y: float) -> float:
         style = self.style
         middle, left, across = y + style.px(9), self.inner.left(), self.inner.width()
-        taken = style.width(strip.note, 10)
-        self.text(left, middle, across - taken - style.px(8), strip.name, 11, "dim")
-        self.text(left + across - taken, middle, taken, strip.note, 10, "dim", right=True)
+        room = across - style.width(strip.name, 11) - style.px(8)
+        note = self.fitting(room, 10, strip.note, strip.short, "")
+        self.text(left, middle, across, strip.name, 11, "dim")
+        self.text(left + across - room, middle, room, note, 10, "dim", right=True)
         origin = QPointF(style.snap(left), style.snap(y + style.px(HEAD)))
         marks = self._marks_of(strip)
         if not len(marks):
-            self.empty(QRectF(origin.x(), origin.y(), across, style.px(24)), strip.nothing)
-            return y + style.px(HEAD + GAP + 24)
+            self.empty(QRectF(origin.x(), origin.y(), across, style.px(EMPTY)), strip.nothing)
+            return y + style.px(HEAD + GAP + EMPTY)
         own = self._end_level if strip.end else level
         field = Field(Thing.FRAME, 0, FRAME, marks, own, origin, style.ratio, numbers=strip.frames, first=1)
         self.fields.append(field)
         if (strip.hand or strip.end) and field.shapes:
             self.paints.append(lambda painter: self._hand(painter, field))
-        return y + style.px(HEAD + GAP) + max(field.size[1], style.px(24))
+        return y + style.px(HEAD + GAP) + max(field.size[1], style.px(EMPTY))
 
     def _hand(self, painter: QPainter, field: Field) -> None:
         """The place where reclaim looks next: a bracket under the list's end."""
@@ -131,9 +142,12 @@ class MemoryColumn(Column):
     def _foot(self) -> float:
         """Lay out what stands at the bottom; gives where it begins."""
         style, memory = self.style, self.facts.memory
-        card = QRectF(self.inner.left(), self.inner.bottom() - style.px(92), self.inner.width(), style.px(92))
+        # In a low window the parts of the bar are named by its tooltip only.
+        self._named = self.inner.height() >= style.px(LOW)
+        high = style.px(92 if self._named else 54)
+        card = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
         self._shares(card)
-        top = card.top() - style.px(80)
+        top = card.top() - style.px(80 if self._named else 72)
         middle = top + style.px(10)
         self.text(self.inner.left(), middle, self.inner.width() / 2, f"free · {grouped(memory.free)}", 11, "dim")
         self.free_box = QRectF(self.inner.left(), top + style.px(22), self.inner.width(), style.px(14))
@@ -204,12 +218,14 @@ class MemoryColumn(Column):
 
     def _parts(self) -> list[tuple[str, int, str]]:
         memory = self.facts.memory
-        other = max(0, memory.frames - memory.nr_active - memory.nr_inactive - memory.nr_locked - memory.pool
-                    - memory.metadata - max(memory.free, 0))  # fmt: skip
+        listed = memory.nr_active + memory.nr_inactive + memory.nr_locked
+        in_hand = max(0, memory.resident - listed)
+        given = listed + in_hand + memory.pool + memory.metadata + max(memory.free, 0)
         return [
             ("active", memory.nr_active, "active"), ("inactive", memory.nr_inactive, "inactive"),
             ("locked", memory.nr_locked, "dim"), ("zswap pool", memory.pool, "zswap"),
-            ("metadata", memory.metadata, "swapcache"), ("other", other, "raised_edge"),
+            ("metadata", memory.metadata, "swapcache"), ("in hand", in_hand, "warning"),
+            ("other", max(0, memory.frames - given), "raised_edge"),
             ("free", max(memory.free, 0), "never"),
         ]  # fmt: skip
 
@@ -217,10 +233,11 @@ class MemoryColumn(Column):
         style, memory = self.style, self.facts.memory
         self.paints.append(lambda painter: self._share_bar(painter, box))
         left, across = box.left() + style.px(10), box.width() - style.px(20)
-        self.text(left, box.top() + style.px(18), across, "Who has the frames", 11, bold=True)
-        if memory.writing:
-            note = f"{grouped(memory.writing)} being written"
-            self.text(left, box.top() + style.px(18), across, note, 10, "disk", right=True)
+        note = f"{grouped(memory.writing)} being written" if memory.writing else ""
+        room = across - style.width(note, 10) - style.px(8)
+        title = self.fitting(room, 11, "Who has the frames", "Frames", bold=True)
+        self.text(left, box.top() + style.px(18), room, title, 11, bold=True)
+        self.text(left, box.top() + style.px(18), across, note, 10, "disk", right=True)
         self.hint(box, "<br>".join(f"{name}: {grouped(count)}" for name, count, _ in self._parts()))
 
     def _share_bar(self, painter: QPainter, box: QRectF) -> None:
@@ -239,7 +256,8 @@ class MemoryColumn(Column):
             painter.fillRect(QRectF(x, bar.top(), width, bar.height()), QColor(getattr(style.theme, colour)))
             x += width
         painter.restore()
-        self._share_names(painter, box, [part for part in parts if part[1]])
+        if self._named:
+            self._share_names(painter, box, [part for part in parts if part[1]])
 
     def _share_names(self, painter: QPainter, box: QRectF, parts: list[tuple[str, int, str]]) -> None:
         style = self.style

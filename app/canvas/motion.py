@@ -92,7 +92,7 @@ MOVES: dict[int, tuple[tuple[Spot, Spot, str], ...]] = {
     kinds.ZSWAP_LOAD: ((_bar, _frame, "zswap"),),
     kinds.DISK_READ: ((_slot, _frame, "disk"),),
     kinds.ZERO_FILL: ((_name, _frame, "zero"),),
-    kinds.MAP_SWAPPED: ((_frame, _page, "active"),),
+    kinds.PAGE_MAPPED: ((_frame, _page, "active"),),
     kinds.SWAP_NAME: ((_frame, _name, "swapcache"),),
     kinds.ZSWAP_STORE: ((_cached, _bar, "zswap"),),
     kinds.KEEP: ((_frame, _frame, "inactive"),),
