@@ -12,7 +12,7 @@ from engine.mm import transitions as tr
 
 @pytest.fixture
 def records(transition):
-    kinds = (tr.FAULT, tr.SWAP_IN, tr.ZSWAP_LOAD, tr.MAP_SWAPPED, tr.DISK_WRITE)
+    kinds = (tr.FAULT, tr.SWAP_IN, tr.ZSWAP_LOAD, tr.PAGE_MAPPED, tr.DISK_WRITE)
     return [transition(1000 + number, kinds[number % 5], cause=1000 if number % 5 else 0) for number in range(100)]
 
 
