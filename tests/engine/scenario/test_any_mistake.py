@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import InputError
+from engine.errors import InputError, Problem
 from engine.scenario import parse_scenario
 
 TEXT = """\
@@ -121,39 +121,37 @@ def broken_texts(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
+FLAG_KEYS = st.lists(st.sampled_from([*WORDS, "0", "1", "9", ""]), min_size=1, max_size=4)
+FLAGS = st.builds(lambda words, value: f"{'.'.join(words)}={value}", FLAG_KEYS, VALUES)
+
+
+def problems_of(text: str, file: Path, *flags: str) -> tuple[Problem, ...]:
+    """The problems of a file; none for one that is right, which can then be built."""
+    try:
+        scenario = parse_scenario(text, file, flags)
+    except InputError as error:
+        return error.problems
+    scenario.build()
+    return ()
+
+
 @settings(max_examples=300, deadline=None)
 @given(text=broken_texts())
 def test_a_broken_file_is_refused_with_places_or_can_be_built(text: str) -> None:
-    folder = _folder()
-    try:
-        scenario = parse_scenario(text, folder / "broken.toml")
-    except InputError as error:
-        assert error.problems
-        for problem in error.problems:
-            assert problem.file == str(folder / "broken.toml")
-            assert problem.what
-            assert problem.line is None or 1 <= problem.line <= text.count("\n") + 1
-    else:
-        program = scenario.build()
-        assert len(program.ops)
-
-
-FLAGS = st.builds(lambda words, value: f"{'.'.join(words)}={value}", st.lists(st.sampled_from([*WORDS, "0", "1", "9", ""]),
-                                                                              min_size=1, max_size=4), VALUES)  # fmt: skip
+    file = _folder() / "broken.toml"
+    for problem in problems_of(text, file):
+        assert problem.file == str(file)
+        assert problem.what
+        assert problem.line is None or 1 <= problem.line <= text.count("\n") + 1
 
 
 @settings(max_examples=200, deadline=None)
 @given(flags=st.lists(FLAGS, min_size=1, max_size=3))
 def test_any_flags_are_refused_with_places_or_can_be_built(flags: list[str]) -> None:
-    folder = _folder()
-    try:
-        scenario = parse_scenario(TEXT, folder / "right.toml", flags)
-    except InputError as error:
-        # A flag that is right in itself may make something in the file impossible.
-        places = {f"--set {flag}" for flag in flags} | {str(folder / "right.toml")}
-        assert {problem.file for problem in error.problems} <= places
-    else:
-        scenario.build()
+    """A flag that is right in itself may make something in the file impossible."""
+    file = _folder() / "right.toml"
+    places = {f"--set {flag}" for flag in flags} | {str(file)}
+    assert {problem.file for problem in problems_of(TEXT, file, *flags)} <= places
 
 
 _made: list[Path] = []
