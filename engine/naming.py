@@ -54,7 +54,8 @@ def image_text(program: Program, image: int) -> str:
     """What a program says of a page image: its place in its family, whose it is, and its LZ4 length."""
     if not image:
         return "nothing"
-    size = f"LZ4{NARROW_SPACE}{grouped(int(program.images.lz4[image]))}{NARROW_SPACE}B" if image < len(program.images.lz4) else ""
+    known = image < len(program.images.lz4)
+    size = f"LZ4{NARROW_SPACE}{grouped(int(program.images.lz4[image]))}{NARROW_SPACE}B" if known else ""
     for process in program.processes:
         for region in process.regions:
             if region.image <= image < region.image + region.images:

@@ -93,7 +93,7 @@ class PressurePanel(QWidget):
         self.shocks: dict[str, QPushButton] = {}
         self.branch = Text(size=12, colour="dim", wrap=True)
         body = QWidget()
-        column = column_of(body, 10)
+        column = column_of(body, 7)
         for key, label in FIRST.items():
             column.addWidget(self._knob(im.schema.setting_for(key), self.tr(label), described=False))
         column.addSpacing(theme.px(2))
