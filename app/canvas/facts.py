@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from app.moment import Moment
 from engine.mm import image as im
-from engine.mm.design.hooks import DESIGNS
+from engine.mm.design.hooks import DESIGNS, readahead_slot
 from engine.mm.page_alloc import watermark_high, watermark_low, watermark_min
+from engine.mm.readahead import use_vma_readahead
 from engine.mm.slab import descriptor_bytes
 from engine.mm.swapfile import SWP_WRITEOK
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
+from engine.mm.transitions import DISK_READ, READ_AHEAD, SWAP_IN
 from engine.mm.view import View
 from engine.mm.zswap_pool import zswap_accept_thr_pages, zswap_max_pages
 from engine.naming import process_name
@@ -32,7 +34,9 @@ from engine.reading import (
     inactive_tail,
     name_entries,
     off_the_lists,
+    offset_of,
     seam,
+    type_of,
     unevictable,
     zswap_lru,
 )
@@ -340,12 +344,13 @@ def _swapfile(marked: Marked, program: Program, kind: int) -> SwapFile:
 
 
 def _window(moment: Moment) -> tuple[int, int, int]:
-    """The aligned window of cluster readahead, while a transition of a swap-in is shown."""
-    if moment.transition.kind.name not in ("swap-in", "readahead", "device read"):
+    """The aligned window of slots that cluster readahead reads, while a transition of it is shown."""
+    transition, words = moment.transition, moment.view.words.data
+    if transition.kind.number not in (SWAP_IN, READ_AHEAD, DISK_READ) or use_vma_readahead(words):
         return 0, 0, 0
-    view = moment.view
-    pages = view.scalar(im.RA_LAST_PAGES)
-    if pages < 2 or not len(view.swap_info) > 1:
+    slot = readahead_slot(words, transition.operand("swap"))
+    pages = moment.view.scalar(im.RA_LAST_PAGES)
+    if slot < 0 or pages < 2:
         return 0, 0, 0
-    first = view.scalar(im.RA_PREV_OFFSET) & ~(pages - 1)
-    return 0, max(first, 1), pages
+    first = offset_of(slot) & ~(pages - 1)
+    return type_of(slot), max(first, 1), pages - (first < 1)

@@ -10,6 +10,7 @@ from app.canvas.scene import Scene
 from app.canvas.style import Style
 from app.moment import Selected, Thing
 from engine.mm import image as im
+from engine.mm import transitions as tr
 from engine.reading import PageState, inactive_list, zswap_lru
 from tests.app.canvas.fixtures import moment_of, page_in
 from tests.engine.reading.built import LEGACY, SWAP_DESC, Built, populated
@@ -178,3 +179,28 @@ def test_regions_are_named():
     facts = read(moment_of(populated()))
     assert [name for name, _, _ in facts.processes[0].regions] == ["heap", "stack"]
     assert np.asarray(facts.processes[0].marks).dtype == np.uint8
+
+
+@pytest.mark.parametrize(
+    ("offset", "pages", "window"), [(13, 8, range(8, 16)), (5, 4, range(4, 8)), (3, 8, range(1, 8))]
+)
+def test_the_readahead_window_is_outlined_while_it_is_read(offset, pages, window):
+    built = Built(SWAP_DESC, slots=(40,), settings={"machine.readahead": 1})
+    entry = built.swapped((1, 3), to="disk", offset=offset)
+    built.set(im.RA_LAST_PAGES, pages)
+    facts = read(moment_of(built, 4, tr.READ_AHEAD, (entry, 1, pages)))
+    kind, first, count = facts.window
+    assert (kind, range(first, first + count)) == (0, window)
+    backends = Scene.of(facts, QRectF(0, 0, 1312, 640), Style.now(1.0), [Viewpoint()] * 4).backends
+    boxes = backends.window_boxes()
+    for slot in window:
+        assert any(box.contains(backends.place(Selected(Thing.SLOT, slot, 0))) for box in boxes)
+    assert not any(box.contains(backends.place(Selected(Thing.SLOT, window[-1] + 1, 0)).center()) for box in boxes)
+    assert read(moment_of(built, 5, tr.FAULT, (1 << 32, 0, 0))).window[2] == 0
+
+
+def test_vma_readahead_has_no_window_of_slots():
+    built = Built(SWAP_DESC, slots=(40,), settings={"machine.readahead": 2})
+    entry = built.swapped((1, 3), to="disk", offset=9)
+    built.set(im.RA_LAST_PAGES, 8)
+    assert read(moment_of(built, 4, tr.READ_AHEAD, (entry, 1, 8))).window[2] == 0
