@@ -68,7 +68,7 @@ class Run:
 
     @property
     def outcome(self) -> str:
-        """``finished``, ``oom``, or ``interrupted``."""
+        """``finished``, ``oom``, ``segfault``, or ``interrupted``."""
         outcome: str = self.machine.outcome
         return "interrupted" if self.interrupted and outcome == "running" else outcome
 
@@ -124,7 +124,7 @@ def execute(
                 machine.compiled = machine.compiled or (compiled is None and is_ready())
                 if progress:
                     progress(machine.position, len(program.ops))
-            if machine.outcome == "oom":
+            if machine.outcome not in ("running", "finished"):
                 break
             if mark is not None:
                 now = moment_of(machine)

@@ -51,6 +51,8 @@ def outcome_sentence(run: Run) -> str:
     made = f"{grouped(end.references)} references, {grouped(end.transitions)} transitions"
     if run.outcome == "oom":
         return f"Memory ran out at reference {grouped(run.machine.view['oom_reference'])} of the run ({made})."
+    if run.outcome == "segfault":
+        return f"A process touched a page that it does not have ({made})."
     if run.outcome == "interrupted":
         return f"Interrupted after {made}."
     return f"Ran to its end: {made}."

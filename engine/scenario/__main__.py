@@ -108,7 +108,7 @@ def _default(field: Any) -> str:
 def figures_table() -> str:
     """Everything that a check can name."""
     lines = [
-        ("`outcome`", '`"finished"` or `"oom"`', ""),
+        ("`outcome`", '`"finished"`, `"oom"` (memory ran out) or `"segfault"` (a page that is not mapped was touched)', ""),
         ("`references`, `transitions`", "References made, and state changes", ""),
         ("`simulated_ns`", "The running task's clock (ns)", ""),
     ]

@@ -41,6 +41,7 @@ from engine.trace.generate import PATTERNS
 
 MAX_OPERATIONS = 50_000_000
 """More would not fit in the memory of an ordinary machine."""
+OUTCOMES = ("finished", "oom", "segfault")
 OTHER_VALUES = ("outcome", "references", "transitions", "simulated_ns")
 """What a check may name besides counters and gauges."""
 
@@ -389,8 +390,10 @@ class _CrossCheck:
                 self._say((*path, "name"), f"there is no counter or gauge {shown(check.name)}",
                           "a counter or gauge (docs/scenarios.md lists them)", near)  # fmt: skip
             elif check.name == "outcome":
-                if check.value not in ("finished", "oom"):
-                    self._say((*path, "value"), f"{shown(check.value)} is no outcome", "one of finished, oom")
+                if check.value not in OUTCOMES:
+                    expected = "one of " + ", ".join(OUTCOMES)
+                    near = nearest(str(check.value), OUTCOMES)
+                    self._say((*path, "value"), f"{shown(check.value)} is no outcome", expected, near)
             elif not isinstance(check.value, int):
                 self._say((*path, "value"), f"{shown(check.value)} has the wrong type", "a whole number")
             if check.at is not None and check.at not in self.marks:

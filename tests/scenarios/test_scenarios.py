@@ -63,7 +63,7 @@ def test_the_lesson_names_marks_and_settings_that_exist(file: Path) -> None:
     from engine.mm.transitions import KINDS
 
     scenario, program = loaded(file)
-    names = {scalar.name for scalar in schema.scalars}
+    names = {scalar.name.rpartition(".")[2] for scalar in schema.scalars}
     functions = {kind.function for kind in KINDS}
     for key, value in re.findall(r"(machine\.[a-z_.]+)=(\w+)", scenario.lesson):
         load_scenario(file, [f"{key}={value}"])

@@ -195,3 +195,13 @@ def test_ctrl_c_ends_cleanly(checkout: Path, small: Path, tmp_path: Path) -> Non
     assert 0 < result["references"] < 1_000_060
     rows = (tmp_path / "t.csv").read_text().splitlines()
     assert len(rows) > 100
+
+
+def test_a_page_that_is_not_mapped_any_more(swapscope: Call, small: Path) -> None:
+    small.write_text(small.read_text().replace('[[run]]\nmark = "filled"\n', '[[run]]\nop = "munmap"\nfirst = 30\n'))
+    said = swapscope("run", small, "--json", "-")
+    result = json.loads(said.out)
+    assert result["outcome"] == "segfault"
+    assert 60 < result["references"] < 260
+    assert said.code == 1
+    assert "touched a page that it does not have" in swapscope("run", small).out
