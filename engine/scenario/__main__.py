@@ -107,8 +107,9 @@ def _default(field: Any) -> str:
 
 def figures_table() -> str:
     """Everything that a check can name."""
+    outcome = '`"finished"`, `"oom"` (memory ran out) or `"segfault"` (a page that is not mapped was touched)'
     lines = [
-        ("`outcome`", '`"finished"`, `"oom"` (memory ran out) or `"segfault"` (a page that is not mapped was touched)', ""),
+        ("`outcome`", outcome, ""),
         ("`references`, `transitions`", "References made, and state changes", ""),
         ("`simulated_ns`", "The running task's clock (ns)", ""),
     ]
