@@ -8,6 +8,7 @@ nothing can leave memory, however much room the pool has.
 
 from __future__ import annotations
 
+from engine import metadata
 from engine.mm.backend import NONE, SLOT, ZERO, ZSWAP, backend_tag, backend_zswap, slot_backend, zswap_backend
 from engine.mm.image import (
     NR_CONTINUATIONS,
@@ -203,14 +204,7 @@ def swapoff_walk(m: Words) -> int:
     return 0
 
 
-SLOT_STATIC_BYTES = 1 + 2 + 1 / 8
-"""For every slot of the device: swap_map, swap_cgroup, a bit for frontswap or the zeromap."""
-CACHE_BYTES = 8
-"""For every page that is out or cached: the swap cache's word (folio or shadow)."""
-ZSWAP_TREE_BYTES = 8
-
-
 def metadata_bytes(view: View) -> tuple[float, float]:
-    """Static and dynamic bytes: old = N * (1 + 2 + 1/8) + used * 8, and 8 more for a page in zswap."""
-    total, used = view.scalar(SWAP_TOTAL), view.scalar(SWAP_USED)
-    return total * SLOT_STATIC_BYTES, used * CACHE_BYTES + view.scalar(NR_STORED) * ZSWAP_TREE_BYTES
+    """Static and dynamic bytes: see :func:`engine.metadata.legacy`."""
+    found = metadata.legacy(view.scalar(SWAP_TOTAL), view.scalar(SWAP_USED), view.scalar(NR_STORED))
+    return found.static, found.dynamic

@@ -8,6 +8,7 @@ The price is 24 bytes a swapped page, 32 with the reverse map that readahead wan
 
 from __future__ import annotations
 
+from engine import metadata
 from engine.mm.descriptor import begin_row, can_leave, end_row, point_at, slot_of_bytes, slot_when_written
 from engine.mm.image import (
     DESC_ALLOC,
@@ -27,7 +28,7 @@ from engine.mm.image import (
 from engine.mm.journal import add, emit, get, put, put_add, store
 from engine.mm.kernel import kernel
 from engine.mm.schema import Words
-from engine.mm.slab import DESC_BYTES, DESC_BYTES_WITH_RMAP, descriptor_bytes, slab_give_back, slab_take
+from engine.mm.slab import descriptor_bytes, slab_give_back, slab_take
 from engine.mm.swapfile import SWAP_MAP_BAD, slot_row
 from engine.mm.swapops import swp_offset
 from engine.mm.transitions import DESC_FREED
@@ -170,11 +171,8 @@ def swapoff_walk(m: Words) -> int:
     return 1
 
 
-SLOT_STATIC_BYTES = 1
-"""The slot map of the backend."""
-
-
 def metadata_bytes(view: View) -> tuple[float, float]:
-    """Static and dynamic bytes: a slot map for the devices, 24 or 32 bytes for every page that is out."""
-    size = DESC_BYTES_WITH_RMAP if view.scalar(RMAP) == RMAP_KEPT else DESC_BYTES
-    return view.scalar(SWAP_TOTAL) * SLOT_STATIC_BYTES, view.scalar(NR_DESC) * size
+    """Static and dynamic bytes: see :func:`engine.metadata.swap_desc`."""
+    kept = view.scalar(RMAP) == RMAP_KEPT
+    found = metadata.swap_desc(view.scalar(SWAP_TOTAL), view.scalar(NR_DESC), kept)
+    return found.static, found.dynamic

@@ -8,6 +8,7 @@ extend table of the cluster.
 
 from __future__ import annotations
 
+from engine import metadata
 from engine.mm.descriptor import begin_row, can_leave, end_row, point_at, slot_of_bytes, slot_when_written
 from engine.mm.image import (
     DESC_ALLOC,
@@ -238,16 +239,9 @@ def swapoff_walk(m: Words) -> int:
     return 2
 
 
-PHYSICAL_STATIC_BYTES = 48 / 512
-"""A cluster's descriptor for every 512 physical slots."""
-VIRTUAL_BYTES = 8 + 2 + 8 + 80 / 512
-"""Swap table, memcg id, virtual table and a share of the cluster, for every virtual slot of a cluster in use."""
-PHYSICAL_BYTES = 8
-"""The swap table's word of a physical slot, for every slot of a cluster in use; it holds the reverse map."""
-
-
 def metadata_bytes(view: View) -> tuple[float, float]:
-    """Static and dynamic bytes; tables are allocated for clusters of 512 at a time."""
-    virtual = view.scalar(NR_VCLUSTERS) * VCLUSTER_SLOTS * VIRTUAL_BYTES
-    physical = view.scalar(NR_CLUSTERS_USED) * SWAPFILE_CLUSTER * PHYSICAL_BYTES
-    return view.scalar(SWAP_TOTAL) * PHYSICAL_STATIC_BYTES, virtual + physical
+    """Static and dynamic bytes, for whole clusters: see :func:`engine.metadata.swap_table_edition`."""
+    virtual = view.scalar(NR_VCLUSTERS) * VCLUSTER_SLOTS
+    physical = view.scalar(NR_CLUSTERS_USED) * SWAPFILE_CLUSTER
+    found = metadata.swap_table_edition(view.scalar(SWAP_TOTAL), virtual, physical)
+    return found.static, found.dynamic
