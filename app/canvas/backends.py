@@ -98,7 +98,7 @@ class Backends(Column):
         origin = QPointF(style.snap(box.left() + pad), style.snap(box.bottom() - style.px(4) - size))
         self.bars = Bars(
             Thing.ZSWAP, 0, PAGE, pool.lengths, level, origin, style.ratio, numbers=pool.entries, lengths=pool.lengths,
-            fresh=pool.fresh, names=pool.names,
+            fresh=pool.fresh, rolls=False, names=pool.names,
         )  # fmt: skip
         self.fields.append(self.bars)
 
@@ -186,9 +186,10 @@ class Backends(Column):
         choices = levels(int(self.inner.width() * style.ratio), style.px(LARGEST_SLOT) * style.ratio, 4)
         level = fitting(choices, lambda level: self._height(files, level), foot - y, self.look.zoom)
         self.height_needed = self.inner.height() + max(0.0, self._height(files, level) - (foot - y))
-        y -= self.look.scroll
-        for file in files:
-            y = self._swapfile(file, level, y)
+        with self.rolling(QRectF(self.inner.left(), y, self.inner.width(), foot - y)):
+            y = style.snap(y - self.look.scroll)
+            for file in files:
+                y = self._swapfile(file, level, y)
 
     def _height(self, files: list[SwapFile], level: Level) -> float:
         cells = sum(level.rows(len(file.marks)) * level.pitch_y for file in files)

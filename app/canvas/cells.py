@@ -95,6 +95,8 @@ class Field:
     first: int = 0
     owners: np.ndarray | None = None
     """Owner of each cell, where they differ."""
+    rolls: bool = True
+    """It is scrolled with its column."""
     gap: int = 2
     """Device pixels between cells (at ratio 1) where they are drawings."""
 

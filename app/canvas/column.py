@@ -7,7 +7,8 @@ alone; it never looks at the image. It knows where each thing is (``place``), wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -37,6 +38,7 @@ class Hint:
 
     box: QRectF
     text: str
+    rolls: bool = False
 
 
 @dataclass
@@ -55,11 +57,16 @@ class Column:
     def __post_init__(self) -> None:
         pad = self.style.px(14)
         self.fields: list[Field] = []
-        self.paints: list[Paint] = []
+        self.fixed: list[Paint] = []
+        self.rolled: list[Paint] = []
+        self.paints = self.fixed
+        """Where what is laid out now is drawn: what stays, or what is scrolled and cut off at ``window``."""
         self.hints: list[Hint] = []
         self.inner = self.box.adjusted(pad, self.style.px(40), -pad, -self.style.px(12))
         self.height_needed = self.inner.height()
         self.note = ""
+        self.window = self.clip
+        """The part of the column in which fields are scrolled."""
         self.lay_out()
         self.look = Viewpoint(self.look.zoom, min(self.look.scroll, self.most_scroll))
 
@@ -75,6 +82,17 @@ class Column:
     @property
     def most_scroll(self) -> float:
         return max(0.0, self.height_needed - self.inner.height())
+
+    @contextmanager
+    def rolling(self, window: QRectF) -> Iterator[None]:
+        """What is laid out inside is scrolled, and cut off outside ``window``."""
+        margin = self.style.px(4)
+        self.window = window.adjusted(-margin, -margin, margin, 0)
+        self.paints = self.rolled
+        try:
+            yield
+        finally:
+            self.paints = self.fixed
 
     # -- building --------------------------------------------------------------------------------
 
@@ -109,7 +127,7 @@ class Column:
 
     def hint(self, box: QRectF, text: str) -> None:
         """Let a part explain itself when the pointer rests on it."""
-        self.hints.append(Hint(box, text))
+        self.hints.append(Hint(box, text, self.paints is self.rolled))
 
     def empty(self, box: QRectF, text: str) -> None:
         """Say what would be here."""
@@ -131,20 +149,25 @@ class Column:
 
     def at(self, point: QPointF) -> Selected | None:
         """The thing under a point."""
-        if not self.clip.contains(point):
-            return None
         for found in self.fields:
-            if found.box.contains(point):
+            if found.box.contains(point) and self.view_of(found).contains(point):
                 chosen = found.at(point)
                 if chosen is not None:
                     return chosen
         return None
 
+    def view_of(self, field: Field) -> QRectF:
+        """The part of the column in which a field can be seen."""
+        return self.window if field.rolls else self.clip
+
     def hint_at(self, point: QPointF) -> str:
         """What to say about a point where there is nothing to select."""
         if not self.box.contains(point):
             return ""
-        return next((hint.text for hint in self.hints if hint.box.contains(point)), "")
+        for hint in self.hints:
+            if hint.box.contains(point) and (not hint.rolls or self.window.contains(point)):
+                return hint.text
+        return ""
 
     def find(self, selected: Selected) -> tuple[Field, int] | None:
         """The field and cell that show a thing."""
@@ -159,29 +182,29 @@ class Column:
         found = self.find(selected)
         if found is None:
             return None
-        rect = found[0].rect(found[1])
-        if rect.bottom() < self.clip.top():
-            return QRectF(rect.x(), self.clip.top(), rect.width(), 1)
-        if rect.top() > self.clip.bottom():
-            return QRectF(rect.x(), self.clip.bottom() - 1, rect.width(), 1)
+        rect, view = found[0].rect(found[1]), self.view_of(found[0])
+        if rect.bottom() < view.top():
+            return QRectF(rect.x(), view.top(), rect.width(), 1)
+        if rect.top() > view.bottom():
+            return QRectF(rect.x(), view.bottom() - 1, rect.width(), 1)
         return rect
 
     def visible(self, selected: Selected) -> bool:
         """Whether a thing is drawn and not scrolled away."""
         found = self.find(selected)
-        return found is not None and self.clip.intersects(found[0].rect(found[1]))
+        return found is not None and self.view_of(found[0]).intersects(found[0].rect(found[1]))
 
     def scroll_to(self, selected: Selected) -> float:
         """The scroll at which a thing can be seen."""
         found = self.find(selected)
-        if found is None:
+        if found is None or not found[0].rolls:
             return self.look.scroll
-        rect = found[0].rect(found[1])
+        rect, view = found[0].rect(found[1]), self.view_of(found[0])
         margin = self.style.px(24)
-        if rect.top() < self.clip.top() + margin:
-            return max(0.0, self.look.scroll - (self.clip.top() + margin - rect.top()))
-        if rect.bottom() > self.clip.bottom() - margin:
-            return min(self.most_scroll, self.look.scroll + rect.bottom() - self.clip.bottom() + margin)
+        if rect.top() < view.top() + margin:
+            return max(0.0, self.look.scroll - (view.top() + margin - rect.top()))
+        if rect.bottom() > view.bottom() - margin:
+            return min(self.most_scroll, self.look.scroll + rect.bottom() - view.bottom() + margin)
         return self.look.scroll
 
     def first(self) -> Selected | None:
@@ -239,11 +262,13 @@ class Column:
         if self.note and head.width() - used > style.width(self.note, 11) + style.px(10):
             style.text(painter, head.adjusted(used + style.px(10), 0, 0, 0), self.note, 11, "dim", align=RIGHT)
         painter.save()
-        painter.setClipRect(self.clip)
-        for part in self.paints:
-            part(painter)
-        for found in self.fields:
-            found.paint(painter, style, self.clip)
+        for window, parts, rolls in ((self.window, self.rolled, True), (self.clip, self.fixed, False)):
+            painter.setClipRect(window)
+            for part in parts:
+                part(painter)
+            for found in self.fields:
+                if found.rolls == rolls:
+                    found.paint(painter, style, window)
         painter.restore()
         if self.most_scroll > 0:
             self._scroll_mark(painter)

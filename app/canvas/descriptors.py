@@ -49,7 +49,8 @@ class Descriptors(Column):
         high = foot - style.px(20) - self.inner.top()
         grid = QRectF(self.inner.left(), self.inner.top(), self.inner.width(), high)
         if len(names.marks):
-            self._grid(grid)
+            with self.rolling(grid):
+                self._grid(grid)
         else:
             self.empty(grid.adjusted(0, 0, 0, -style.px(8)), self._nothing())
         across = self.inner.width()
@@ -87,7 +88,6 @@ class Descriptors(Column):
                 owners=names.entries >> SWP_TYPE_SHIFT, gap=5,
             )  # fmt: skip
         self.fields.append(field)
-        self.grid_clip = box.adjusted(-style.px(4), -style.px(4), style.px(4), style.px(2))
 
     def _cards(self):  # type: ignore[no-untyped-def]
         if self.facts.names.described:

@@ -61,8 +61,9 @@ class MemoryColumn(Column):
         level = fitting(choices, lambda level: self._height(strips, level), room, self.look.zoom)
         self.height_needed = self.inner.height() + max(0.0, self._height(strips, level) - room)
         y = self.top
-        for strip in strips:
-            y = self._strip(strip, level, y)
+        with self.rolling(QRectF(self.inner.left(), self.inner.top(), self.inner.width(), room)):
+            for strip in strips:
+                y = self._strip(strip, level, y)
 
     def _strips(self) -> list[Strip]:
         memory = self.facts.memory

@@ -35,9 +35,10 @@ class PageTables(Column):
         level = fitting(choices, lambda level: self._height(blocks, level), self.inner.height(), self.look.zoom)
         self.height_needed = self._height(blocks, level)
         y = self.top
-        for block in blocks:
-            if len(block.marks):
-                y = self._block(block, level, y)
+        with self.rolling(self.inner):
+            for block in blocks:
+                if len(block.marks):
+                    y = self._block(block, level, y)
 
     def _height(self, blocks: list[Pages], level: Level) -> float:
         heads = sum(self._head(block) + self.style.px(GAP) for block in blocks if len(block.marks))

@@ -36,7 +36,7 @@ def test_every_thing_is_found_where_it_is_drawn(design, size, ratio):
             for index in range(field.count):
                 thing = field.selected(index)
                 rect = field.rect(index)
-                if thing is not None and field.level.per == 1 and column.clip.contains(rect):
+                if thing is not None and field.level.per == 1 and column.view_of(field).contains(rect):
                     assert field.at(rect.center()) == thing
                     assert column.at(rect.center()) == thing
                     tried += 1
@@ -152,7 +152,6 @@ def test_empty_states_say_what_would_be_there():
     built = Built(SWAP_DESC, slots=(), settings={"machine.zswap.enabled": 0})
     scene = scene_of(built)
     for column in scene.columns:
-        column.paints.clear()
         column.empty = lambda _box, text: words.append(text)
         column.lay_out()
     said = " ".join(words)
@@ -204,3 +203,20 @@ def test_vma_readahead_has_no_window_of_slots():
     entry = built.swapped((1, 3), to="disk", offset=9)
     built.set(im.RA_LAST_PAGES, 8)
     assert read(moment_of(built, 4, tr.READ_AHEAD, (entry, 1, 8))).window[2] == 0
+
+
+@pytest.mark.parametrize("design", [LEGACY, SWAP_DESC])
+def test_what_is_zoomed_does_not_cover_what_stays(design):
+    built = populated(design, pages=(700, 300), frames=300, slots=(1500,), shmem=0)
+    looks = [Viewpoint(zoom=9, scroll=90)] * 4
+    scene = scene_of(built, looks=looks)
+    for column in scene.columns:
+        for field in column.fields:
+            if field.rolls and field.box.bottom() > column.window.bottom() + 20:
+                below = QPointF(field.box.left() + 4, column.window.bottom() + 12)
+                hit = column.at(below)
+                assert hit is None or column.find(hit)[0] is not field
+    descriptors = scene.descriptors
+    assert descriptors.most_scroll > 0
+    slab = descriptors.hints[-1].box
+    assert not descriptors.window.intersects(slab)
