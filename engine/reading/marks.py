@@ -147,13 +147,14 @@ class Marked:
     frames: Marks
     names: Marks
     lookup: Marks
-    """Marks of pages: by frame, and behind these by name."""
+    """Marks of pages: by frame, behind these by name, and last the mark of a page never touched."""
 
     @classmethod
     def of(cls, view: View) -> Marked:
         """Read the tables of frames and names."""
         frames, names = frame_marks(view), name_marks(view)
-        lookup = np.concatenate((_PAGE_OF_FRAME[frames], _PAGE_OF_NAME[names]))
+        never = np.array([PageState.NEVER * 2], dtype=np.uint8)
+        lookup = np.concatenate((_PAGE_OF_FRAME[frames], _PAGE_OF_NAME[names], never))
         lookup[0] = PageState.NEVER * 2
         return cls(view, frames, names, lookup)
 
@@ -161,23 +162,23 @@ class Marked:
         """State × 2 + in the swapcache, of every page of a process; (pages,)."""
         words = words_of(self.view, process)
         marks = np.empty(len(words), dtype=np.uint8)
+        # A word of 0 reads as the largest offset, past the end of ``lookup``: its last mark, "never".
+        names, frames = np.empty(BLOCK, dtype=np.int64), np.empty(BLOCK, dtype=np.int64)
         for start in range(0, len(words), BLOCK):
             block = words[start : start + BLOCK]
-            frames = block >> PFN_SHIFT
-            frames &= ZERO_PFN
-            names = ~block
-            names >>= PTE_OFFSET_SHIFT
-            names &= PTE_OFFSET_MASK
-            self._names_behind(names, block >> PTE_TYPE_SHIFT & TYPE_MASK)
-            names[block == 0] = 0
-            present = block & PTE_PRESENT == PTE_PRESENT
-            places = np.where(present, frames, names)
-            # The zero page's number is past the end: it is put right below.
-            made = np.take(self.lookup, places, mode="clip")
-            zero = places == ZERO_PFN
-            if zero.any():
-                made[zero] = PageState.ZERO_PAGE * 2
-            marks[start : start + BLOCK] = made
+            places, mapped = names[: len(block)], frames[: len(block)]
+            np.invert(block, out=places)
+            places >>= PTE_OFFSET_SHIFT
+            places &= PTE_OFFSET_MASK
+            self._names_behind(places, block, PTE_TYPE_SHIFT)
+            np.right_shift(block, PFN_SHIFT, out=mapped)
+            mapped &= ZERO_PFN
+            present = (block & PTE_PRESENT).astype(np.bool_)
+            np.copyto(places, mapped, where=present)
+            np.take(self.lookup, places, mode="clip", out=marks[start : start + BLOCK])
+            present &= mapped == ZERO_PFN
+            if present.any():
+                marks[start : start + BLOCK][present] = PageState.ZERO_PAGE * 2
         return marks
 
     def shmem(self, mapping: int) -> Marks:
@@ -185,13 +186,13 @@ class Marked:
         words = shmem_words_of(self.view, mapping)
         entries = words >> 1
         names = entries & SWP_OFFSET_MASK
-        self._names_behind(names, entries >> SWP_TYPE_SHIFT)
+        self._names_behind(names, entries, SWP_TYPE_SHIFT)
         return np.take(self.lookup, np.where(words & 1, names, entries), mode="clip")
 
-    def _names_behind(self, names: Image, kinds: Image) -> None:
-        """Turn offsets of entries into places of ``lookup``, in place."""
-        if not seam(self.view).has_descriptors:
-            names += self.view.column(im.SI_BASE)[1:].take(kinds, mode="clip") if len(self.view.swap_info) > 1 else 0
+    def _names_behind(self, names: Image, words: Image, type_shift: int) -> None:
+        """Turn offsets of entries into places of ``lookup``, in place; ``words`` have their types."""
+        if not seam(self.view).has_descriptors and len(self.view.swap_info) > 1:
+            names += self.view.column(im.SI_BASE)[1:].take(words >> type_shift & TYPE_MASK, mode="clip")
         names += len(self.frames)
 
     def slots(self, kind: int) -> Marks:
