@@ -143,13 +143,16 @@ def used_spans(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:
 
 def _used_slots(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:
     """Of each swapfile, the slots up to the highest that was ever used."""
-    width = im.slot.width
+    for first, highest in _swapfile_slots(words, layout):
+        start = layout.base["slot"] + first * im.slot.width
+        yield start, start + (highest + 1) * im.slot.width
+
+
+def _swapfile_slots(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:
+    """Of each swapfile, the row of its slot 0 and the highest slot that was ever used."""
     for row in range(1, layout.rows["swap_info"]):
         info = layout.base["swap_info"] + row * im.swap_info.width
-        first = int(words[info + (im.SI_BASE & BYTE_MASK)])
-        highest = int(words[info + (im.SI_HIGHEST & BYTE_MASK)])
-        start = layout.base["slot"] + first * width
-        yield start, start + (highest + 1) * width
+        yield int(words[info + (im.SI_BASE & BYTE_MASK)]), int(words[info + (im.SI_HIGHEST & BYTE_MASK)])
 
 
 def state_hash(words: Image, layout: Layout) -> str:
@@ -182,13 +185,14 @@ def _parts(words: Image, layout: Layout, name: str, rows: Image) -> Iterator[Ima
         for process in range(1, int(words[im.PROCESSES]) + 1):
             first = int(mm[process, im.MM_PTE & BYTE_MASK])
             yield rows[first : first + int(mm[process, im.MM_PAGES & BYTE_MASK])]
-    elif name in ("slot", "cluster"):
+    elif name == "slot":
+        for first, highest in _swapfile_slots(words, layout):
+            yield rows[first : first + highest + 1]
+    elif name == "cluster":
         infos = words[layout.base["swap_info"] :][: layout.rows["swap_info"] * im.swap_info.width]
-        infos = infos.reshape(-1, im.swap_info.width)
-        place = (im.SI_BASE if name == "slot" else im.SI_CLUSTER) & BYTE_MASK
-        starts = [int(row[place]) for row in infos[1:]]
-        for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-            yield rows[start:end]
+        firsts = infos.reshape(-1, im.swap_info.width)[1:, im.SI_CLUSTER & BYTE_MASK].tolist()
+        for first, end in zip(firsts, [*firsts[1:], len(rows)] if firsts else [], strict=True):
+            yield rows[first:end]
     elif name in _TOPS:
         yield rows[: int(words[_TOPS[name]]) + 1]
     else:
