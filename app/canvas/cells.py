@@ -212,24 +212,30 @@ def map_pixels(sprites: np.ndarray, colours: list[str], back: str, rows: int, co
     """A map, shape (rows, columns) of uint32: one colour a cell, the mean of ``per`` things each.
 
     The three channels of a colour lie 21 bits apart in one 64-bit word, so that a sum of words is
-    the sum of all three (``per`` is at most 2¹³, or its things are thinned out to that).
+    the sum of all three. ``per`` is a power of two; past 2¹³ things are thinned out to that.
     """
     blank = len(colours)
     padded: Numbers = np.full(rows * columns * per, blank, dtype=np.uint8)
     padded[: len(sprites)] = sprites
     if per == 1:
         return np.take(pixels([*colours, back]), padded, mode="clip").reshape(rows, columns)
-    # Two neighbours at once: a table of all pairs halves the look-ups.
-    pairs = np.take(_pairs(tuple(colours), back), padded.view(np.uint16), mode="clip").reshape(rows * columns, -1)
+    # Two neighbours at once: a table of all pairs halves the look-ups. In blocks, which stay in the cache.
+    table, pairs = _pairs(tuple(colours), back), padded.view(np.uint16).reshape(rows * columns, per // 2)
     pairs = pairs[:, :: max(1, per >> 13)]
-    sums = pairs[:, 0].copy()
-    for place in range(1, pairs.shape[1]):
-        sums += pairs[:, place]
-    many = np.uint64(2 * pairs.shape[1])
-    mask = np.uint64((1 << 21) - 1)
-    red, green, blue = (sums >> 42) // many, (sums >> 21 & mask) // many, (sums & mask) // many
-    mixed: Numbers = (red << 16 | green << 8 | blue | 0xFF000000).astype(np.uint32)
-    return mixed.reshape(rows, columns)
+    # ``per`` is a power of two: the mean of each channel is a shift.
+    shift = (2 * pairs.shape[1]).bit_length() - 1
+    mean = np.empty(rows * columns, dtype=np.uint32)
+    block = max(1, 1 << 15 >> shift)
+    for start in range(0, len(mean), block):
+        found = np.take(table, pairs[start : start + block], mode="clip")
+        sums = found[:, 0].copy()
+        for place in range(1, found.shape[1]):
+            sums += found[:, place]
+        mean[start : start + block] = (
+            sums >> (26 + shift) & 0xFF0000 | sums >> (13 + shift) & 0xFF00 | sums >> shift & 0xFF
+        )
+    mean |= 0xFF000000
+    return mean.reshape(rows, columns)
 
 
 @lru_cache(maxsize=8)
