@@ -108,6 +108,7 @@ def _swapfiles(m: Words, program: Program) -> None:
         put(m, im.SI_DEVICE, si, device)
         put(m, im.SI_CLUSTER, si, cluster)
         put(m, im.SI_BAD, si, len(swapfile.bad))
+        put(m, im.SI_HIGHEST, si, max(swapfile.bad, default=0))
         store(m, im.SWAPFILE_SLOTS[type_], swapfile.slots)
         for offset in swapfile.bad:
             put(m, im.SLOT_MAP, row + offset, SWAP_MAP_BAD)
