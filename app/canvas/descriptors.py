@@ -6,6 +6,8 @@ of every slot in use, because the slot number is the name.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
@@ -21,6 +23,18 @@ CARDS = ((53, 32), (46, 28), (41, 25), (36, 22), (31, 19))
 FEW = 24
 SQUARE = 22
 """Pixels of a card with its gap: width and height at each size, and without its count."""
+
+
+TITLES = {
+    "legacy": ("SWAP MAP", "Swap map"),
+    "swap_desc": ("SWAP DESCRIPTORS", "Swap descriptors"),
+    "vswap": ("VIRTUAL SLOTS", "Virtual swap slots"),
+}
+NOTHING = {
+    "legacy": "Today's design has no descriptor: the slot number is the name. The byte of each slot in use comes here.",
+    "swap_desc": "No page is out yet. A descriptor is allocated when one leaves memory, and stays its name.",
+    "vswap": "No page is out yet. A virtual slot is taken when one leaves memory, and stays its name.",
+}
 
 
 def card_levels(width: int, unit: float) -> list[Level]:
@@ -40,9 +54,7 @@ class Descriptors(Column):
 
     def lay_out(self) -> None:
         names, style = self.facts.names, self.style
-        if not names.described:
-            self.title = "SWAP MAP"
-            self.name = "Swap map"
+        self.title, self.name = TITLES[names.design]
         self.note = f"{grouped(names.used)} in use"
         cards = self._cards()
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
@@ -63,11 +75,7 @@ class Descriptors(Column):
             y += style.px(high + 10)
 
     def _nothing(self) -> str:
-        if self.facts.names.described:
-            return "No page is out yet. A descriptor is allocated when one leaves memory, and stays its name."
-        return (
-            "Today's design has no descriptor: the slot number is the name. The byte of each slot in use will be here."
-        )
+        return NOTHING[self.facts.names.design]
 
     def _grid(self, box: QRectF) -> None:
         names, style = self.facts.names, self.style
@@ -89,10 +97,13 @@ class Descriptors(Column):
             )  # fmt: skip
         self.fields.append(field)
 
-    def _cards(self):  # type: ignore[no-untyped-def]
-        if self.facts.names.described:
-            return [(92, self._slab), (54, self._reverse_map)]
-        return [(92, self._swap_map), (54, self._no_descriptor)]
+    def _cards(self) -> Sequence[tuple[int, Callable[[QRectF], None]]]:
+        """Height of each card at the bottom, and what lays it out."""
+        return {
+            "legacy": [(92, self._swap_map), (54, self._no_descriptor)],
+            "swap_desc": [(92, self._slab), (54, self._reverse_map)],
+            "vswap": [(74, self._clusters), (54, self._pointers)],
+        }[self.facts.names.design]
 
     def _title(self, box: QRectF, *texts: str) -> None:
         """The heading of a card: the first of the texts that fits."""
@@ -145,6 +156,21 @@ class Descriptors(Column):
         }[kept]
         self._line(box, 39, *texts)
         self.hint(box, "Readahead finds a slot's neighbours; only the reverse map tells whose pages they are.")
+
+    def _clusters(self, box: QRectF) -> None:
+        names = self.facts.names
+        self._title(box, "Virtual clusters of 512 slots", "Virtual clusters")
+        self._line(
+            box, 39, f"{grouped(names.clusters)} in use · given out on demand", f"{grouped(names.clusters)} in use"
+        )
+        total = f"{grouped(names.static_bytes)} B + {grouped(names.dynamic_bytes)} B"
+        self._line(box, 58, f"{total} in use", total, colour="text", mono=True)
+        self.hint(box, "A virtual slot needs its swap table word, a cgroup number and a word for its backend.")
+
+    def _pointers(self, box: QRectF) -> None:
+        self._title(box, "Reverse map  slot → virtual slot", "Reverse map")
+        self._line(box, 39, "in the physical swap table: no extra", "no extra memory")
+        self.hint(box, "The table of physical slots has a word for each anyway: it holds the pointer back.")
 
     def _swap_map(self, box: QRectF) -> None:
         names = self.facts.names

@@ -83,6 +83,7 @@ class Pages:
 class Names:
     """Descriptors; in today's design the slots in use, which are names as well."""
 
+    design: str
     described: bool
     word: str
     marks: Small
@@ -97,6 +98,8 @@ class Names:
     refill: int
     slab_pages: int
     reverse_map: str
+    clusters: int
+    """Virtual clusters in use."""
     static_bytes: int
     dynamic_bytes: int
     """Metadata by the design's formula: there in any case, and for what is swapped out."""
@@ -251,7 +254,7 @@ def _names(marked: Marked) -> Names:
     static, dynamic = DESIGNS[view.scalar(im.DESIGN)].metadata_bytes(view)
     sums = np.bincount(marks, minlength=UNUSED_NAME + 1)
     return Names(
-        found.has_descriptors, found.entry_word, marks, entries,
+        found.name, found.has_descriptors, found.entry_word, marks, entries,
         used=int(sums[:UNUSED_NAME].sum()),
         cached=int(sums[:UNUSED_NAME][cached].sum()),
         shared=int(sums[:UNUSED_NAME][shared].sum()),
@@ -260,6 +263,7 @@ def _names(marked: Marked) -> Names:
         refill=view.scalar(im.SLAB_REFILL),
         slab_pages=view.scalar(im.SLAB_PAGES),
         reverse_map=im.schema.named("swap_desc.reverse_map").choices[view.scalar(im.RMAP)],  # type: ignore[attr-defined]
+        clusters=view.scalar(im.NR_VCLUSTERS),
         static_bytes=int(static),
         dynamic_bytes=int(dynamic),
         entry_bytes=descriptor_bytes(view.words.data),

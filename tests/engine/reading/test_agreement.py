@@ -8,6 +8,7 @@ from engine.mm import image as im
 from engine.mm.backend import SLOT, ZSWAP, backend_slot, backend_tag, backend_zswap
 from engine.mm.design import hooks
 from engine.reading import SlotState, chain, page_states, seam, slot_states
+from engine.reading.designs import SEAMS
 from engine.reading.entries import entries_of, frames_of, words_of
 from engine.reading.marks import UNUSED_NAME, name_entries, name_marks
 from engine.scenario import parse_scenario
@@ -60,6 +61,12 @@ def machine(request, tmp_path_factory):
     made = Machine(parse_scenario(SCENARIO.format(design=request.param), place).build(), compiled=False)
     made.run()
     return made
+
+
+def test_every_design_of_the_model_can_be_read():
+    assert {module.NUMBER: module.NAME for module in hooks.DESIGNS} == {
+        number: found.name for number, found in SEAMS.items()
+    }
 
 
 def entries(machine):
