@@ -158,4 +158,4 @@ class Docks(QObject):
             bar.setExpanding(False)
             bar.setDocumentMode(True)
             bar.setElideMode(Qt.TextElideMode.ElideNone)
-            bar.setUsesScrollButtons(False)
+            bar.setUsesScrollButtons(True)

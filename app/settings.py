@@ -25,6 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "unit": "transition",
     "event": "written back",
     "follow_file": True,
+    "motion": "full",
+    "legend": True,
 }
 """Every key there is, with its value until it is set. ``geometry`` and ``layout`` are Qt's bytes in base 64."""
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QElapsedTimer, QFileSystemWatcher, Qt, QTimer
+from PySide6.QtCore import QByteArray, QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
+    QFrame,
     QInputDialog,
     QMainWindow,
-    QMenu,
     QMessageBox,
     QStackedWidget,
     QVBoxLayout,
@@ -24,10 +23,13 @@ from PySide6.QtWidgets import (
 
 from app import actions, dialogs, theme
 from app.canvas import MachineCanvas
+from app.canvas.motion import Amount
 from app.compiling import compiling
 from app.docks import Docks
+from app.file_watch import FileWatch
 from app.focus_keys import FocusKeys
 from app.gallery import Described, Gallery
+from app.menus import Menus
 from app.moment import Selected
 from app.numbers import count
 from app.panels.transport import EventMenu, Transport
@@ -71,10 +73,9 @@ class MainWindow(QMainWindow):
         self._restore_player()
 
         self.actions_by_name = actions.build(self)
-        self._menus = {name: QMenu(self) for name in ("recent", "scenarios", "panels", "marks")}
         self._events = EventMenu(self.player, self)
         self._build_views()
-        self._build_menus()
+        self.menus = Menus(self, self._events)
         self._connect()
         self._focus_keys = FocusKeys(self)
         self._restore_layout()
@@ -115,10 +116,7 @@ class MainWindow(QMainWindow):
         self._frame_clock.timeout.connect(self._show_newest)
         self._since_frame = QElapsedTimer()
         self._since_frame.start()
-        self._watcher = QFileSystemWatcher(self)
-        self._file_settled = QTimer(self)
-        self._file_settled.setSingleShot(True)
-        self._file_settled.setInterval(250)
+        self._file = FileWatch(self)
         self.gallery = Gallery(scenarios_dir(), self)
 
     def _bottom(self) -> QWidget:
@@ -128,25 +126,13 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(theme.px(8), 0, theme.px(8), theme.px(2))
         column.setSpacing(theme.px(8))
         column.addWidget(self.sentence)
-        card = QWidget()
-        card.setObjectName("timelinecard")
+        card = QFrame()
+        card.setProperty("card", True)
         inner = QVBoxLayout(card)
         inner.setContentsMargins(1, 1, 1, 1)
         inner.addWidget(self.timeline)
         column.addWidget(card, 1)
         return body
-
-    def _build_menus(self) -> None:
-        titles = {"recent": "Open &recent", "scenarios": "S&cenarios", "panels": "&Panels", "marks": "To m&ark"}
-        for name, title in titles.items():
-            self._menus[name].setTitle(self.tr(title))
-        actions.fill_menus(self, self.actions_by_name, {**self._menus, "events": self._events})
-        self._menus["recent"].aboutToShow.connect(self._fill_recent)
-        self._menus["marks"].aboutToShow.connect(self._fill_marks)
-        for action in self.docks.toggles():
-            self._menus["panels"].addAction(action)
-        self._fill_recent()
-        self._fill_marks()
 
     def _connect(self) -> None:
         worker = self.worker
@@ -167,8 +153,7 @@ class MainWindow(QMainWindow):
         self.problems.welcome_requested.connect(self.show_welcome)
         self.gallery.described.connect(self._described)
         self.gallery.pictured.connect(self.welcome.show_pictures)
-        self._watcher.fileChanged.connect(lambda _path: self._file_settled.start())
-        self._file_settled.timeout.connect(self._file_saved)
+        self._file.saved.connect(self._file_saved)
         self.player.changed.connect(self._remember_player)
         theme.switch().changed.connect(self._dress)
         compiling().changed.connect(self.show_engine)
@@ -189,7 +174,7 @@ class MainWindow(QMainWindow):
         self.player.pause()
         self.status.busy(self.tr("Reading {name}").format(name=self.path.name))
         self.worker.open(scenario_loader(self.path), self.tr("Reading {name}").format(name=self.path.name))
-        self._watch_file()
+        self._file.watch(self.path)
 
     def reload(self) -> None:
         """Read the open file again."""
@@ -235,19 +220,9 @@ class MainWindow(QMainWindow):
         last = text.strip().splitlines()[-1]
         self.status.say(self.tr("The engine stopped with a mistake of its own: {text}").format(text=last), True, text)
 
-    def _watch_file(self) -> None:
-        if self._watcher.files():
-            self._watcher.removePaths(self._watcher.files())
-        if self.path is not None and self.path.is_file():
-            self._watcher.addPath(str(self.path))
-
     def _file_saved(self) -> None:
-        """Editors replace files: the new one has to be watched anew."""
-        if self.path is not None and self.path.is_file():
-            if self.settings.get("follow_file"):
-                self.reload()
-            else:
-                self._watch_file()
+        if self.settings.get("follow_file"):
+            self.reload()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A file may be dropped."""
@@ -304,6 +279,11 @@ class MainWindow(QMainWindow):
         self._selection = tuple(things)
         self._show_moment()
 
+    def switch_branch(self, number: int) -> None:
+        """Show another branch; 0 is the run as the scenario has it."""
+        self.player.pause()
+        self.worker.switch_branch(number)
+
     def _change(self, key: str, value: object) -> None:
         self.player.pause()
         self.worker.change(key, int(value))  # type: ignore[call-overload]
@@ -319,12 +299,7 @@ class MainWindow(QMainWindow):
         self._scenarios = scenarios
         self.welcome.show_scenarios(scenarios)
         self.welcome.show_recent(self.settings.recent())
-        menu = self._menus["scenarios"]
-        menu.clear()
-        for scenario in scenarios:
-            action = menu.addAction(scenario.title.replace("&", "&&"))
-            action.setToolTip(scenario.summary)
-            action.triggered.connect(partial(self._open_from_menu, scenario.path))
+        self.menus.show_scenarios(scenarios)
 
     def show_engine(self) -> None:
         """Say which engine runs, or that it is being compiled; called again when that is done."""
@@ -386,6 +361,17 @@ class MainWindow(QMainWindow):
         theme.switch().resize_type(theme.switch().scale * factor if factor else 1.0)
         self.settings.set("type_scale", theme.switch().scale)
 
+    def choose_motion(self, amount: str) -> None:
+        """How much moves on its way: ``none``, ``short`` or ``full``."""
+        self.settings.set("motion", amount)
+        self.canvas.amount = Amount(amount)
+        self.actions_by_name[f"motion_{amount}"].setChecked(True)
+
+    def set_legend(self) -> None:
+        """The legend under the machine, or more room for the machine."""
+        self.canvas.legend_visible = self.actions_by_name["legend"].isChecked()
+        self.settings.set("legend", self.canvas.legend_visible)
+
     def toggle_full_screen(self) -> None:
         """On the whole screen, or as before."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -398,17 +384,16 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         actions.dress(self.actions_by_name)
         self.actions_by_name["play_back"].setIcon(actions.icon("mdi6.play", flip=True))
-        colours = theme.current()
         self._around.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
-        self.timeline.parentWidget().setStyleSheet(
-            f"#timelinecard {{ background: {colours.panel}; border: 1px solid {colours.panel_edge};"
-            f" border-radius: {theme.px(8)}px; }}"
-        )
         self.player.changed.emit()
 
     def _show_choices(self) -> None:
         self.actions_by_name[theme.switch().choice].setChecked(True)
         self.actions_by_name["follow"].setChecked(self.settings.get("follow_file"))
+        self.actions_by_name["legend"].setChecked(self.settings.get("legend"))
+        self.canvas.legend_visible = self.settings.get("legend")
+        motion = self.settings.get("motion")
+        self.choose_motion(motion if motion in {str(amount) for amount in Amount} else "full")
 
     # -- remembered -----------------------------------------------------------------------------
 
@@ -451,38 +436,10 @@ class MainWindow(QMainWindow):
         """Remember the layout and end both threads."""
         self._remember_layout()
         self._frame_clock.stop()
-        self._file_settled.stop()
+        self._file.stop()
         self.gallery.close()
         self.worker.close()
         super().closeEvent(event)
-
-    # -- menus filled when opened ---------------------------------------------------------------
-
-    def _fill_recent(self) -> None:
-        menu = self._menus["recent"]
-        menu.clear()
-        for path in self.settings.recent():
-            action = menu.addAction(path.name)
-            action.setToolTip(str(path))
-            action.triggered.connect(partial(self._open_from_menu, path))
-        if menu.isEmpty():
-            menu.addAction(self.tr("No files yet")).setEnabled(False)
-        menu.addSeparator()
-        menu.addAction(self.actions_by_name["forget"])
-
-    def _fill_marks(self) -> None:
-        menu = self._menus["marks"]
-        menu.clear()
-        for mark in self.timeline.marks:
-            menu.addAction(mark.name).triggered.connect(partial(self._jump_from_menu, mark.at))
-        if menu.isEmpty():
-            menu.addAction(self.tr("This run has no marks")).setEnabled(False)
-
-    def _open_from_menu(self, path: Path, _checked: bool = False) -> None:
-        self.open(path)
-
-    def _jump_from_menu(self, number: int, _checked: bool = False) -> None:
-        self.player.jump(number)
 
     # -- dialogues ------------------------------------------------------------------------------
 

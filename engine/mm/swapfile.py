@@ -161,7 +161,10 @@ def alloc_slot(m: Words, map_word: int) -> int:
     if offset == 0:
         return -1
     si = type_ + 1
-    put(m, SI_NEXT, si, offset + 1)
+    following = offset + 1
+    if following % SWAPFILE_CLUSTER == 0:
+        following = 0
+    put(m, SI_NEXT, si, following)
     put_add(m, SI_CLOCK, si, 1)
     if offset > get(m, SI_HIGHEST, si):
         put(m, SI_HIGHEST, si, offset)

@@ -39,7 +39,11 @@ def click(qtbot, window, name):
 
 
 def at(qtbot, window, number):
-    qtbot.waitUntil(lambda: window.frame.moment.transition.number == number, timeout=10_000)
+    try:
+        qtbot.waitUntil(lambda: window.frame.moment.transition.number == number, timeout=10_000)
+    except Exception:
+        print("SAID", window.status.said(), window.status._notice.toolTip(), window.frame.moment.transition, window.worker._pending, window.worker._pace)
+        raise
 
 
 def moved(qtbot, window, before):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from engine.mm.size_classes import pages_per_zspage, size_classes
@@ -41,7 +43,10 @@ def effective_bytes(length: int, chain: int) -> float:
 
 @pytest.mark.parametrize(
     ("length", "taken"),
-    [(500, 512), (1000, 1024), (1365, 1424.7), (2000, 2048), (2700, 2730.7), (3200, 3276.8), (3600, 3640.9), (3625, 4096)],
+    [
+        (500, 512), (1000, 1024), (1365, 1424.7), (2000, 2048), (2700, 2730.7), (3200, 3276.8), (3600, 3640.9),
+        (3625, 4096),
+    ],
 )
 def test_bytes_an_object_takes_at_chain_8(length: int, taken: float) -> None:
     assert round(effective_bytes(length, 8), 1) == taken
@@ -80,4 +85,4 @@ def test_there_are_255_classes_of_16_bytes_distance() -> None:
     sizes = [made.size for made in size_classes(8)]
     assert len(sizes) == 255
     assert (sizes[0], sizes[-1]) == (32, 4096)
-    assert {b - a for a, b in zip(sizes, sizes[1:])} == {16}
+    assert {b - a for a, b in pairwise(sizes)} == {16}
