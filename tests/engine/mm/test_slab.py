@@ -87,7 +87,7 @@ def test_when_the_reserve_is_gone_there_is_no_descriptor_and_the_page_stays() ->
     toy.write(0)
     toy.m[im.FREE_PAGES] = 0
     made = toy.pageout(0)
-    assert ["slab empty", "no swap entry"] == kinds(made)[1:]
+    assert kinds(made)[1:] == ["slab empty", "no swap entry"]
     assert toy.present(0)
     assert (toy["descriptor_alloc_fail"], toy["swap_alloc_fail"], toy["descriptors"]) == (1, 1, 0)
     assert "active" in toy.flags(toy.frame(0)), "the page is activated, as with a full swapfile"
