@@ -144,8 +144,11 @@ class Backends(Column):
         painter.drawLine(QPointF(box.left() + 1, y), QPointF(box.right() - 1, y))
         label = QRectF(box.left() + style.px(10), y - style.px(16), box.width() - style.px(20), style.px(16))
         lines = [self._level_y(box, pool.limit), self._level_y(box, pool.accept), box.top()]
-        if any(-style.px(2) < y - line < style.px(18) for line in lines):
-            label.moveTop(y)
+        places = (y - style.px(16), y + 1)
+        free = [top for top in places if not any(top < line < top + style.px(16) for line in lines)]
+        if not free:
+            return
+        label.moveTop(free[0])
         text = f"takes {grouped(pool.pages)} pages"
         painter.fillRect(
             label.adjusted(-2, 2, style.width(text, 10) - label.width() + 2, -2), QColor(pool_ground(style))

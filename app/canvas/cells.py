@@ -17,13 +17,17 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from app.canvas.sprites import Family, atlas, image_of
-from app.canvas.style import Style, pixels
+from app.canvas.style import Style, pixels, rgb
 from app.moment import Selected, Thing
 
 Numbers = npt.NDArray[Any]
 
 SHAPES_FROM = 7
 """Device pixels (at ratio 1) from which a cell is a drawing; smaller ones are dots of a map."""
+
+
+GAPS_FROM = 4
+"""Device pixels (at ratio 1) from which the dots of a map are set apart."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,10 @@ class Field:
         dots = map_pixels(part, colours, style.theme.panel, bottom - top, level.columns, level.per)
         if level.pitch > 1:
             dots = dots.repeat(level.pitch, axis=0).repeat(level.pitch, axis=1)
+        gap = int(self.ratio) if level.pitch >= GAPS_FROM * self.ratio else 0
+        for line in range(1, gap + 1):
+            dots[level.pitch - line :: level.pitch] = rgb(style.theme.panel)
+            dots[:, level.pitch - line :: level.pitch] = rgb(style.theme.panel)
         return image_of(dots)
 
 
