@@ -24,6 +24,7 @@ from app.moment import Moment
 from app.snapshot import Snapshots
 from engine.errors import InputError
 from engine.program import Program
+from engine.sentence import sentence
 from engine.transition import Transition
 
 if TYPE_CHECKING:
@@ -461,7 +462,7 @@ class Worker(QThread):
         ):
             self._table_made = now
             records = timeline.records(max(0, cursor - AROUND), min(length, cursor + AROUND))
-            self._table = Table(records, [timeline.sentence(record.number) for record in records])
+            self._table = Table(records, [sentence(record, timeline.program, timeline.view) for record in records])
         first, last = max(0, self._watched[0]), min(length, self._watched[1])
         if first <= last < first + WIDEST_SPAN and not self._span.holds(first, last) and not hurry:
             self._span = Table(timeline.records(first, last))

@@ -39,11 +39,7 @@ def click(qtbot, window, name):
 
 
 def at(qtbot, window, number):
-    try:
-        qtbot.waitUntil(lambda: window.frame.moment.transition.number == number, timeout=10_000)
-    except Exception:
-        print("SAID", window.status.said(), window.status._notice.toolTip(), window.frame.moment.transition, window.worker._pending, window.worker._pace)
-        raise
+    qtbot.waitUntil(lambda: window.frame.moment.transition.number == number, timeout=10_000)
 
 
 def moved(qtbot, window, before):
