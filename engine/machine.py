@@ -28,7 +28,7 @@ from engine.mm.journal import (
 from engine.mm.kernel import compiled as compiled_twin
 from engine.mm.run import OUTCOME_SEGFAULT, run
 from engine.mm.schema import Group
-from engine.mm.setup import new_machine
+from engine.mm.setup import new_machine, write_future
 from engine.mm.transitions import RECORD_WORDS
 from engine.mm.view import View
 from engine.operation import Ops
@@ -73,6 +73,7 @@ class Machine:
         if not self.ops.flags.writeable:
             self.ops = self.ops.copy()
         self._plain_ops = memoryview(self.ops.data)
+        write_future(self.words, self.layout, self.ops)
 
     # -- running ---------------------------------------------------------------------------------
 

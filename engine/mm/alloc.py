@@ -11,6 +11,7 @@ from engine.mm.image import (
     MM_STATE,
     NOW,
     NR_WRITEBACK,
+    POLICY,
     PROCESSES,
     PSI_FULL,
     PSI_SOME,
@@ -21,6 +22,7 @@ from engine.mm.kernel import kernel
 from engine.mm.oom_kill import out_of_memory
 from engine.mm.page_alloc import take_frame, task_floor, watermark_low
 from engine.mm.page_io import complete_writes
+from engine.mm.policy import LINUX, evict_one
 from engine.mm.schema import Words
 from engine.mm.transitions import DIRECT_RECLAIM
 from engine.mm.vmscan import SWAP_CLUSTER_MAX, shrink_zones, wake_kswapd
@@ -79,6 +81,11 @@ def alloc_frame(m: Words, process: int, retry: bool) -> int:
     """
     if m[FREE_PAGES] <= watermark_low(m):
         wake_kswapd(m)
+    if m[POLICY] != LINUX:
+        while m[FREE_PAGES] <= 0:
+            if not evict_one(m) and (not retry or out_of_memory(m) == 0 or get(m, MM_STATE, process) != MM_RUNS):
+                return 0
+        return take_frame(m)
     floor = task_floor(m)
     while m[FREE_PAGES] <= floor:
         if direct_reclaim(m, floor):

@@ -361,6 +361,12 @@ PTE = pte.column("word", "The entry as x86-64 has it", "", "pte")
 shmem = schema.table("shmem", 1, "Page caches of shmem objects", "i_pages")
 SHMEM = shmem.column("word", "0 none; frame << 1; swap entry << 1 | 1", "", "xa_entry")
 
+future = schema.table("future", 1, "When each operation's page is used again (policy opt only)")
+FUTURE = future.column("next", "Operation that next touches the page; past the last one when none does", "operation")
+
+frame_use = schema.table("frame_use", 1, "When each frame's page is used again (policy opt only)")
+FRAME_USE = frame_use.column("next", "Operation that next touches its page", "operation")
+
 page = schema.table("page", 8, "Frames of memory", "folio")
 PAGE_FLAGS = page.column("flags", "PG_* bits", "", "flags")
 PAGE_MAPPING = page.column("mapping", "Family of regions that map it", "mapping", "mapping")

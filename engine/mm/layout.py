@@ -39,6 +39,8 @@ class Needs:
     frames: int
     swapfile_slots: tuple[int, ...]
     images: int
+    foreseen: int = 0
+    """Operations whose next use is kept, where the policy needs to know the future."""
     designs_with_descriptors: bool = True
     journal_words: int = 1 << 20
     records: int = 1 << 16
@@ -87,6 +89,8 @@ def lay_out(needs: Needs) -> Layout:
         "mapping": needs.regions + 1,
         "pte": needs.pages,
         "shmem": needs.shmem_pages,
+        "future": needs.foreseen,
+        "frame_use": needs.frames + 1 if needs.foreseen else 0,
         "page": needs.frames + 1,
         "swap_info": len(needs.swapfile_slots) + 1,
         "cluster": sum(-(-(slots + 1) // CLUSTER_SLOTS) for slots in needs.swapfile_slots),
@@ -114,6 +118,7 @@ ROOM = 4
 
 _TOPS = {
     "page": im.FRAME_TOP,
+    "frame_use": im.FRAME_TOP,
     "mm": im.PROCESSES,
     "vma": im.VMAS,
     "mapping": im.MAPPINGS,

@@ -20,6 +20,7 @@ from engine.mm.image import (
     PAGE_NEXT,
     PAGE_PREV,
     PAGE_SWAP,
+    POLICY,
     RECLAIM,
     WATERMARK_HIGH,
     WATERMARK_LOW,
@@ -94,8 +95,8 @@ def watermark_high(m: Words) -> int:
 
 @kernel
 def task_floor(m: Words) -> int:
-    """A task's allocation must leave this many frames free."""
-    if m[RECLAIM] == RECLAIM_MEMCG:
+    """A task's allocation must leave this many frames free; a policy that stands alone fills every frame."""
+    if m[RECLAIM] == RECLAIM_MEMCG or m[POLICY] != 0:
         return 0
     return watermark_min(m)
 

@@ -18,6 +18,7 @@ from engine.mm.image import (
     MM_STATE,
     NOW,
     OUTCOME,
+    POLICY,
     PTE,
     REFERENCES,
     SI_FLAGS,
@@ -45,6 +46,7 @@ from engine.mm.mmap import (
 from engine.mm.oom_kill import out_of_memory
 from engine.mm.page_alloc import task_floor
 from engine.mm.page_io import complete_writes
+from engine.mm.policy import LINUX, OPT, note_use
 from engine.mm.schema import Words
 from engine.mm.swapfile import MAX_SWAPFILES, SWP_WRITEOK, slots_allowed
 from engine.mm.swapoff import swapoff, swapon
@@ -111,6 +113,8 @@ def touch(m: Words, process: int, page: int, write: bool, repeats: int) -> None:
             put(m, PTE, row, wanted)
         add(m, NOW, m[HIT_NS] * (repeats + 1))
         emit(m, HIT, where, pte_pfn(word), access)
+        if m[POLICY] != LINUX:
+            note_use(m, pte_pfn(word))
         return
     vma = find_vma(m, process, page)
     if vma == 0:
@@ -119,6 +123,9 @@ def touch(m: Words, process: int, page: int, write: bool, repeats: int) -> None:
         return
     handle_mm_fault(m, process, vma, page, row, write)
     add(m, NOW, m[HIT_NS] * (repeats + 1))
+    word = get(m, PTE, row)
+    if m[POLICY] == OPT and word & PTE_PRESENT != 0:
+        note_use(m, pte_pfn(word))
 
 
 @kernel

@@ -7,18 +7,21 @@ from engine.mm.journal import get, put, store
 from engine.mm.layout import CLUSTER_SLOTS, ROOM, Image, Layout, Needs, lay_out
 from engine.mm.mmap import RA_HITS_AT_START
 from engine.mm.page_alloc import MIN_FREE_KBYTES_HIGH
+from engine.mm.policy import OPT
 from engine.mm.rmap import VM_LOCKED, VM_SHARED
 from engine.mm.schema import Words
 from engine.mm.shmem import MAP_SHMEM
 from engine.mm.size_classes import size_classes
 from engine.mm.swapfile import MAX_SWAPFILES, SWAP_MAP_BAD, SWP_SOLIDSTATE, SWP_USED, SWP_WRITEOK
-from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, WHO_MASK, WHO_SHIFT, Op
+from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op, Ops
 from engine.program import Program
 
 DEVICES = ("nvme", "ssd", "hdd")
 HDD = 2
 RANGE_OPS = (Op.MUNMAP, Op.MLOCK, Op.MUNLOCK)
 RANDOM_MODULUS = 2147483647
+FORESEEN_ROOM = 4096
+"""Operations that branches may add to a run whose policy knows the future."""
 
 
 def needs_of(program: Program, journal_words: int, records: int) -> Needs:
@@ -42,9 +45,30 @@ def needs_of(program: Program, journal_words: int, records: int) -> Needs:
         frames=frames * ROOM + frames // 8 + MIN_FREE_KBYTES_HIGH // 4,
         swapfile_slots=tuple(swapfile.slots * ROOM for swapfile in program.swapfiles),
         images=len(program.images.lz4) - 1,
+        foreseen=len(program.ops) + FORESEEN_ROOM if foresees(program) else 0,
         journal_words=journal_words,
         records=records,
     )
+
+
+def foresees(program: Program) -> bool:
+    """Whether its replacement policy needs to know the future."""
+    return program.setting("machine.policy") == OPT
+
+
+def write_future(words: Image, layout: Layout, ops: Ops) -> None:
+    """For each operation, the one that touches its page next, for the policy that knows the future."""
+    if not layout.rows["future"]:
+        return
+    following = words[layout.base["future"] :][: layout.rows["future"]]
+    following[:] = len(following)
+    last: dict[int, int] = {}
+    for index in range(len(ops) - 1, -1, -1):
+        word = int(ops[index])
+        if word & KIND_MASK in (Op.READ, Op.WRITE):
+            page = word >> VALUE_SHIFT << WHO_SHIFT | word >> WHO_SHIFT & WHO_MASK
+            following[index] = last.get(page, len(following))
+            last[page] = index
 
 
 def _rooms(program: Program) -> list[int]:

@@ -49,26 +49,28 @@ def leave_swap_cache(m: Words, frame: int, word: int) -> None:
 
 
 @kernel
-def drop_bytes(m: Words, entry: int) -> None:
-    """zswap_invalidate() and clearing the zero mark: nothing needs the entry's bytes any more."""
+def drop_bytes(m: Words, entry: int) -> int:
+    """zswap_invalidate() and clearing the zero mark: nothing needs the bytes any more. The zswap entry freed, or 0."""
     word = backend(m, entry)
     tag = backend_tag(word)
-    if tag == ZSWAP:
-        zentry = backend_zswap(word)
-        set_backend(m, entry, NONE)
-        zswap_entry_free(m, zentry)
-        emit(m, ZSWAP_FREED, zentry, entry, 0)
-    elif tag != NONE:
-        if tag == ZERO:
-            add(m, NR_ZEROMAP, -1)
-        set_backend(m, entry, NONE)
+    if tag == NONE:
+        return 0
+    set_backend(m, entry, NONE)
+    if tag == ZERO:
+        add(m, NR_ZEROMAP, -1)
+    if tag != ZSWAP:
+        return 0
+    zswap_entry_free(m, backend_zswap(word))
+    return backend_zswap(word)
 
 
 @kernel
 def free_entry(m: Words, entry: int) -> None:
     """Nobody holds the entry and its page is not cached: bytes and name are free."""
-    drop_bytes(m, entry)
+    zentry = drop_bytes(m, entry)
     release(m, entry)
+    if zentry != 0:
+        emit(m, ZSWAP_FREED, zentry, entry, 0)
 
 
 @kernel

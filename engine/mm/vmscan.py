@@ -38,6 +38,7 @@ from engine.mm.image import (
     PGSTEAL_ANON,
     PGSTEAL_DIRECT,
     PGSTEAL_KSWAPD,
+    POLICY,
     POOL_PAGES,
     RECLAIM,
     SCAN_NS,
@@ -197,7 +198,13 @@ def shrink_folio(m: Words, frame: int) -> int:
         lru_add(m, frame)
         emit(m, KEEP, frame, 0, 0)
         return KEPT
-    shmem = flags & PG_SHMEM != 0
+    return reclaim_folio(m, frame)
+
+
+@kernel
+def reclaim_folio(m: Words, frame: int) -> int:
+    """The rest of shrink_folio_list()'s loop, for a folio nobody used: name it, unmap it, write it, free it."""
+    shmem = has_flag(m, frame, PG_SHMEM)
     entry = get(m, PAGE_SWAP, frame)
     if entry == 0:
         entry = give_name(m, frame)
@@ -324,7 +331,7 @@ def shrink_zones(m: Words, target: int) -> int:
 @kernel
 def wake_kswapd(m: Words) -> None:
     """wakeup_kswapd()"""
-    if m[RECLAIM] == RECLAIM_MEMCG or m[KSWAPD_AWAKE] != 0:
+    if m[RECLAIM] == RECLAIM_MEMCG or m[POLICY] != 0 or m[KSWAPD_AWAKE] != 0:
         return
     store(m, KSWAPD_AWAKE, 1)
     store(m, KSWAPD_CLOCK, m[NOW])
