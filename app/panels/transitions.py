@@ -289,6 +289,8 @@ class TransitionsPanel(QWidget):
         # Shift and Ctrl choose rows to copy; only a plain click goes somewhere.
         if not QGuiApplication.keyboardModifiers() & (Qt.KeyboardModifier.ShiftModifier
                                                       | Qt.KeyboardModifier.ControlModifier):  # fmt: skip
+            # A chosen row would be drawn over the mark of the cursor that comes to it.
+            self.table.clearSelection()
             self.jump_requested.emit(self.model.records[self.proxy.mapToSource(index).row()].number)
 
     def _filter(self) -> None:

@@ -55,6 +55,7 @@ def test_a_click_jumps(panel, qtbot):
     with qtbot.waitSignal(panel.jump_requested) as heard:
         qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=cell(panel, 3, SENTENCE))
     assert heard.args == [1003]
+    assert not panel.table.selectionModel().hasSelection()
 
 
 def test_enter_jumps(panel, qtbot):
@@ -69,10 +70,12 @@ def test_choosing_rows_to_copy_does_not_jump(panel, qtbot):
     heard = []
     panel.jump_requested.connect(heard.append)
     qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=cell(panel, 2, KIND))
+    assert heard == [1002]
     qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier,
                      cell(panel, 4, KIND))  # fmt: skip
     qtbot.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
+    assert heard == [1002]
     assert [line.split("\t")[0] for line in lines] == ["number", "1002", "1003", "1004"]
     assert lines[1].endswith("page 1: zswap load.")
 
