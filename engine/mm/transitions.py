@@ -191,8 +191,10 @@ SWAPOFF_PAGE = _kind("swapoff page", M, "unuse_pte_range", "{swap} is brought ba
 SWAPOFF_END = _kind("swapoff ends", M, "sys_swapoff", "Swapfile {swapfile}: {result}; {entries} entries visited.",
                     "swapfile", "result", "entries")  # fmt: skip
 DESC_FREED = _kind("descriptor freed", M, "swap_desc_free", "Descriptor {desc} is free.", "desc")
-SLAB_REFILLED = _kind("slab refill", V, "kmem_cache_alloc",
-                      "The stock gets {objects} more descriptors, {pages} slab pages taken for them.", "objects", "pages", "reserve")  # fmt: skip
+SLAB_REFILLED = _kind(
+    "slab refill", V, "kmem_cache_alloc", "The stock gets {objects} more descriptors, {pages} slab pages taken for them.",
+    "objects", "pages", "reserve",
+)  # fmt: skip
 SLAB_EMPTY = _kind("slab empty", V, "kmem_cache_alloc", "No memory for a descriptor: the reserve is gone.", "free")
 SHRINKER_RUN = _kind("shrinker", Z, "zswap_shrinker_scan", "Memory pressure asks zswap for {pages} entries.", "pages")
 ZSWAP_FREED = _kind("zswap entry freed", Z, "zswap_invalidate", "Entry {entry} of {swap} is dropped.", "entry", "swap")
