@@ -186,7 +186,7 @@ class Backends(Column):
             box.moveTop(y + style.px(HEAD))
             self.empty(box, "No swapfile: pages that zswap refuses must stay in memory.")
             return
-        choices = levels(int(self.inner.width() * style.ratio), style.px(LARGEST_SLOT) * style.ratio, 4)
+        choices = levels(int(self.inner.width() * style.ratio), self.largest(LARGEST_SLOT), 4)
         level = fitting(choices, lambda level: self._height(files, level), foot - y, self.look.zoom)
         self.height_needed = self.inner.height() + max(0.0, self._height(files, level) - (foot - y))
         with self.rolling(QRectF(self.inner.left(), y, self.inner.width(), foot - y)):

@@ -20,6 +20,8 @@ from app.canvas.style import LEFT, RIGHT, Style
 from app.moment import Selected
 
 Paint = Callable[[QPainter], None]
+USUAL_HEIGHT = 600
+"""Pixels of a column at which cells have their usual size at most."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,11 @@ class Column:
         taken = min(style.width(right, 11), room)
         self.text(self.inner.left(), y, across - taken - style.px(8), name, 12, colour, bold=True)
         self.text(self.inner.right() - taken, y, taken, right, 11, "dim", right=True)
+
+    def largest(self, size: float) -> float:
+        """Device pixels of the largest cell: ``size`` pixels, and more in a high window, for a room."""
+        roomy = min(1.6, max(1.0, self.box.height() / self.style.px(USUAL_HEIGHT)))
+        return self.style.px(size * roomy) * self.style.ratio
 
     def fitting(self, width: float, size: float, *texts: str, bold: bool = False, mono: bool = False) -> str:
         """The first of the texts that fits into ``width``, or the last."""

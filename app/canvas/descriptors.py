@@ -37,10 +37,14 @@ NOTHING = {
 }
 
 
-def card_levels(width: int, unit: float) -> list[Level]:
-    """Levels of the cards in ``width`` device pixels; ``unit`` device pixels are one pixel at normal type size."""
+def card_levels(width: int, unit: float, largest: float) -> list[Level]:
+    """Levels of the cards in ``width`` device pixels.
+
+    ``unit`` device pixels are one pixel at normal type size; ``largest`` is the width of the largest card.
+    """
     found = []
-    for wide, high in CARDS:
+    grown_by = largest / (CARDS[0][0] * unit)
+    for wide, high in ((CARDS[0][0] * grown_by, CARDS[0][1] * grown_by), *CARDS):
         columns = max(1, int(width // (wide * unit)))
         found.append(Level(columns, min(width // columns, round(1.25 * wide * unit)), height=round(high * unit)))
     return found + levels(width, SQUARE * unit, 1)
@@ -79,7 +83,7 @@ class Descriptors(Column):
 
     def _grid(self, box: QRectF) -> None:
         names, style = self.facts.names, self.style
-        choices = card_levels(int(box.width() * style.ratio), style.scale * style.ratio)
+        choices = card_levels(int(box.width() * style.ratio), style.scale * style.ratio, self.largest(CARDS[0][0]))
         count = grown(FEW, len(names.marks))
         level = fitting(
             choices, lambda level: level.rows(count) * level.pitch_y / style.ratio, box.height(), self.look.zoom

@@ -54,7 +54,7 @@ class MemoryColumn(Column):
         strips = self._strips()
         room = foot - self.inner.top()
         width = int(self.inner.width() * style.ratio)
-        choices = levels(width, style.px(LARGEST_FRAME) * style.ratio, 1)
+        choices = levels(width, self.largest(LARGEST_FRAME), 1)
         self._end_level = Level(
             max(1, width // int(style.px(END_FRAME) * style.ratio)), int(style.px(END_FRAME) * style.ratio)
         )

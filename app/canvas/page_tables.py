@@ -30,8 +30,7 @@ class PageTables(Column):
         if not any(len(block.marks) for block in blocks):
             self.empty(self.inner, "No process has a page yet.")
             return
-        style, ratio = self.style, self.style.ratio
-        choices = levels(int(self.inner.width() * ratio), style.px(LARGEST_CELL) * ratio, 4)
+        choices = levels(int(self.inner.width() * self.style.ratio), self.largest(LARGEST_CELL), 4)
         level = fitting(choices, lambda level: self._height(blocks, level), self.inner.height(), self.look.zoom)
         self.height_needed = self._height(blocks, level)
         y = self.top
