@@ -133,6 +133,8 @@ class ChartsPanel(QWidget):
         self.message.hide()
         self.body = QWidget()
         self._column = column_of(self.body, 10)
+        for picker in (self.top, self.over, self.change):
+            picker.setParent(self.body)  # they join the layout with the charts, which may never come
         whole = QWidget()
         outer = column_of(whole, 0, 0)
         bar = row_of(self.axis, 1, self.save)
