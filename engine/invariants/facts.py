@@ -201,8 +201,8 @@ class Facts:
     @cached_property
     def slot_entries(self) -> Image:
         """``type << 58 | offset`` of every slot."""
-        kinds = [np.arange(end - start) | kind << SWP_TYPE_SHIFT
-                 for kind, (start, end) in enumerate(zip(self.file_starts[:-1], self.file_starts[1:], strict=True))]  # fmt: skip
+        ends = enumerate(zip(self.file_starts[:-1], self.file_starts[1:], strict=True))
+        kinds = [np.arange(end - start) | kind << SWP_TYPE_SHIFT for kind, (start, end) in ends]
         return np.concatenate(kinds) if kinds else np.zeros(0, dtype=np.int64)
 
     def slot_name(self, index: int) -> str:

@@ -186,7 +186,9 @@ def shmem_objects(f: Facts) -> Iterator[str]:
         frames = own[indices] >> 1
         out = int(np.count_nonzero(own & 1))
         yield from equal(
-            row[im.MAP_RESIDENT & BYTE_MASK], len(frames), f"object {number} counts {{said}} pages in memory, has {{found}}"
+            row[im.MAP_RESIDENT & BYTE_MASK],
+            len(frames),
+            f"object {number} counts {{said}} pages in memory, has {{found}}",
         )
         yield from equal(
             row[im.MAP_SWAPPED & BYTE_MASK], out, f"object {number} counts {{said}} pages swapped out, has {{found}}"

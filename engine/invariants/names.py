@@ -14,7 +14,7 @@ from engine.mm.layout import Image
 from engine.mm.pageflags import PG_DIRTY, PG_SWAPCACHE
 from engine.mm.schema import BYTE_MASK
 from engine.mm.slab import DESC_BYTES, DESC_BYTES_WITH_RMAP, PAGE_SIZE, RMAP_KEPT
-from engine.mm.swapfile import COUNT_CONTINUED, CONTINUED_SHIFT, SWAP_HAS_CACHE
+from engine.mm.swapfile import CONTINUED_SHIFT, COUNT_CONTINUED, SWAP_HAS_CACHE
 from engine.mm.swapops import PTE_DIRTY, PTE_SWP_EXCLUSIVE
 from engine.reading.designs import Backend
 
@@ -78,7 +78,9 @@ def swapcache(f: Facts) -> Iterator[str]:
     yield from _some(f, names[back != f.name_entries[names]], "points at a frame that does not name it")
     if not f.descriptors:
         marked = (f.slot_column(im.SLOT_MAP) & SWAP_HAS_CACHE != 0) != (f.name_cached != 0)
-        yield from _some(f, np.flatnonzero(marked & f.slot_used), "has SWAP_HAS_CACHE without its page, or the other way")
+        yield from _some(
+            f, np.flatnonzero(marked & f.slot_used), "has SWAP_HAS_CACHE without its page, or the other way"
+        )
 
 
 @invariant("A clean page is the same as its copy")
@@ -89,15 +91,20 @@ def clean_copies(f: Facts) -> Iterator[str]:
     frames = f.name_cached[names]
     written = f.per_frame(f.mapped_frames[f.words[f.mapped_rows] & PTE_DIRTY != 0]) > 0
     content = f.frame_column(im.PAGE_CONTENT)
-    # Content 0: the frame waits for the bytes that are just being read.
+    # Content 0: the frame waits for the bytes that are just being read. One that is just being
+    # written out is marked clean before its bytes are anywhere.
     clean = (f.flags[frames] & PG_DIRTY == 0) & ~written[frames] & (content[frames] != 0)
     names, frames = names[clean], frames[clean]
     inside = tags[names] == Backend.ZSWAP
     copies = f.zswap_column(im.Z_CONTENT)[values[names[inside]]]
-    yield from _some(f, names[inside][copies != content[frames[inside]]], "has other bytes in zswap than in its clean frame")
+    yield from _some(
+        f, names[inside][copies != content[frames[inside]]], "has other bytes in zswap than in its clean frame", IN_HANDS
+    )
     inside = tags[names] == Backend.SLOT
     copies = f.slot_column(im.SLOT_CONTENT)[f.slot_index(values[names[inside]])]
-    yield from _some(f, names[inside][copies != content[frames[inside]]], "has other bytes on disk than in its clean frame")
+    yield from _some(
+        f, names[inside][copies != content[frames[inside]]], "has other bytes on disk than in its clean frame", IN_HANDS
+    )
     bare = tags[names] == Backend.NONE
     yield from _some(f, names[bare], "has a clean frame and no copy anywhere", IN_HANDS)
 
@@ -146,7 +153,7 @@ def descriptors(f: Facts) -> Iterator[str]:
         size = DESC_BYTES_WITH_RMAP if f.scalar(im.RMAP) == RMAP_KEPT else DESC_BYTES
         room, stock = metadata * (PAGE_SIZE // size), f.scalar(im.SLAB_AT_HAND)
         if used + stock > room:
-            yield f"{used} descriptors in use and {stock} in the stock are more than the {room} of {metadata} slab pages"
+            yield f"{used} descriptors in use and {stock} in the stock do not fit on {metadata} slab pages of {room} in all"
     elif f.scalar(im.DESIGN) == VIRTUAL_DESIGN:
         yield from _virtual_clusters(f)
         metadata = f.scalar(im.NR_VCLUSTERS) * VCLUSTER_PAGES

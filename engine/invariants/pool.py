@@ -104,7 +104,9 @@ def _free_objects(f: Facts, table: Image) -> Iterator[str]:
         pages, objs, left, place, first = (column[going] for column in (pages, objs, left, place, first))
         words = table[first + place - 1]
         if ((words & 1) | (words >> 1 > objs)).any():
-            yield from wrong(pages[(words & 1) | (words >> 1 > objs) != 0], "zspage {row} has an object in use among its free ones")
+            yield from wrong(
+                pages[(words & 1) | (words >> 1 > objs) != 0], "zspage {row} has an object in use among its free ones"
+            )
             return
         place, left = words >> 1, left - 1
 
@@ -116,7 +118,9 @@ def groups(f: Facts) -> Iterator[str]:
     pages = np.flatnonzero(live)
     inuse = f.zspage_column(im.ZSPAGE_INUSE)[pages]
     said = f.zspage_column(im.ZSPAGE_GROUP)
-    yield from wrong(pages[said[pages] != _group_of(f, pages, inuse)], "zspage {row} is not in the list its use calls for")
+    yield from wrong(
+        pages[said[pages] != _group_of(f, pages, inuse)], "zspage {row} is not in the list its use calls for"
+    )
     heads, tails, lengths = (f.view.column(code) for code in (im.GROUP_HEAD, im.GROUP_TAIL, im.GROUP_LENGTH))
     found = count_of(said[pages], len(heads))
     yield from differing(lengths, found, "list {row} counts {said} zspages, {found} say they are in it")
@@ -149,7 +153,9 @@ def pool_pages(f: Facts) -> Iterator[str]:
     pages = int(table[classes, im.CLASS_PAGES & BYTE_MASK].sum())
     yield from equal(f.scalar(im.POOL_PAGES), pages, "the pool is said to have {said} pages, its zspages have {found}")
     found = count_of(classes, len(table))
-    yield from differing(table[:, im.CLASS_ZSPAGES & BYTE_MASK], found, "class {row} counts {said} zspages, has {found}")
+    yield from differing(
+        table[:, im.CLASS_ZSPAGES & BYTE_MASK], found, "class {row} counts {said} zspages, has {found}"
+    )
     inuse = f.zspage_column(im.ZSPAGE_INUSE)[live]
     used = np.bincount(classes, weights=inuse, minlength=len(table)).astype(np.int64)
     yield from differing(table[:, im.CLASS_INUSE & BYTE_MASK], used, "class {row} counts {said} objects, has {found}")

@@ -12,7 +12,7 @@ from engine.invariants.facts import Facts
 from engine.mm.layout import Image
 
 IN_HANDS = 2
-"""Between two transitions of one operation so many frames or entries at most are on their way from one place to another."""
+"""Between two transitions of one operation so many frames or entries at most are on their way elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ def slots(f: Facts) -> Iterator[str]:
         base = file[im.SI_BASE & BYTE_MASK]
         bad = f.view.slot[base : base + file[im.SI_MAX & BYTE_MASK], im.SLOT_MAP & BYTE_MASK] == SWAP_MAP_BAD
         yield from equal(
-            file[im.SI_BAD & BYTE_MASK], int(np.count_nonzero(bad)), f"swapfile {kind} counts {{said}} bad slots, has {{found}}"
+            file[im.SI_BAD & BYTE_MASK],
+            int(np.count_nonzero(bad)),
+            f"swapfile {kind} counts {{said}} bad slots, has {{found}}",
         )
     yield from equal(f.scalar(im.SWAP_USED), total, "{said} slots are counted as in use, {found} are")
     yield from equal(f.scalar(im.NR_CLUSTERS_USED), clusters_used, "{said} clusters are counted as in use, {found} are")
@@ -88,7 +90,11 @@ def reverse_map(f: Facts) -> Iterator[str]:
 def contents(f: Facts) -> Iterator[str]:
     """Whatever keeps a page's bytes, zswap entry or slot, says which image they are."""
     numbers = f.slot_index(f.name_backend[1][f.names_with(Backend.SLOT)])
-    bare = numbers[(numbers >= 0) & (np.take(f.slot_column(im.SLOT_CONTENT), numbers, mode="clip") == 0)] if len(numbers) else numbers
+    bare = (
+        numbers[(numbers >= 0) & (np.take(f.slot_column(im.SLOT_CONTENT), numbers, mode="clip") == 0)]
+        if len(numbers)
+        else numbers
+    )
     if len(bare):
         yield f"{f.slot_name(int(bare[0]))} is said to hold a page but has no bytes" + more(len(bare))
     bare = np.flatnonzero(f.zswap_used & (f.zswap_column(im.Z_CONTENT) == 0))
@@ -102,7 +108,9 @@ def requests(f: Facts) -> Iterator[str]:
     order = f.requests
     under_way = table[:, im.BIO_FRAME & BYTE_MASK] != 0
     yield from listed(order, under_way, "the list of requests")
-    yield from equal(f.scalar(im.BIO_TAIL), int(order[-1]) if len(order) else 0, "{said} is noted as the last request, {found} is")
+    yield from equal(
+        f.scalar(im.BIO_TAIL), int(order[-1]) if len(order) else 0, "{said} is noted as the last request, {found} is"
+    )
     free = ~under_way
     free[:1] = False
     yield from listed(f.walk(f.scalar(im.BIO_FREE), im.BIO_NEXT), free, "the list of unused requests")

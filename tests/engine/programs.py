@@ -68,13 +68,16 @@ def program(actions, design="legacy", kernel="6.18", *, frames=40, slots=(96, 64
         for name in ("editor", "indexer")
     )  # fmt: skip
     chosen = {"machine.design": DESIGNS.index(design), "machine.frames": frames, "machine.reclaim": 1,
-              "machine.zswap.enabled": 1, "machine.zswap.max_pool_pages": 6, **settings_of(kernel), **(settings or {})}  # fmt: skip
+              "machine.zswap.enabled": 1, "machine.zswap.max_pool_pages": 6,
+              **settings_of(kernel), **(settings or {})}  # fmt: skip
     files = tuple(
         Swapfile(f"swap{number}", count, device, priority, bad if number == 0 else ())
         for number, (count, device, priority) in enumerate(zip(slots, devices, priorities, strict=False))
     )
     ops = np.array([word for action in actions for word in words_of(action)], dtype=np.int64)
-    return Program("a run of everything", processes, ops, facts, chosen, files, seed=seed, shmem=(("ring", SHARED_PAGES),))
+    return Program(
+        "a run of everything", processes, ops, facts, chosen, files, seed=seed, shmem=(("ring", SHARED_PAGES),)
+    )
 
 
 _RANGES = {
@@ -114,8 +117,10 @@ KNOBS = (
     ("machine.zswap.shrinker_enabled", (0, 1)), ("machine.readahead_zswap", (0, 1)), ("machine.zero_page", (0, 1)),
     ("machine.zswap.accept_threshold_percent", (50, 90)), ("machine.swapfile.0.slots", (24, 96)),
     ("machine.zswap.exclusive_loads", (0, 1)), ("machine.zswap.dropbehind", (0, 1)), ("machine.zero_map", (0, 1)),
-    ("machine.zswap.shrink_rule", (0, 1, 2)), ("machine.readahead", (0, 1, 2)), ("machine.swap_desc.slab_stock", (1, 10)),
-    ("machine.zswap.same_filled", (0, 1)), ("machine.zswap.incompressible", (0, 1)), ("machine.zswap.second_chance", (0, 1)),
+    ("machine.zswap.shrink_rule", (0, 1, 2)), ("machine.readahead", (0, 1, 2)),
+    ("machine.swap_desc.slab_stock", (1, 10)),
+    ("machine.zswap.same_filled", (0, 1)), ("machine.zswap.incompressible", (0, 1)),
+    ("machine.zswap.second_chance", (0, 1)),
 )  # fmt: skip
 
 
