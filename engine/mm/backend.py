@@ -12,7 +12,7 @@ ZSWAP = 1
 SLOT = 2
 """Value: offset << 5 | type of the slot."""
 ZERO = 3
-"""A page of zeroes: there are no bytes."""
+"""A page of zeroes: there are no bytes. Value: its image, which the next write goes on from."""
 
 TAG_MASK = 7
 TAG_SHIFT = 3
@@ -30,6 +30,18 @@ def zswap_backend(entry: int) -> int:
 def slot_backend(slot: int) -> int:
     """The word for a slot given as type << 58 | offset."""
     return (swp_offset(slot) << TYPE_BITS | swp_type(slot)) << TAG_SHIFT | SLOT
+
+
+@kernel
+def zero_backend(image: int) -> int:
+    """The word for a page that is only a zero mark."""
+    return image << TAG_SHIFT | ZERO
+
+
+@kernel
+def backend_image(word: int) -> int:
+    """The image of a word with the tag ZERO."""
+    return word >> TAG_SHIFT
 
 
 @kernel

@@ -48,7 +48,7 @@ from engine.mm.readahead import swap_update_readahead, swapin_readahead
 from engine.mm.rmap import VM_LOCKED, page_add_rmap, page_remove_rmap
 from engine.mm.schema import Words
 from engine.mm.shmem import MAP_SHMEM, shmem_fault
-from engine.mm.swap_state import cached_frame, folio_free_swap, put_entry
+from engine.mm.swap_state import folio_free_swap, put_entry, wanted_frame
 from engine.mm.swapfile import vm_swap_full
 from engine.mm.swapops import (
     PTE_DIRTY,
@@ -175,7 +175,7 @@ def do_swap_page(m: Words, process: int, vma: int, page: int, row: int, write: b
     entry = pte_to_swp_entry(word)
     major = 0
     add(m, LOOKUPS, lookup_cost(m, entry))
-    frame = cached_frame(m, entry)
+    frame = wanted_frame(m, entry)
     if frame != 0:
         swap_update_readahead(m, frame, vma, page)
         emit(m, CACHE_HIT, where, frame, entry)
@@ -184,14 +184,18 @@ def do_swap_page(m: Words, process: int, vma: int, page: int, row: int, write: b
         major = 1
         add(m, PGMAJFAULT, 1)
         done = swapin_readahead(m, process, vma, entry, page)
-        if done < 0:
+        frame = 0
+        if get(m, PTE, row) == word:
+            # Without a read it may still be there: reclaim wrote it back through the swapcache meanwhile.
+            frame = wanted_frame(m, entry)
+        if frame == 0:
             return -1
+        set_flags(m, frame, PG_LOCKED)
         since = m[NOW]
         if done > since:
             wait_until(m, done)
             add(m, DEVICE_READ_NS, m[NOW] - since)
             stalled(m, since)
-        frame = cached_frame(m, entry)
     locked_vma = get(m, VMA_FLAGS, vma) & VM_LOCKED != 0
     exclusive = word & PTE_SWP_EXCLUSIVE != 0
     put(m, PTE, row, 0)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from engine.mm.backend import NONE, ZERO, ZSWAP, backend_slot, backend_tag, backend_zswap, slot_backend
+from engine.mm.backend import (
+    NONE,
+    ZERO,
+    ZSWAP,
+    backend_image,
+    backend_slot,
+    backend_tag,
+    backend_zswap,
+    slot_backend,
+    zero_backend,
+)
 from engine.mm.block import end_write, start_write, submit, wait_until, write_completes_by
 from engine.mm.clock import spend
 from engine.mm.design.hooks import backend, entry_count, set_backend, slot_for_write
@@ -58,8 +68,8 @@ def swap_writeout(m: Words, frame: int, entry: int) -> int:
     if m[ZERO_MAP] != 0 and get(m, CONTENT_FILLED, get(m, PAGE_CONTENT, frame)) == 3:
         if old != ZERO:
             drop_old_zswap(m, entry)
-            set_backend(m, entry, ZERO)
             add(m, NR_ZEROMAP, 1)
+        set_backend(m, entry, zero_backend(get(m, PAGE_CONTENT, frame)))
         add(m, SWPOUT_ZERO, 1)
         emit(m, ZERO_OUT, entry, frame, 0)
         return WROTE
@@ -100,6 +110,7 @@ def swap_read_folio(m: Words, frame: int, entry: int) -> int:
     tag = backend_tag(word)
     spend(m, m[LOOKUP_NS])
     if tag == ZERO:
+        put(m, PAGE_CONTENT, frame, backend_image(word))
         add(m, SWPIN_ZERO, 1)
         emit(m, ZERO_FILL, entry, frame, 0)
         return 0

@@ -40,7 +40,7 @@ from engine.mm.pageflags import PG_DIRTY, PG_LOCKED, PG_SHMEM, PG_SWAPBACKED
 from engine.mm.readahead import swap_update_readahead, swapin_readahead
 from engine.mm.rmap import VM_LOCKED, page_add_rmap
 from engine.mm.schema import Words
-from engine.mm.swap_state import cached_frame, folio_free_swap, put_entry
+from engine.mm.swap_state import folio_free_swap, put_entry, wanted_frame
 from engine.mm.swapops import PTE_DIRTY, PTE_RW, mk_pte
 from engine.mm.transitions import CACHE_HIT, FIRST_TOUCH, PAGE_MAPPED
 
@@ -54,7 +54,7 @@ def shmem_swapin_folio(m: Words, process: int, mapping: int, index: int, entry: 
     where = process << PROCESS_SHIFT | page
     major = 0
     add(m, LOOKUPS, lookup_cost(m, entry))
-    frame = cached_frame(m, entry)
+    frame = wanted_frame(m, entry)
     if frame != 0:
         swap_update_readahead(m, frame, 0, page)
         emit(m, CACHE_HIT, where, frame, entry)
@@ -63,14 +63,16 @@ def shmem_swapin_folio(m: Words, process: int, mapping: int, index: int, entry: 
         major = 1
         add(m, PGMAJFAULT, 1)
         done = swapin_readahead(m, process, 0, entry, page)
-        if done < 0:
+        # Without a read it may still be there: reclaim wrote it back through the swapcache meanwhile.
+        frame = wanted_frame(m, entry)
+        if frame == 0:
             return -1
+        set_flags(m, frame, PG_LOCKED)
         since = m[NOW]
         if done > since:
             wait_until(m, done)
             add(m, DEVICE_READ_NS, m[NOW] - since)
             stalled(m, since)
-        frame = cached_frame(m, entry)
     wait_for_write(m, frame)
     put(m, SHMEM, get(m, MAP_CACHE, mapping) + index, frame << 1)
     put(m, PAGE_MAPPING, frame, mapping)

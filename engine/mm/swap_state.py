@@ -15,8 +15,8 @@ from engine.mm.design.hooks import (
 from engine.mm.image import NR_SWAPCACHE, NR_ZEROMAP, PAGE_FLAGS, PAGE_SWAP
 from engine.mm.journal import add, emit, get, put
 from engine.mm.kernel import kernel
-from engine.mm.lru import has_flag
-from engine.mm.pageflags import PG_DIRTY, PG_READAHEAD, PG_SWAPCACHE, PG_WRITEBACK
+from engine.mm.lru import clear_flags, has_flag, lru_add
+from engine.mm.pageflags import PG_DIRTY, PG_DROPBEHIND, PG_READAHEAD, PG_SWAPCACHE, PG_WRITEBACK
 from engine.mm.schema import Words
 from engine.mm.transitions import SWAP_FREE, ZSWAP_FREED
 from engine.mm.zswap_entry import zswap_entry_free
@@ -29,6 +29,16 @@ def cached_frame(m: Words, entry: int) -> int:
     if word & 1 != 0:
         return 0
     return word >> 1
+
+
+@kernel
+def wanted_frame(m: Words, entry: int) -> int:
+    """swap_cache_get_folio() by one who wants the page: it is no longer dropped behind its write. 0: not cached."""
+    frame = cached_frame(m, entry)
+    if frame != 0 and has_flag(m, frame, PG_DROPBEHIND):
+        clear_flags(m, frame, PG_DROPBEHIND)
+        lru_add(m, frame)
+    return frame
 
 
 @kernel

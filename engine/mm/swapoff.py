@@ -52,7 +52,7 @@ from engine.mm.readahead import read_swap_cache_async
 from engine.mm.rmap import page_add_rmap
 from engine.mm.schema import Words
 from engine.mm.shmem import MAP_SHMEM, shmem_swapin_folio
-from engine.mm.swap_state import cached_frame, folio_free_swap, put_entry
+from engine.mm.swap_state import folio_free_swap, put_entry, wanted_frame
 from engine.mm.swapfile import SWP_USED, SWP_WRITEOK, slots_allowed
 from engine.mm.swapops import PTE_ACCESSED, PTE_PRESENT, PTE_SWP_EXCLUSIVE, mk_pte, pte_to_swp_entry, swp_type
 from engine.mm.transitions import SWAPOFF_BEGIN, SWAPOFF_END, SWAPOFF_PAGE, SWAPON
@@ -82,12 +82,16 @@ def swapon(m: Words, type_: int) -> None:
 @kernel
 def bring_back(m: Words, process: int, entry: int) -> int:
     """The entry's page in the swapcache, read if need be and waited for; 0 without memory."""
-    frame = cached_frame(m, entry)
+    frame = wanted_frame(m, entry)
     if frame == 0:
         frame = read_swap_cache_async(m, process, entry, False)
-        if frame == 0:
-            return 0
-        wait_until(m, swap_read_folio(m, frame, entry))
+        if frame != 0:
+            wait_until(m, swap_read_folio(m, frame, entry))
+        else:
+            # The reclaim that looked for a frame may itself have brought the page into the swapcache.
+            frame = wanted_frame(m, entry)
+            if frame == 0:
+                return 0
     wait_for_write(m, frame)
     return frame
 

@@ -9,7 +9,18 @@ nothing can leave memory, however much room the pool has.
 from __future__ import annotations
 
 from engine import metadata
-from engine.mm.backend import NONE, SLOT, ZERO, ZSWAP, backend_tag, backend_zswap, slot_backend, zswap_backend
+from engine.mm.backend import (
+    NONE,
+    SLOT,
+    ZERO,
+    ZSWAP,
+    backend_image,
+    backend_tag,
+    backend_zswap,
+    slot_backend,
+    zero_backend,
+    zswap_backend,
+)
 from engine.mm.image import (
     NR_CONTINUATIONS,
     NR_STORED,
@@ -128,7 +139,7 @@ def backend(m: Words, entry: int) -> int:
     if found > 0:
         return zswap_backend(found)
     if found == ZERO_MARK:
-        return ZERO
+        return zero_backend(get(m, SLOT_CONTENT, row))
     if get(m, SLOT_CONTENT, row) != 0:
         return slot_backend(entry)
     return NONE
@@ -150,7 +161,9 @@ def set_backend(m: Words, entry: int, word: int) -> None:
     elif new == 0 and old != 0:
         add(m, SLOTS_WASTED, -1)
     put(m, SLOT_ENTRY, row, new)
-    if tag != SLOT:
+    if tag == ZERO:
+        put(m, SLOT_CONTENT, row, backend_image(word))
+    elif tag != SLOT:
         put(m, SLOT_CONTENT, row, 0)
 
 
