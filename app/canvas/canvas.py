@@ -17,30 +17,27 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
+from app.canvas.backdrop import Backdrop
 from app.canvas.changes import changed_things
 from app.canvas.column import Viewpoint
 from app.canvas.facts import Facts, read
 from app.canvas.legend import HEIGHT as LEGEND_HEIGHT
-from app.canvas.legend import paint_legend
 from app.canvas.links import Link, chain_links, paint_links, paint_outline
 from app.canvas.motion import Amount, Motion, tokens
 from app.canvas.scene import COLUMNS, GUTTER, Scene
 from app.canvas.style import Style
+from app.canvas.telling import as_text, as_tip
+from app.canvas.walk import ARROWS, Walk
 from app.moment import Moment, Selected, Thing
-from engine.describe import describe
 from engine.reading import Place, chain
 
 MOST_OUTLINES = 300
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-}  # fmt: skip
 
 
 class MachineCanvas(QWidget):
@@ -63,17 +60,14 @@ class MachineCanvas(QWidget):
         self._moment: Moment | None = None
         self._facts: Facts | None = None
         self._scene: Scene | None = None
-        self._base: QPixmap | None = None
-        self._ground: tuple[object, QPixmap] | None = None
+        self._backdrop = Backdrop()
         self._looks = [Viewpoint() for _ in COLUMNS]
         self._selection: tuple[Selected, ...] = ()
         self._changed: tuple[Selected, ...] = ()
         self._outlined: list[Selected] = []
         self._links: list[Link] = []
         self._hovered: Selected | None = None
-        self._walking = False
-        """The arrows move the selection, not the run: since Tab or Return came here, until Escape or a click."""
-        self._column = -1
+        self.walk = Walk()
         theme.switch().changed.connect(self._restyle)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -103,7 +97,8 @@ class MachineCanvas(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self.motion.stop()
-        self._moment = self._facts = self._scene = self._base = None
+        self._moment = self._facts = self._scene = None
+        self._backdrop.forget()
         self._outlined, self._links, self._changed, self._selection = [], [], (), ()
         self.update()
 
@@ -142,11 +137,8 @@ class MachineCanvas(QWidget):
         return QSize(theme.px(640), theme.px(360))
 
     def description(self) -> str:
-        """All that is selected as text: a label and a value on each line, things apart by an empty line."""
-        if self._moment is None:
-            return ""
-        parts = [self._facts_of(thing) for thing in self._selection]
-        return "\n\n".join("\n".join(f"{label}: {value}" for label, value in facts) for facts in parts)
+        """All that is selected as text."""
+        return as_text(self._moment, self._selection) if self._moment is not None else ""
 
     def copy(self) -> None:
         """Put the description of what is selected into the clipboard."""
@@ -168,7 +160,7 @@ class MachineCanvas(QWidget):
         return whole.adjusted(0, 0, 0, -high - style.px(GUTTER) + style.px(2)), legend
 
     def _lay_out(self) -> None:
-        self._base = None
+        self._backdrop.forget()
         if self._facts is not None and self.width() > 40 and self.height() > 40:
             style = Style.now(self.devicePixelRatioF())
             self._scene = Scene.of(self._facts, self._area(style)[0], style, self._looks)
@@ -237,44 +229,9 @@ class MachineCanvas(QWidget):
         if style.ratio != self.devicePixelRatioF():
             self._lay_out()
             style = self._scene.columns[0].style
-        if self._base is None:
-            self._base = self._paint_base(style)
-        painter.drawPixmap(QPoint(0, 0), self._base)
+        picture = self._backdrop.picture(self._scene, self._area(style)[1], self.size(), style)
+        painter.drawPixmap(QPoint(0, 0), picture)
         self._paint_over(painter, style)
-
-    def _paint_base(self, style: Style) -> QPixmap:
-        assert self._scene is not None
-        assert self._facts is not None
-        base = QPixmap(self._paint_ground(style))
-        painter = QPainter(base)
-        try:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for column in self._scene.columns:
-                column.paint(painter)
-            if self._legend:
-                paint_legend(painter, self._area(style)[1], self._facts, style)
-        finally:
-            painter.end()
-        return base
-
-    def _paint_ground(self, style: Style) -> QPixmap:
-        """The empty cards; the same for every moment, and large enough to be worth keeping."""
-        assert self._scene is not None
-        boxes = [column.box for column in self._scene.columns]
-        if self._legend:
-            boxes.append(self._area(style)[1])
-        key = (style.theme.name, style.scale, style.ratio, self.size(), self._legend)
-        if self._ground is None or self._ground[0] != key:
-            ground = QPixmap(self.size() * style.ratio)
-            ground.setDevicePixelRatio(style.ratio)
-            ground.fill(QColor(style.theme.window))
-            painter = QPainter(ground)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for box in boxes:
-                style.card(painter, box, "panel", radius=8)
-            painter.end()
-            self._ground = key, ground
-        return self._ground[1]
 
     def _paint_over(self, painter: QPainter, style: Style) -> None:
         assert self._scene is not None
@@ -288,8 +245,8 @@ class MachineCanvas(QWidget):
         if self._hovered is not None:
             for rect in self._scene.places(self._hovered):
                 paint_outline(painter, rect, style, "dim", 1.2)
-        if self._walking and self.hasFocus() and 0 <= self._column < len(self._scene.columns):
-            style.card(painter, self._scene.columns[self._column].box, "", "accent", radius=8, width=1.6)
+        if self.walk.walking and self.hasFocus():
+            style.card(painter, self._scene.columns[self.walk.column].box, "", "accent", radius=8, width=1.6)
         self.motion.paint(painter, style)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -316,8 +273,7 @@ class MachineCanvas(QWidget):
         if event.button() != Qt.MouseButton.LeftButton or self._scene is None:
             super().mousePressEvent(event)
             return
-        self._walking = False
-        self._column = self._scene.column_at(event.position())
+        self.walk.clicked(self._scene.column_at(event.position()))
         found = self._scene.at(event.position())
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             if found is not None:
@@ -373,82 +329,51 @@ class MachineCanvas(QWidget):
         self.setAccessibleDescription(self.description().replace("\n", "; "))
         self.selected.emit(things)
 
-    def _facts_of(self, thing: Selected) -> list[tuple[str, str]]:
-        """Label and value of what there is to say of a thing now."""
-        assert self._moment is not None
-        try:
-            told = describe(self._moment.view, self._moment.program, thing)
-        except ValueError:
-            return [(thing.thing.value, "is not there any more")]
-        facts = [(thing.thing.value, told.title), ("where", told.place), ("state", told.state)]
-        if told.word is not None:
-            facts.append((told.word.form, told.word.hex))
-        return facts + [(row.label, row.text) for row in told.chain]
-
     # -- keys ------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             self._tip(event)
             return True
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._wants(event):
-            event.accept()
-            return True
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            copies = event.matches(QKeySequence.StandardKey.Copy) and bool(self._selection)
+            if copies or self.walk.wants(event):
+                event.accept()
+                return True
         return super().event(event)
 
-    def _wants(self, event: QKeyEvent) -> bool:
-        """Keys that mean something here before they mean something to the window."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            return bool(self._selection)
-        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        return self._walking and plain and (event.key() in _ARROWS or event.key() == Qt.Key.Key_Escape)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
+        if self._scene is None:
+            super().keyPressEvent(event)
+        elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
-        elif event.key() == Qt.Key.Key_Escape and (self._walking or self._selection):
-            self._walking = False
+        elif event.key() == Qt.Key.Key_Escape and (self.walk.walking or self._selection):
+            self.walk.leave()
             self._select(())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._enter(max(self._column, 0))
-        elif self._walking and event.key() in _ARROWS:
-            self._walk(*_ARROWS[Qt.Key(event.key())])
-        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal) and self._column >= 0:
-            self.zoom(self._column, 1)
-        elif event.key() == Qt.Key.Key_Minus and self._column >= 0:
-            self.zoom(self._column, -1)
+            self._go(self.walk.enter(self._scene, (*self._selection, *self._outlined)))
+        elif self.walk.walking and event.key() in ARROWS:
+            self._go(self.walk.step(self._scene, self._selection, event.key()))
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal) and self.walk.column >= 0:
+            self.zoom(self.walk.column, 1)
+        elif event.key() == Qt.Key.Key_Minus and self.walk.column >= 0:
+            self.zoom(self.walk.column, -1)
         else:
             super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forwards: bool) -> bool:
         """Tab goes from column to column, and on to the next widget after the last."""
-        wanted = self._column + (1 if forwards else -1) if self._walking else (0 if forwards else len(COLUMNS) - 1)
-        if self._scene is not None and 0 <= wanted < len(COLUMNS):
-            self._enter(wanted)
+        if self._scene is not None and self.walk.tab(forwards):
+            self._go(self.walk.enter(self._scene, (*self._selection, *self._outlined)))
             return True
-        self._walking = False
-        self._column = -1
         self.update()
         return super().focusNextPrevChild(forwards)
 
-    def _enter(self, place: int) -> None:
-        """Let the arrows move within a column, from what is selected in it or from its first thing."""
-        if self._scene is None:
-            return
-        self._walking, self._column = True, place
-        column = self._scene.columns[place]
-        here = next((thing for thing in (*self._selection, *self._outlined) if column.find(thing)), None)
-        self._go(here or column.first())
-
-    def _walk(self, dx: int, dy: int) -> None:
-        assert self._scene is not None
-        column = self._scene.columns[self._column]
-        here = next((thing for thing in self._selection if column.find(thing)), None)
-        self._go(column.neighbour(here, dx, dy) if here is not None else column.first())
-
     def _go(self, thing: Selected | None) -> None:
+        """Select what the keyboard came to, and bring it into sight."""
         if thing is not None and self._scene is not None:
-            self._scroll(self._column, self._scene.columns[self._column].scroll_to(thing))
+            place = self.walk.column
+            self._scroll(place, self._scene.columns[place].scroll_to(thing))
             self._select((thing,))
         self.update()
 
@@ -459,7 +384,7 @@ class MachineCanvas(QWidget):
             return
         point = QPointF(event.pos())
         thing = self._scene.at(point)
-        text = self.tip_of(thing) if thing is not None else ""
+        text = as_tip(self._moment, thing) if thing is not None and self._moment is not None else ""
         place = self._scene.column_at(point)
         if not text and place >= 0:
             text = self._scene.columns[place].hint_at(point)
@@ -467,15 +392,6 @@ class MachineCanvas(QWidget):
             QToolTip.showText(event.globalPos(), text, self)
         else:
             QToolTip.hideText()
-
-    def tip_of(self, thing: Selected) -> str:
-        """What is said of a thing when the pointer rests on it, as rich text."""
-        dim = theme.current().dim
-        rows = "".join(
-            f"<tr><td style='color:{dim}; padding-right:10px'>{label}</td><td>{value}</td></tr>"
-            for label, value in self._facts_of(thing)
-        )
-        return f"<table cellspacing='1'>{rows}</table>" if rows else ""
 
 
 def _selected(place: Place) -> Selected:

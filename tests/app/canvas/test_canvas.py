@@ -108,14 +108,14 @@ def test_tab_goes_through_the_columns_and_out(qtbot, shown):
     owners = []
     for _ in range(4):
         qtbot.keyClick(shown, Qt.Key.Key_Tab)
-        owners.append(shown._column)
-        assert shown.scene.columns[shown._column].find(shown._selection[0])
+        owners.append(shown.walk.column)
+        assert shown.scene.columns[shown.walk.column].find(shown._selection[0])
     assert owners == [0, 1, 2, 3]
     qtbot.keyClick(shown, Qt.Key.Key_Backtab)
-    assert shown._column == 2
+    assert shown.walk.column == 2
     qtbot.keyClick(shown, Qt.Key.Key_Tab)
     qtbot.keyClick(shown, Qt.Key.Key_Tab)
-    assert not shown._walking, "past the last column the next widget has the turn"
+    assert not shown.walk.walking, "past the last column the next widget has the turn"
 
 
 def test_arrows_move_the_selection_once_tab_or_return_came_here(qtbot, shown, built):

@@ -1,0 +1,54 @@
+"""The still picture of a scene, painted once and shown many times while tokens and outlines move over it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from app.canvas.legend import paint_legend
+from app.canvas.scene import Scene
+from app.canvas.style import Style
+
+
+class Backdrop:
+    """Pixmaps of the columns with all they hold, and of the empty cards below them."""
+
+    def __init__(self) -> None:
+        self._picture: QPixmap | None = None
+        self._ground: tuple[object, QPixmap] | None = None
+
+    def forget(self) -> None:
+        """The scene is another one."""
+        self._picture = None
+
+    def picture(self, scene: Scene, legend: QRectF, size: QSize, style: Style) -> QPixmap:
+        """Columns and legend (none where its box is empty), ``size`` logical pixels large."""
+        if self._picture is None:
+            self._picture = QPixmap(self._cards(scene, legend, size, style))
+            painter = QPainter(self._picture)
+            try:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                for column in scene.columns:
+                    column.paint(painter)
+                if not legend.isEmpty():
+                    paint_legend(painter, legend, scene.facts, style)
+            finally:
+                # A painter that outlives an error takes the process with it.
+                painter.end()
+        return self._picture
+
+    def _cards(self, scene: Scene, legend: QRectF, size: QSize, style: Style) -> QPixmap:
+        """The empty cards; the same for every moment, and large enough to be worth keeping."""
+        boxes = [column.box for column in scene.columns] + ([] if legend.isEmpty() else [legend])
+        key = (style.theme.name, style.scale, style.ratio, size, len(boxes))
+        if self._ground is None or self._ground[0] != key:
+            ground = QPixmap(size * style.ratio)
+            ground.setDevicePixelRatio(style.ratio)
+            ground.fill(QColor(style.theme.window))
+            painter = QPainter(ground)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for box in boxes:
+                style.card(painter, box, "panel", radius=8)
+            painter.end()
+            self._ground = key, ground
+        return self._ground[1]

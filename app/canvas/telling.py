@@ -1,0 +1,37 @@
+"""What there is to say of things on the canvas: tooltips, the clipboard, screen readers."""
+
+from __future__ import annotations
+
+from app import theme
+from app.moment import Moment, Selected
+from engine.describe import describe
+
+Facts = list[tuple[str, str]]
+
+
+def facts_of(moment: Moment, thing: Selected) -> Facts:
+    """Label and value of what there is to say of a thing now."""
+    try:
+        told = describe(moment.view, moment.program, thing)
+    except ValueError:
+        return [(thing.thing.value, "is not there any more")]
+    facts = [(thing.thing.value, told.title), ("where", told.place), ("state", told.state)]
+    if told.word is not None:
+        facts.append((told.word.form, told.word.hex))
+    return facts + [(row.label, row.text) for row in told.chain]
+
+
+def as_text(moment: Moment, things: tuple[Selected, ...]) -> str:
+    """A label and its value on each line, things apart by an empty line."""
+    parts = [facts_of(moment, thing) for thing in things]
+    return "\n\n".join("\n".join(f"{label}: {value}" for label, value in facts) for facts in parts)
+
+
+def as_tip(moment: Moment, thing: Selected) -> str:
+    """The same of one thing as rich text."""
+    dim = theme.current().dim
+    rows = "".join(
+        f"<tr><td style='color:{dim}; padding-right:10px'>{label}</td><td>{value}</td></tr>"
+        for label, value in facts_of(moment, thing)
+    )
+    return f"<table cellspacing='1'>{rows}</table>"
