@@ -13,6 +13,8 @@ from engine.mm.image import (
     MM_VMA,
     NR_SWAPPED,
     PAGE_FLAGS,
+    PAGE_MAPCOUNT,
+    PGDEACTIVATE,
     PTE,
     VMA_CONTENT,
     VMA_CONTENTS,
@@ -229,7 +231,7 @@ def make_old(m: Words, row: int, frame: int) -> None:
 
 @kernel
 def madvise_page(m: Words, process: int, page: int, advice: int) -> None:
-    """MADV_COLD, MADV_PAGEOUT and MADV_WILLNEED for one page."""
+    """MADV_COLD, MADV_PAGEOUT and MADV_WILLNEED for one page; a page that others map too is left alone."""
     row = get(m, MM_PTE, process) + page
     word = get(m, PTE, row)
     if word == 0:
@@ -245,14 +247,19 @@ def madvise_page(m: Words, process: int, page: int, advice: int) -> None:
     if advice == ADVICE_WILLNEED or frame == ZERO_PFN:
         return
     flags = get(m, PAGE_FLAGS, frame)
-    if flags & PG_LRU == 0 or flags & PG_UNEVICTABLE != 0:
+    if flags & PG_LRU == 0 or flags & PG_UNEVICTABLE != 0 or get(m, PAGE_MAPCOUNT, frame) != 1:
         return
     make_old(m, row, frame)
+    if flags & PG_ACTIVE != 0:
+        put(m, PAGE_FLAGS, frame, get(m, PAGE_FLAGS, frame) | PG_WORKINGSET)
+    elif advice == ADVICE_COLD:
+        return
     lru_del(m, frame)
-    put(m, PAGE_FLAGS, frame, get(m, PAGE_FLAGS, frame) & ~PG_ACTIVE | PG_WORKINGSET)
+    put(m, PAGE_FLAGS, frame, get(m, PAGE_FLAGS, frame) & ~PG_ACTIVE)
     if advice == ADVICE_PAGEOUT:
         shrink_folio(m, frame)
     else:
+        add(m, PGDEACTIVATE, 1)
         lru_add(m, frame)
 
 

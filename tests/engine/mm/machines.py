@@ -16,9 +16,12 @@ from engine.mm import image as im
 from engine.mm.design.hooks import DESIGNS, cache_word, entry_count
 from engine.mm.design.hooks import backend as backend_word
 from engine.mm.journal import get
-from engine.mm.pageflags import NAMES
+from engine.mm.lru import clear_flags, lru_del
+from engine.mm.pageflags import NAMES, PG_REFERENCED
+from engine.mm.rmap import folio_referenced
 from engine.mm.run import run
 from engine.mm.swapops import PTE_PRESENT, pte_pfn, pte_to_swp_entry
+from engine.mm.vmscan import shrink_folio, shrink_inactive_list
 from engine.operation import Op, encode, encode_range, encode_setting
 from engine.program import Images, Process, Program, Region, Swapfile
 from engine.sentence import sentence
@@ -35,6 +38,8 @@ LINUX_6_2: dict[str, int] = {
     "zswap.exclusive_loads": 0, "zswap.second_chance": 0, "zswap.shrink_rule": 0, "zswap.kick_always": 0,
 }  # fmt: skip
 """The 6.2 preset, but with zsmalloc."""
+SPLITS = 8
+"""Ranges that may be unmapped or locked."""
 
 
 def region(pages: int, *, image: int = 1, images: int = 1, first: int = 0, **more: Any) -> Region:
@@ -94,6 +99,31 @@ class Toy:
         """MADV_PAGEOUT: reclaim exactly these pages now."""
         return self.range(Op.PAGEOUT, first, pages, process)
 
+    def reclaim(self, page: int, process: int = 0) -> list[Transition]:
+        """Reclaim takes a page that nobody has used lately, whoever maps it."""
+        frame = self.frame(page, process)
+        first = self.scalar(im.TRANSITIONS) + 1
+        self.machine.keep_journal()
+        self.call(folio_referenced, frame)
+        self.call(clear_flags, frame, PG_REFERENCED)
+        self.call(lru_del, frame)
+        self.call(shrink_folio, frame)
+        made = self.machine.records(first)
+        self.machine.drop_journal()
+        return made
+
+    def push_out(self, first: int, pages: int, process: int = 0) -> None:
+        """Write pages, reclaim them and all the swapcache, writes to devices awaited: no frame is left of them."""
+        self.write(*range(first, first + pages), process=process)
+        self.pageout(first, pages, process)
+        self.idle(1_000_000_000)
+        self.drop_swapcache()
+
+    def drop_swapcache(self) -> None:
+        """Reclaim what is left on the inactive list."""
+        while self["nr_inactive_anon"]:
+            self.call(shrink_inactive_list, 32)
+
     def fork(self, parent: int, child: int) -> list[Transition]:
         """Process ``parent`` forks ``child``, both counted from 0."""
         return self.do(encode(Op.FORK, parent, count=child))
@@ -130,6 +160,10 @@ class Toy:
 
     def __getitem__(self, name: str) -> int:
         return self.view[name]
+
+    def figures(self, *names: str) -> tuple[int, ...]:
+        """Several scalars at once."""
+        return tuple(self[name] for name in names)
 
     def at(self, column: int, row: int) -> int:
         """A word of a table."""
@@ -275,6 +309,8 @@ def program(
     values |= {f"machine.{name.replace('__', '.')}": value for name, value in settings.items()}
     # A fork anywhere among a program's operations gives the child room: these are never carried out.
     rooms = [encode(Op.FORK, 0, count=len(processes) + child) for child in range(children)]
+    # And ranges give room for regions that are split.
+    rooms += [encode_range(Op.MUNMAP, 0, 0, 1)] * SPLITS
     return Program(
         "a tiny machine", tuple(processes), np.array([*ops, *rooms], dtype=np.int64),
         image_table(lz4, filled, families), values, tuple(swapfiles), shmem=tuple(shmem),

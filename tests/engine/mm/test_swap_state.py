@@ -102,7 +102,7 @@ def test_an_entry_is_not_freed_while_a_page_table_holds_it(design: int) -> None:
     toy = build(design=design, children=1)
     toy.write(0)
     toy.fork(0, 1)
-    toy.pageout(0)
+    toy.reclaim(0)
     toy.idle()
     entry = toy.entry(0)
     assert toy.count(entry) == 2

@@ -1,0 +1,380 @@
+"""Reclaim: second chance, activation, deactivation, batches, priorities, and kswapd."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.mm import image as im
+from engine.mm.journal import put
+from engine.mm.lru import lru_add, lru_del, set_flags
+from engine.mm.page_alloc import watermark_high, watermark_low
+from engine.mm.pageflags import PG_ACTIVE, PG_LOCKED
+from engine.mm.swapops import PTE_ACCESSED
+from engine.mm.vmscan import (
+    inactive_is_low,
+    kswapd_step,
+    shrink_active_list,
+    shrink_inactive_list,
+    shrink_lruvec,
+    shrink_zones,
+    shrink_zswap,
+    wake_kswapd,
+)
+from tests.engine.mm.machines import ALL_DESIGNS, INDIRECT, LEGACY, Toy, build, kinds, of_kind, region
+
+GIB = 1 << 18
+
+
+def look(toy: Toy, pages: int = 1) -> int:
+    """Reclaim looks at so many pages from the inactive tail; how many became free."""
+    return int(toy.call(shrink_inactive_list, pages))
+
+
+def activate(toy: Toy, page: int) -> None:
+    frame = toy.frame(page)
+    toy.call(lru_del, frame)
+    toy.call(set_flags, frame, PG_ACTIVE)
+    toy.call(lru_add, frame)
+
+
+def old(toy: Toy, *pages: int) -> Toy:
+    """These pages have not been used since reclaim last looked."""
+    for page in pages:
+        row = toy.at(im.MM_PTE, 1) + page
+        toy.call(put, im.PTE, row, toy.at(im.PTE, row) & ~PTE_ACCESSED)
+    return toy
+
+
+# -- the ratio of the lists ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("gib", "ratio"), [(0.5, 1), (1, 3), (4, 6), (8, 8), (16, 12), (64, 25)])
+def test_the_inactive_list_may_be_shorter_the_larger_memory_is(gib: float, ratio: int) -> None:
+    toy = build()
+    pages = int(gib * GIB)
+    toy.m[im.NR_INACTIVE] = pages // (ratio + 1) + 1
+    toy.m[im.NR_ACTIVE] = pages - pages // (ratio + 1) - 1
+    assert not toy.call(inactive_is_low)
+    toy.m[im.NR_INACTIVE] = pages // (ratio + 1) - 1
+    toy.m[im.NR_ACTIVE] = pages - pages // (ratio + 1) + 1
+    assert toy.call(inactive_is_low)
+
+
+def test_equal_lists_are_not_low() -> None:
+    toy = build()
+    toy.m[im.NR_INACTIVE] = toy.m[im.NR_ACTIVE] = 100
+    assert not toy.call(inactive_is_low)
+
+
+# -- folio_check_references ----------------------------------------------------------------------
+
+
+def test_a_page_used_once_since_is_kept_and_used_twice_becomes_active() -> None:
+    toy = build(zswap=True)
+    toy.write(0, 1)
+    frame = toy.frame(0)
+    assert look(toy) == 0
+    assert toy.inactive()[0] == frame, "kept, at the head"
+    assert not toy.pte(0) & PTE_ACCESSED, "its young bit is cleared"
+    assert "referenced" in toy.flags(frame)
+    toy.read(0)
+    look(toy)  # page 1 has its turn
+    assert look(toy) == 0
+    assert toy.active() == [frame]
+    assert toy["pgactivate"] == 1
+
+
+def test_a_page_not_used_since_is_reclaimed_although_it_was_before() -> None:
+    toy = build(zswap=True)
+    toy.write(0)
+    assert look(toy) == 0
+    assert look(toy) == 1
+    assert not toy.present(0)
+
+
+def test_a_page_used_by_two_processes_becomes_active_at_once() -> None:
+    toy = build(children=1)
+    toy.write(0)
+    toy.fork(0, 1)
+    toy.read(0, process=1)
+    assert look(toy) == 0
+    assert toy.active() == [toy.frame(0)]
+
+
+def test_a_page_of_a_locked_region_is_taken_off_the_lists() -> None:
+    toy = build()
+    toy.write(0)
+    toy.call(put, im.VMA_FLAGS, 1, 1)
+    assert look(toy) == 0
+    assert (toy.inactive(), toy.active(), toy["nr_unevictable"]) == ([], [], 1)
+
+
+def test_a_page_somebody_works_on_is_kept_as_it_is() -> None:
+    toy = build()
+    toy.write(0)
+    old(toy, 0)
+    toy.call(set_flags, toy.frame(0), PG_LOCKED)
+    assert look(toy) == 0
+    assert toy.present(0)
+    assert toy.inactive() == [toy.frame(0)]
+
+
+# -- shrink_folio_list ---------------------------------------------------------------------------
+
+
+def test_pages_are_looked_at_from_the_inactive_tail() -> None:
+    toy = build(zswap=True)
+    toy.write(0, 1, 2)
+    old(toy, 0, 1, 2)
+    assert look(toy, 2) == 2
+    assert [toy.present(page) for page in range(3)] == [False, False, True]
+
+
+def test_a_page_whose_write_is_under_way_is_activated_and_marked() -> None:
+    toy = build()
+    toy.write(0)
+    toy.pageout(0)
+    frame = toy.inactive()[0]
+    toy.m[im.RECLAIM] = 0
+    assert look(toy) == 0
+    assert toy.active() == [frame]
+    assert {"reclaim", "writeback"} <= toy.flags(frame)
+
+
+def test_a_cgroup_waits_for_the_write_it_meets_again() -> None:
+    toy = build()
+    toy.write(0)
+    toy.pageout(0)
+    before = toy["now"]
+    assert look(toy) == 1
+    assert toy["now"] > before
+    assert (toy["nr_writeback"], toy["swapcached_pages"]) == (0, 0)
+
+
+@pytest.mark.parametrize("design", ALL_DESIGNS)
+def test_without_a_slot_and_without_a_pool_nothing_leaves_memory(design: int) -> None:
+    toy = build(slots=0, design=design)
+    toy.write(0, 1)
+    assert toy.call(shrink_zones, 32) == 0
+    assert toy["pgscan_anon"] == 0, "anonymous pages are not even looked at"
+
+
+def test_with_a_full_swapfile_legacy_stops_zswap_too() -> None:
+    toy = build(slots=2, zswap=True)
+    toy.write(0, 1, 2)
+    toy.pageout(0, 2)
+    assert (toy["zswap_stored_pages"], toy["swap_used_pages"]) == (2, 2)
+    assert toy.call(shrink_zones, 32) == 0
+    made = toy.pageout(2)
+    assert "no swap entry" in kinds(made)
+    assert toy.active() == [toy.frame(2)], "the page is activated"
+
+
+@pytest.mark.parametrize("design", INDIRECT)
+def test_with_an_indirection_zswap_needs_no_swapfile(design: int) -> None:
+    toy = build(slots=0, zswap=True, design=design)
+    toy.write(0, 1, 2)
+    toy.pageout(0, 3)
+    assert (toy["zswap_stored_pages"], toy["swap_used_pages"], toy["descriptors"]) == (3, 0, 3)
+    toy.read(0)
+    assert toy.present(0)
+
+
+def test_a_page_that_nobody_holds_any_more_is_freed_without_a_write() -> None:
+    toy = build()
+    toy.write(0)
+    toy.pageout(0)
+    toy.exit(0)
+    toy.idle()
+    frame = toy.inactive()[0]
+    toy.call(set_flags, frame, 2)
+    written = toy["pswpout"]
+    assert look(toy) == 1
+    assert toy["pswpout"] == written
+    assert (toy["swap_used_pages"], toy["resident_pages"]) == (0, 0)
+
+
+def test_an_activated_swapcache_page_gives_up_its_slot_when_swap_is_half_full() -> None:
+    toy = build(slots=4)
+    toy.write(0)
+    toy.pageout(0)
+    toy.idle()
+    toy.read(0)
+    frame = toy.frame(0)
+    toy.write(1, 2)
+    toy.pageout(1, 2)
+    assert toy["swap_used_pages"] == 3
+    toy.idle()
+    # Used twice: kept the first time, activated the second.
+    for _ in range(2):
+        toy.read(0)
+        while toy["inactive_tail"] != frame:
+            look(toy)
+        look(toy)
+    assert frame in toy.active()
+    assert "swapcache" not in toy.flags(frame)
+
+
+# -- shrink_active_list --------------------------------------------------------------------------
+
+
+def test_active_pages_are_deactivated_whether_they_were_used_or_not() -> None:
+    toy = build()
+    toy.write(0, 1, 2)
+    for page in range(3):
+        activate(toy, page)
+    assert toy.active() == [3, 2, 1]
+    toy.call(shrink_active_list, 2)
+    assert toy.active() == [3]
+    assert toy.inactive() == [2, 1]
+    assert not toy.pte(0) & PTE_ACCESSED
+    assert "workingset" in toy.flags(1)
+    assert (toy["pgdeactivate"], toy["pgrefill"]) == (2, 2)
+
+
+def test_the_active_list_is_left_alone_while_the_inactive_one_is_long_enough() -> None:
+    toy = build(zswap=True)
+    toy.write(*range(8))
+    activate(toy, 0)
+    old(toy, *range(8))
+    toy.call(shrink_zones, 1)
+    assert toy["pgdeactivate"] == 0
+    assert toy.present(0)
+
+
+# -- how much is scanned -------------------------------------------------------------------------
+
+
+def test_a_larger_part_of_the_lists_is_scanned_with_every_priority() -> None:
+    toy = build(200, frames=256, slots=256, zswap=True, zswap__max_pool_percent=100)
+    toy.write(*range(200))
+    old(toy, *range(200))
+    # 200 >> priority is 0 down to priority 8, then 1, 3, 6: the target of 5 is reached in the third.
+    assert toy.call(shrink_zones, 5) == 1 + 3 + 6
+    assert toy["pgscan_anon"] == 10
+
+
+def test_a_list_is_scanned_in_batches_of_thirty_two() -> None:
+    toy = build(200, frames=256, slots=256, zswap=True, zswap__max_pool_percent=100)
+    toy.write(*range(200))
+    old(toy, *range(200))
+    # At priority 0 all 200 may be looked at, but with the first 32 the target is reached.
+    assert toy.call(shrink_lruvec, 0, 1, False) == 32
+
+
+def test_who_reclaims_is_counted_apart() -> None:
+    toy = build(300, frames=256, slots=512, node=True, zswap=True, zswap__max_pool_percent=60)
+    toy.write(*range(300))
+    toy.idle()
+    assert toy["pgscan_kswapd"] > 0
+    assert toy["pgscan_kswapd"] + toy["pgscan_direct"] == toy["pgscan_anon"]
+    assert toy["pgsteal_kswapd"] + toy["pgsteal_direct"] == toy["pgsteal_anon"]
+
+
+# -- kswapd --------------------------------------------------------------------------------------
+
+
+def pressed(frames: int = 256) -> Toy:
+    """A node whose memory has just come below its low watermark."""
+    toy = build(frames, frames=frames, slots=1024, node=True, zswap=True, zswap__max_pool_percent=60)
+    low = toy.call(watermark_low)
+    page = 0
+    while toy["nr_free_pages"] > low + 1:
+        toy.write(page)
+        page += 1
+    return toy
+
+
+def test_kswapd_wakes_below_low_and_sleeps_above_high() -> None:
+    toy = pressed()
+    assert toy["kswapd_awake"] == 0
+    made = []
+    page = 200
+    while "kswapd wakes" not in kinds(made):
+        made = toy.write(page)
+        page += 1
+    made += toy.idle()
+    asleep = of_kind(made, "kswapd sleeps")
+    assert len(asleep) == 1
+    assert toy["nr_free_pages"] > toy.call(watermark_high)
+    assert asleep[0].operand("free") > toy.call(watermark_high)
+
+
+def test_kswapd_reclaims_in_the_background_while_the_task_goes_on() -> None:
+    toy = pressed()
+    made = toy.write(*range(200, 230))
+    made += toy.idle()
+    actors = {transition.actor.name for transition in made if transition.kind.name == "zswap store"}
+    assert actors == {"KSWAPD"}
+    assert toy["allocstall"] == 0
+
+
+def test_what_kswapd_does_has_its_waking_as_cause() -> None:
+    toy = pressed()
+    made = toy.write(*range(200, 230)) + toy.idle()
+    wake = of_kind(made, "kswapd wakes")[0]
+    stores = of_kind(made, "zswap store")
+    assert stores
+    assert {transition.cause for transition in stores} == {wake.number}
+
+
+def test_kswapd_gives_up_when_nothing_can_be_freed() -> None:
+    toy = build(64, frames=64, slots=0, node=True)
+    toy.write(*range(10))
+    toy.call(wake_kswapd)
+    toy.m[im.FREE_PAGES] = 0
+    toy.call(kswapd_step)
+    assert toy["kswapd_awake"] == 0
+
+
+def test_a_cgroup_has_no_kswapd() -> None:
+    toy = build()
+    toy.call(wake_kswapd)
+    assert toy["kswapd_awake"] == 0
+
+
+# -- the dynamic shrinker ------------------------------------------------------------------------
+
+
+def pool(**more: int) -> Toy:
+    toy = build(128, frames=256, slots=512, zswap=True, zswap__max_pool_percent=100, **more)
+    toy.write(*range(128))
+    toy.pageout(0, 128)
+    assert toy["zswap_stored_pages"] == 128
+    return toy
+
+
+def test_the_shrinker_asks_for_a_share_of_the_pool_that_doubles_with_priority() -> None:
+    # Pages of 1000 bytes: four to a page of the pool, so of 128 entries a quarter counts.
+    for priority, asked in ((12, 0), (6, 0), (5, 2), (4, 4), (2, 16), (0, 64)):
+        toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0)
+        toy.call(shrink_zswap, priority)
+        assert toy["written_back_pages"] == asked, priority
+
+
+def test_pages_read_from_the_device_protect_as_many_entries_once() -> None:
+    toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0)
+    toy.m[im.NR_DISK_SWAPINS] = 100
+    toy.call(shrink_zswap, 2)
+    # (128 - 100) entries, a quarter of them, two of four parts.
+    assert toy["written_back_pages"] == 28 * 32 // 128 // 4 * 2
+    assert toy["nr_disk_swapins"] == 0
+
+
+@pytest.mark.parametrize("name", ["zswap__shrinker_enabled", "zswap__writeback"])
+def test_the_shrinker_needs_to_be_on_and_writeback_allowed(name: str) -> None:
+    toy = pool(**{"zswap__shrinker_enabled": 1, "zswap__second_chance": 0, name: 0})
+    toy.call(shrink_zswap, 0)
+    assert toy["written_back_pages"] == 0
+
+
+def test_memory_writeback_off_keeps_the_page_in_the_swapcache_and_activates_it() -> None:
+    toy = build(regions=(region(4),), lz4=(4096,), zswap=True, zswap__writeback=0, zswap__incompressible=1)
+    toy.write(0)
+    made = toy.pageout(0)
+    assert of_kind(made, "zswap refuses")
+    frame = toy.active()[0]
+    assert {"swapcache", "dirty", "active"} <= toy.flags(frame)
+    assert (toy["pswpout"], toy["swap_used_pages"], toy.count(toy.entry(0))) == (0, 1, 1)
+    assert toy.m[im.DESIGN] == LEGACY
+    assert "swapcache hit" in kinds(toy.read(0))
