@@ -1,15 +1,18 @@
 """Describes the scenarios that come with Swapscope and draws a picture of each, in a thread of its own.
 
-A picture is drawn from the scenario's own run, as far as a moment's work carries it, and kept in
-the cache folder under a name made of what it depends on.
+A picture is drawn from the scenario's own run and kept in the cache folder under a name made of what
+it depends on. A long run on the plain engine is only followed for a second; such a picture is not
+kept, so that a later start, with the engine compiled, draws the whole.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
@@ -17,11 +20,19 @@ from app import thumbnail
 from app.settings import cache_dir
 from app.theme import THEMES
 from engine.errors import InputError
+from engine.machine import Machine
+from engine.mm import image as im
+from engine.mm.layout import Image
+from engine.mm.schema import HEADER_WORDS
+from engine.timeline import Series
 
-OPERATIONS = 40_000
-"""How far a scenario is run for its picture: what the plain engine does in about half a second."""
-PIECE = 500
-DRAWING = "3"
+MOST_PLAIN = 100_000
+"""Operations of a run that the plain engine carries out for a picture: about a second."""
+MOST_COMPILED = 20_000_000
+PIECE = 2_000
+POINTS = 160
+"""Samples along the run."""
+DRAWING = "4"
 """Grows whenever pictures come to look different."""
 
 
@@ -78,8 +89,8 @@ class Gallery(QThread):
         kept = {name: QImage(str(file)) for name, file in files.items() if file.is_file()}
         if len(kept) == len(files) and not any(image.isNull() for image in kept.values()):
             return kept
-        drawn = self._draw(path)
-        for name, image in drawn.items():
+        drawn, whole = self._draw(path)
+        for name, image in drawn.items() if whole else ():
             try:
                 files[name].parent.mkdir(parents=True, exist_ok=True)
             except OSError:
@@ -87,24 +98,28 @@ class Gallery(QThread):
             image.save(str(files[name]), "PNG")
         return drawn
 
-    def _draw(self, path: Path) -> dict[str, QImage]:
-        from engine.timeline import Timeline
-
+    def _draw(self, path: Path) -> tuple[dict[str, QImage], bool]:
+        """Pictures of the run, and whether they show it to its end."""
+        from engine.mm.compiler import is_ready
         from engine.scenario import load_scenario
 
         program = load_scenario(path).build()
-        timeline = Timeline(program)
-        done = 0
-        while done < OPERATIONS:
+        compiled = is_ready()
+        machine = Machine(program, compiled, journal_words=8, records=8)
+        until = min(len(program.ops), MOST_COMPILED if compiled else MOST_PLAIN)
+        samples = [_sample(machine)]
+        for position in np.linspace(0, until, POINTS + 1).round().astype(int)[1:].tolist():
             if self._stopping:
-                return {}
-            moved = timeline.advance(PIECE)
-            if moved == 0:
-                break
-            done += PIECE
-        return {
-            name: thumbnail.draw(program, timeline.view, timeline.series, colours) for name, colours in THEMES.items()
-        }
+                return {}, False
+            while machine.position < position and not machine.finished:
+                machine.run(min(position, machine.position + PIECE))
+                time.sleep(0)  # the plain engine holds the interpreter: let the window have it now and then
+            samples.append(_sample(machine))
+        series = Series(
+            np.array([operations for operations, _ in samples]), np.array([values for _, values in samples])
+        )
+        drawn = {name: thumbnail.draw(program, machine.view, series, colours) for name, colours in THEMES.items()}
+        return drawn, machine.finished
 
     @staticmethod
     def _digest(path: Path) -> str:
@@ -114,3 +129,8 @@ class Gallery(QThread):
             digest.update(f"{trace.name} {trace.stat().st_size}\n".encode())
         digest.update(DRAWING.encode())
         return digest.hexdigest()
+
+
+def _sample(machine: Machine) -> tuple[int, Image]:
+    """Operations done, and all scalars of the image."""
+    return machine.position, machine.words[HEADER_WORDS : im.schema.scalar_end].copy()

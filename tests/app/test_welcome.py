@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -64,12 +66,17 @@ def test_pictures_are_kept_until_the_scenario_changes(folder, collect, monkeypat
 
 
 def test_closing_does_not_wait_for_pictures(folder, qtbot, monkeypatch):
-    monkeypatch.setattr(gallery, "OPERATIONS", 10**12)
+    monkeypatch.setattr(gallery, "PIECE", 1)
+    sleep, pictured = time.sleep, []
+    monkeypatch.setattr(gallery.time, "sleep", lambda _seconds: sleep(0.2))
     thread = Gallery(folder)
+    thread.pictured.connect(lambda path, _pictures: pictured.append(path))
     with qtbot.waitSignal(thread.described, timeout=30_000):
         thread.start()
     thread.close()
     assert thread.isFinished()
+    qtbot.wait(10)
+    assert pictured == []
 
 
 @pytest.fixture
