@@ -10,7 +10,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from engine.mm.image import schema
 from engine.mm.schema import Group
+from engine.scenario.assignment import Assignment, Criterion, MayChange
 from engine.scenario.kernel import PRESETS
+from engine.scenario.lesson import Option, Question, Step, When
 from engine.scenario.machine import Swapfile, is_switch, read_value
 from engine.scenario.model import (
     Check,
@@ -122,8 +124,11 @@ def figures_table() -> str:
     return rows(("name", "meaning", "the kernel's name, where it is another"), lines)
 
 
+OWN_TABLES = ("machine", "process", "shmem", "run", "check", "step", "assignment")
+"""Keys of a scenario whose tables have a place of their own on the page."""
+
 TABLES: dict[str, Callable[[], str]] = {
-    "scenario": lambda: keys_table(Scenario, leave_out=("machine", "process", "shmem", "run", "check")),
+    "scenario": lambda: keys_table(Scenario, leave_out=OWN_TABLES),
     "settings": settings_table,
     "presets": presets_table,
     "swapfile": lambda: keys_table(Swapfile),
@@ -143,6 +148,13 @@ TABLES: dict[str, Callable[[], str]] = {
     "idle": lambda: keys_table(IdlePart),
     "parallel": lambda: keys_table(ParallelPart),
     "check": lambda: keys_table(Check),
+    "step": lambda: keys_table(Step, leave_out=("question",)),
+    "when": lambda: keys_table(When),
+    "question": lambda: keys_table(Question, leave_out=("option",)),
+    "option": lambda: keys_table(Option),
+    "assignment": lambda: keys_table(Assignment, leave_out=("may_change", "check")),
+    "may_change": lambda: keys_table(MayChange),
+    "criterion": lambda: keys_table(Criterion),
     "figures": figures_table,
 }
 """Every table of the page, by the name in its place."""

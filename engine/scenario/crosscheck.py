@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,9 @@ from engine.errors import InputError, Problem, nearest
 from engine.mm.image import schema
 from engine.mm.schema import Group
 from engine.operation import MAX_PROCESSES
+from engine.scenario.assignment import Assignment
+from engine.scenario.lesson import Question, Step
+from engine.scenario.lesson_check import LessonCheck
 from engine.scenario.machine import Machine, Swapfile, number_for
 from engine.scenario.model import (
     Check,
@@ -35,6 +38,7 @@ from engine.scenario.part import Part
 from engine.scenario.patterns import PatternPart, Target, arguments
 from engine.scenario.positions import Path
 from engine.scenario.problems import Place, shown, value_at
+from engine.scenario.query_check import Known
 from engine.scenario.spaces import Space, names_in_run, spaces_of
 from engine.scenario.traces import TraceFiles
 from engine.trace.generate import PATTERNS
@@ -56,6 +60,9 @@ class Parts:
     shmem: list[Shmem | None]
     runs: list[Part | None]
     checks: list[Check | None]
+    steps: list[tuple[Step | None, list[Question | None]]] = field(default_factory=list)
+    """Each step, and its questions."""
+    assignment: Assignment | None = None
 
 
 def checkable_names() -> list[str]:
@@ -96,6 +103,7 @@ class _CrossCheck:
         self._processes()
         self._runs()
         self._checks()
+        self._lesson()
         return self.found
 
     def _say(self, path: Path, what: str, expected: str | None = None, near: str | None = None) -> None:
@@ -398,3 +406,15 @@ class _CrossCheck:
                 self._say((*path, "value"), f"{shown(check.value)} has the wrong type", "a whole number")
             if check.at is not None and check.at not in self.marks:
                 self._unknown((*path, "at"), "mark", check.at, sorted(self.marks))
+
+    # -- lesson and assignment --------------------------------------------------------------
+
+    def _lesson(self) -> None:
+        pages = {name: space.pages for name, space in self.spaces.items()}
+        pages |= {shmem.name: shmem.pages for shmem in self.parts.shmem if shmem}
+        check = LessonCheck(Known(sorted(self.marks), pages, self.swapfiles), self._say)
+        for number, (step, questions) in enumerate(self.parts.steps):
+            if step is not None:
+                check.step(step, questions, ("step", number))
+        if self.parts.assignment is not None:
+            check.assignment(self.parts.assignment, self.data)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import BaseModel, Discriminator, Field, PrivateAttr, Tag
 
 from engine.program import Program
+from engine.scenario.assignment import Assignment
+from engine.scenario.lesson import MAX_STEPS, Step
 from engine.scenario.machine import Machine
 from engine.scenario.part import Part
 from engine.scenario.patterns import MAX_PAGES, MAX_REFERENCES, MODELS, PatternPart, Repeated, Target
@@ -257,6 +259,8 @@ class Scenario(Part):
     shmem: list[Shmem] = Field([], description="Memory that processes share")
     run: list[RunPart] = Field([], description="What happens, in order")
     check: list[Check] = Field([], description="What must hold in the end or at a mark")
+    step: list[Step] = Field([], max_length=MAX_STEPS, description="The lesson, step by step, with questions")
+    assignment: Assignment | None = Field(None, description="What students are asked to reach, and how it is graded")
 
     _source: Path | None = PrivateAttr(None)
     _on_trace: bool = PrivateAttr(False)

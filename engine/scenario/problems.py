@@ -125,6 +125,8 @@ def _explain(detail: Any, loc: Path, path: Path, data: Mapping[str, Any]) -> tup
     if kind in ("greater_than_equal", "less_than_equal"):
         size = "small" if kind == "greater_than_equal" else "large"
         return f"{shown(given)} is too {size}", _wanted(_annotation_at(loc), _field_at(loc)), None
+    if kind == "string_pattern_mismatch":
+        return f"{shown(given)} is no name", "a letter, then letters, digits, - and _", None
     if kind in _SIZES:
         return "is empty", _SIZES[kind], None
     if kind in ("string_too_long", "too_long"):

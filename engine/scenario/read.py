@@ -13,7 +13,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from engine.errors import InputError, Problem
+from engine.scenario.assignment import Assignment
 from engine.scenario.crosscheck import Parts, cross_problems
+from engine.scenario.lesson import Question, Step
 from engine.scenario.machine import Machine, Swapfile
 from engine.scenario.model import Check, Process, RunPart, Scenario, Shmem
 from engine.scenario.positions import Path as KeyPath
@@ -22,6 +24,8 @@ from engine.scenario.problems import Place, paths_of, problems_of, value_at
 from engine.scenario.sets import apply_sets
 from engine.scenario.traces import TraceFiles
 
+_OF_THE_RUN = ("run", "check", "step", "assignment")
+"""What a file says about its own run, which another trace takes the place of."""
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -31,7 +35,7 @@ def load_scenario(
     """The scenario in file ``path``, with each ``key.path=value`` of ``sets`` applied.
 
     With ``trace``, that file's references take the place of all ``[[run]]`` parts; the file's
-    checks, which are about its own run, are left out then, and a process that is shorter than the
+    checks, steps and assignment, which are about its own run, are left out then, and a process that is shorter than the
     trace needs is made longer. Raises InputError with every problem of the file.
     """
     file = Path(path)
@@ -68,7 +72,9 @@ def parse_scenario(
     if trace is not None:
         data["run"] = [{"trace": os.fspath(Path(trace).absolute())}]
         data["check"] = []
-        flags = {path: flag for path, flag in flags.items() if path[0] not in ("run", "check")}
+        for key in ("step", "assignment"):
+            data.pop(key, None)
+        flags = {path: flag for path, flag in flags.items() if path[0] not in _OF_THE_RUN}
         flags[("run",)] = f"--trace {os.fspath(trace)}"
     # What a flag has replaced is not in the file any more.
     lines = {path: line for path, line in lines.items() if not any(path[: len(gone)] == gone for gone in flags)}
@@ -102,7 +108,20 @@ def _valid_parts(data: Mapping[str, Any]) -> Parts:
         _each(TypeAdapter(Shmem), data, ("shmem",)),
         _each(TypeAdapter(RunPart), data, ("run",)),
         _each(TypeAdapter(Check), data, ("check",)),
+        _steps(data),
+        _valid(TypeAdapter(Assignment), data["assignment"]) if "assignment" in data else None,
     )
+
+
+def _steps(data: Mapping[str, Any]) -> list[tuple[Step | None, list[Question | None]]]:
+    """Each step, and apart from it its questions, so that a mistake in one hides nothing of the others."""
+    steps = value_at(data, ("step",))
+    found = []
+    for number, item in enumerate(steps if isinstance(steps, list) else []):
+        bare = {key: value for key, value in item.items() if key != "question"} if isinstance(item, Mapping) else item
+        questions = _each(TypeAdapter(Question), data, ("step", number, "question"))
+        found.append((_valid(TypeAdapter(Step), bare), questions))
+    return found
 
 
 def _each(adapter: TypeAdapter[Any], data: Mapping[str, Any], path: KeyPath) -> list[Any]:

@@ -1,0 +1,232 @@
+"""What steps, questions and assignments of a scenario must agree about: queries, moments, links and names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from engine.errors import nearest
+from engine.mm.image import schema
+from engine.scenario.assignment import Assignment, MayChange
+from engine.scenario.lesson import MOMENT_KEYS, Question, Step, When
+from engine.scenario.positions import Path
+from engine.scenario.prose import Link, links_in, queries_in, stray_brace
+from engine.scenario.query import Compared, Named, Number, Query, QueryError, Result, Times, is_list, parse_query
+from engine.scenario.query_check import KIND_NAMES, PLACES, Known, read_query, result_of
+
+Say = Callable[..., None]
+"""Tells a problem: path, what, expected, nearest."""
+
+_ANSWERS: dict[str, tuple[Result, ...]] = {
+    "choice": (Result.NUMBER, Result.WORD, Result.TEXT, Result.THING, Result.TRUTH),
+    "number": (Result.NUMBER, Result.WORD, Result.THING),
+    "click": (Result.THING,),
+    "order": (Result.THING, Result.TEXT, Result.NUMBER),
+    "pte": (Result.WORD,),
+}
+"""What the answer of each kind of question may be."""
+_ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "unit": ("number",), "tolerance": ("number",), "tolerance_percent": ("number",), "choices": ("choice",),
+    "option": ("choice",), "answer": ("choice", "number", "click", "order", "pte"),
+}  # fmt: skip
+
+
+class LessonCheck:
+    """Checks the steps and the assignment of one file; ``say`` is told every problem."""
+
+    def __init__(self, known: Known, say: Say) -> None:
+        self.known = known
+        self._say = say
+        self._ids: set[str] = set()
+        self._number = 0
+
+    # -- steps ------------------------------------------------------------------------------
+
+    def step(self, step: Step, questions: Sequence[Question | None], path: Path) -> None:
+        """One step with those of its questions that are valid in themselves."""
+        self._when(step.when, (*path, "when"))
+        let: dict[str, Result] = {}
+        for name, text in step.let.items():
+            where = (*path, "let", name)
+            found = self._query(text, where, replace(self.known, let=let))
+            if not name.isidentifier():
+                self._say(where, f"'{name}' is no name", "letters, digits and _")
+            if found:
+                query, result = found
+                if is_list(query):
+                    self._say(where, "a name stands for one value", "a query that gives one")
+                let[name] = result
+            else:
+                # What uses the name shall not be blamed as well.
+                let[name] = Result.NUMBER
+        known = replace(self.known, let=let)
+        self._prose(step.text, (*path, "text"), known)
+        for place, question in enumerate(questions):
+            self._number += 1
+            if question is not None:
+                self._question(question, (*path, "question", place), known)
+
+    def _when(self, when: str | When, path: Path) -> None:
+        if isinstance(when, str):
+            if when not in self.known.marks and when not in PLACES:
+                self._unknown(path, "mark", when, [*self.known.marks, *PLACES])
+            return
+        given = [key for key in MOMENT_KEYS if getattr(when, key) is not None]
+        if len(given) != 1:
+            what = "does not say which moment" if not given else f"has both '{given[0]}' and '{given[1]}'"
+            self._say(path, what, "one of the keys " + ", ".join(MOMENT_KEYS))
+        if when.kind is not None and when.kind not in KIND_NAMES:
+            self._unknown((*path, "kind"), "kind of transition", when.kind, list(KIND_NAMES))
+        for key in ("mark", "after"):
+            name = getattr(when, key)
+            if name is not None and name not in self.known.marks:
+                self._unknown((*path, key), "mark", name, list(self.known.marks))
+        if when.condition is not None:
+            found = self._query(when.condition, (*path, "condition"), self.known)
+            if found and not is_condition(found[0]):
+                self._say((*path, "condition"), f"'{when.condition}' is no condition",
+                          "a figure, a comparison, and a number or setting, as zswap_pool_pages >= 20")  # fmt: skip
+
+    # -- questions --------------------------------------------------------------------------
+
+    def _question(self, question: Question, path: Path, known: Known) -> None:
+        name = question.id or f"q{self._number}"
+        if name in self._ids:
+            self._say((*path, "id") if question.id else path, f"the id '{name}' is there twice", "an id of its own")
+        self._ids.add(name)
+        self._prose(question.ask, (*path, "ask"), known)
+        self._prose(question.why, (*path, "why"), known)
+        for place, hint in enumerate(question.hints):
+            self._prose(hint, (*path, "hints", place), known)
+        for key, kinds in _ONLY_FOR.items():
+            if key in question.model_fields_set and question.kind not in kinds:
+                what = f"a question of kind '{question.kind}' has no '{key}'"
+                self._say((*path, key), what, "kind " + " or ".join(kinds))
+        result = self._answer(question, path, known)
+        for place, text in enumerate(question.choices):
+            found = self._query(text, (*path, "choices", place), known)
+            if found and result and found[1] is not result:
+                self._say((*path, "choices", place), f"it gives {found[1]}, and the answer {result}", str(result))
+        for place, option in enumerate(question.option):
+            inner = (*path, "option", place)
+            self._prose(option.text, (*inner, "text"), known)
+            self._truth(option.holds, (*inner, "holds"), known)
+        if question.show is not None:
+            found = self._query(question.show, (*path, "show"), known)
+            if found and (found[1] is not Result.EVENT or is_list(found[0])):
+                self._say((*path, "show"), "it gives no single transition", "a transition, as next 'written back'")
+
+    def _answer(self, question: Question, path: Path, known: Known) -> Result | None:
+        """What the answer is; None where that cannot be said."""
+        if question.kind == "next" or (question.kind == "choice" and question.option):
+            if question.option and question.answer is not None:
+                self._say((*path, "answer"), "the options say which is right", "either answer or option")
+            if question.option and len(question.option) < 2:
+                self._say((*path, "option"), "there is nothing to choose", "at least two options")
+            return None
+        if question.answer is None:
+            self._say((*path, "answer"), "the key 'answer' is missing", "a query (docs/lessons.md)")
+            return None
+        found = self._query(question.answer, (*path, "answer"), known)
+        if found is None:
+            return None
+        query, result = found
+        allowed = _ANSWERS[question.kind]
+        if result not in allowed:
+            self._say((*path, "answer"), f"it gives {result}", " or ".join(allowed) + f" for kind '{question.kind}'")
+        elif question.kind == "order" and not is_list(query):
+            self._say((*path, "answer"), "it gives only one value", "several, as page of next 4 'written back'")
+        elif question.kind in ("choice", "number", "pte") and is_list(query):
+            self._say((*path, "answer"), "it gives several values", "one value")
+        return result
+
+    # -- assignment -------------------------------------------------------------------------
+
+    def assignment(self, assignment: Assignment, data: Mapping[str, Any], path: Path = ("assignment",)) -> None:
+        """The assignment; ``data`` is the whole document."""
+        for place, change in enumerate(assignment.may_change):
+            self._may_change(change, data, (*path, "may_change", place))
+        for place, criterion in enumerate(assignment.check):
+            self._truth(criterion.that, (*path, "check", place, "that"), self.known)
+        if not assignment.check and not (assignment.questions and self._ids):
+            self._say(path, "there is nothing to grade", "an [[assignment.check]], or a question in a step")
+
+    def _may_change(self, change: MayChange, data: Mapping[str, Any], path: Path) -> None:
+        settings = {setting.key: setting for setting in schema.settings}
+        key = change.key
+        setting = settings.get(key)
+        if setting is None and key not in ("machine.kernel",):
+            expected = "a key of [machine] (docs/scenarios.md lists them)"
+            self._say((*path, "key"), f"there is no setting '{key}'", expected, nearest(key, settings))
+            return
+        if key.startswith("machine.swapfile."):
+            files = data.get("machine", {}).get("swapfile", []) if isinstance(data.get("machine"), Mapping) else []
+            if isinstance(files, list) and int(key.split(".")[2]) >= len(files):
+                self._say((*path, "key"), f"there is no swapfile {key.split('.')[2]}", f"0 to {len(files) - 1}")
+        if change.low is not None and change.high is not None and change.low > change.high:
+            self._say((*path, "high"), f"{change.high} is below low", f"at least {change.low}")
+        if change.choices and (change.low is not None or change.high is not None):
+            self._say((*path, "choices"), "it has both choices and a range", "only one of them")
+
+    # -- parts ------------------------------------------------------------------------------
+
+    def _query(self, text: str, path: Path, known: Known) -> tuple[Query, Result] | None:
+        try:
+            return read_query(text, known)
+        except QueryError as error:
+            self._say(path, error.what, error.expected, error.near)
+            return None
+
+    def _truth(self, text: str, path: Path, known: Known) -> None:
+        found = self._query(text, path, known)
+        if found and found[1] is not Result.TRUTH:
+            self._say(path, f"it gives {found[1]}", "a comparison, as zswpwb > 0")
+
+    def _prose(self, text: str, path: Path, known: Known) -> None:
+        if stray_brace(text):
+            self._say(path, "a brace stands alone", "{query}, or {{ and }} for braces")
+            return
+        for query in queries_in(text):
+            found = self._query(query, path, known)
+            if found and found[1] is Result.EVENT:
+                self._say(path, f"'{query}' is a transition and no value", "a fact of it, as sentence of next")
+        for link in links_in(text):
+            self._link(link, path, known)
+
+    def _link(self, link: Link, path: Path, known: Known) -> None:
+        if "{" in link.target:
+            return
+        if link.scheme == "it":
+            if link.target not in known.let:
+                self._unknown(path, "name of 'let'", link.target, list(known.let))
+        elif link.scheme == "mark":
+            if link.target not in known.marks:
+                self._unknown(path, "mark", link.target, list(known.marks))
+        elif link.scheme == "transition":
+            if not link.target.isdecimal() and link.target not in KIND_NAMES:
+                self._unknown(path, "kind of transition", link.target, list(KIND_NAMES))
+        else:
+            try:
+                result_of(parse_query(thing_query(link)), known)
+            except QueryError as error:
+                self._say(path, f"the link '{link.scheme}:{link.target}' leads nowhere: {error.what}", error.expected,
+                          error.near)  # fmt: skip
+
+    def _unknown(self, path: Path, what: str, name: str, known: Sequence[str]) -> None:
+        expected = "one of " + ", ".join(known) if known else "none: there is none"
+        self._say(path, f"there is no {what} '{name}'", expected, nearest(name, known))
+
+
+def is_condition(query: Query) -> bool:
+    """Whether a query is what ``when.condition`` may be: a figure, a comparison, a number or setting."""
+    if not isinstance(query, Compared) or not isinstance(query.left, Named | Times):
+        return False
+    settings = {setting.key for setting in schema.settings}
+    return isinstance(query.right, Number) or (isinstance(query.right, Named) and query.right.name in settings)
+
+
+def thing_query(link: Link) -> str:
+    """The query of the thing that a link leads to: ``page:editor/12`` is ``page 12 of 'editor'``."""
+    owner, slash, number = link.target.rpartition("/")
+    return f"{link.scheme} {number} of '{owner}'" if slash else f"{link.scheme} {number}"
