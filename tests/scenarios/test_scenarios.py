@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,19 @@ import pytest
 
 from engine import operation as op
 from engine.cli.execution import Run, execute
+from engine.mm.image import schema
+from engine.mm.transitions import KINDS
 from engine.operation import Op
 from engine.program import Program
 from engine.resources import scenarios_dir
 from engine.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
 from engine.scenario.build import first_references
 from engine.scenario.checks import judge
+from engine.trace.generate import PATTERNS
 
 FILES = sorted(scenarios_dir().glob("*.toml"))
 DESIGNS = ("legacy", "swap_desc", "vswap")
+OPERATIONS = ("munmap", "pageout", "cold", "dontneed", "willneed", "mlock", "fork", "exit", "swapon", "swapoff", "set")
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 each_design = pytest.mark.parametrize("design", DESIGNS)
 
@@ -55,20 +60,26 @@ def test_it_is_a_lesson(file: Path) -> None:
     assert file.read_text(encoding="utf-8").startswith("# "), "no comment for the teacher who changes it"
 
 
+@functools.cache
+def known_words() -> set[str]:
+    """What a lesson may write in code letters: names of settings, figures, tables, functions, designs, operations."""
+    words = {*DESIGNS, *PATTERNS, *OPERATIONS, "content", "compressed", "sort", "xz"}
+    words |= {scalar.name.rpartition(".")[2] for scalar in schema.scalars} | {kind.function for kind in KINDS}
+    for scalar in schema.scalars:
+        words |= set(re.findall(r"\w+", scalar.kernel))
+    for table in schema.tables:
+        for meant in (table.name, table.kernel, *(column.kernel for column in table.columns)):
+            words |= set(re.findall(r"\w+", meant))
+    return words
+
+
 @each_file
 def test_the_lesson_names_marks_and_settings_that_exist(file: Path) -> None:
-    import re
-
-    from engine.mm.image import schema
-    from engine.mm.transitions import KINDS
-
     scenario, program = loaded(file)
-    names = {scalar.name.rpartition(".")[2] for scalar in schema.scalars}
-    functions = {kind.function for kind in KINDS}
-    for key, value in re.findall(r"(machine\.[a-z_.]+)=(\w+)", scenario.lesson):
+    for key, value in re.findall(r"(machine\.[a-z0-9_.]+)=(\w+)", scenario.lesson):
         load_scenario(file, [f"{key}={value}"])
-    for word in re.findall(r"`([a-z_]+)`", scenario.lesson):
-        assert word in names | functions | set(DESIGNS) | {"sort"}, word
+    for word in re.findall(r"`([a-z0-9_]+)`", scenario.lesson):
+        assert word in known_words(), word
     for mark in re.findall(r"(?:mark|After|after) \*\*(.+?)\*\*", scenario.lesson.replace("\n", " ")):
         assert mark in program.marks
 
