@@ -13,7 +13,7 @@ operations they are always the same.
 from __future__ import annotations
 
 from engine.mm.image import KIND_COUNT, NOW, OPERATIONS, TRANSITIONS
-from engine.mm.kernel import entry, kernel
+from engine.mm.kernel import entry, kernel, place
 from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT, Words
 from engine.mm.transitions import ACTOR_SHIFT, REC_END, RECORD_WORDS
 
@@ -30,7 +30,7 @@ KIND_COUNT_0 = KIND_COUNT[0]
 @kernel
 def get(m: Words, column: int, row: int) -> int:
     """The word of a column in a row."""
-    return m[m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK)]
+    return m[place(m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK))]
 
 
 @kernel
@@ -38,12 +38,12 @@ def store(m: Words, address: int, value: int) -> None:
     """Write one word of the image, by address: how scalars change."""
     at = m[JOURNAL_NEXT]
     if at < m[JOURNAL_END]:
-        m[at] = address
-        m[at + 1] = m[address]
+        m[place(at)] = address
+        m[place(at + 1)] = m[place(address)]
         m[JOURNAL_NEXT] = at + JOURNAL_ENTRY
     elif at != 0:
         m[JOURNAL_LOST] = 1
-    m[address] = value
+    m[place(address)] = value
 
 
 @kernel
@@ -55,14 +55,14 @@ def put(m: Words, column: int, row: int, value: int) -> None:
 @kernel
 def add(m: Words, address: int, change: int) -> None:
     """Add to a scalar."""
-    store(m, address, m[address] + change)
+    store(m, address, m[place(address)] + change)
 
 
 @kernel
 def put_add(m: Words, column: int, row: int, change: int) -> None:
     """Add to the word of a column in a row."""
     address = m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK)
-    store(m, address, m[address] + change)
+    store(m, address, m[place(address)] + change)
 
 
 @kernel

@@ -31,7 +31,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _KERNELS: list[FunctionType] = []
 _ENTRIES: set[FunctionType] = set()
 _lock = threading.RLock()
-_twins: dict[FunctionType, Any] = {}
+_twins: dict[Any, Any] = {}
 
 _OPTIONS: dict[str, Any] = {
     "nopython": True,
@@ -50,6 +50,33 @@ def kernel(function: F) -> F:
     assert isinstance(function, FunctionType)
     _KERNELS.append(function)
     return function
+
+
+@kernel
+def place(address: int) -> int:
+    """An address that is never negative.
+
+    In machine code it becomes an unsigned number, so that the array's indexing need not ask
+    whether it counts from the end; in the interpreter it is what it is.
+    """
+    return address
+
+
+def _unsigned() -> Any:
+    """The machine code twin of :func:`place`."""
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    make: Any = intrinsic
+
+    @make
+    def unsigned(typing_context: Any, address: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return arguments[0]
+
+        return types.uint64(types.int64), code
+
+    return unsigned
 
 
 def entry(function: F) -> F:
@@ -92,6 +119,7 @@ def _build_twins() -> None:
         options = {"cache": True} if function in _ENTRIES else _INNER
         make: Any = numba.jit
         _twins[function] = one_form_for_all(make(**_OPTIONS, **options)(copy))
+    _twins[place] = _unsigned()
     for names in module_globals.values():
         for name, value in names.items():
             if isinstance(value, FunctionType) and value in _twins:
