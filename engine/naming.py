@@ -51,16 +51,18 @@ def process_name(program: Program, process: int) -> str:
 
 
 def image_text(program: Program, image: int) -> str:
-    """What a program says of a page image: its place in its family, whose it is, and its LZ4 length."""
+    """What a program says of a page image: its family and its place in it, its LZ4 length, its checksum."""
+    images = program.images
     if not image:
         return "nothing"
-    known = image < len(program.images.lz4)
-    size = f"LZ4{NARROW_SPACE}{grouped(int(program.images.lz4[image]))}{NARROW_SPACE}B" if known else ""
-    for process in program.processes:
-        for region in process.regions:
-            if region.image <= image < region.image + region.images:
-                return f"{region.name} image {image - region.image + 1} of {region.images} · {size}"
-    return f"image {image}" + (f" · {size}" if size else "")
+    if image >= len(images.lz4):
+        return f"image {image}"
+    family = "image" if images.family is None else f"{images.names[int(images.family[image])]} page"
+    parts = [f"{family} {image - int(images.first[image]) + 1} of {int(images.count[image])}"]
+    parts.append(f"LZ4{NARROW_SPACE}{grouped(int(images.lz4[image]))}{NARROW_SPACE}B")
+    if images.checksum is not None:
+        parts.append(f"checksum {int(images.checksum[image]):08x}")
+    return " · ".join(parts)
 
 
 def hex_address(where: int) -> str:

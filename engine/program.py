@@ -73,6 +73,12 @@ class Images:
     """First image of its family."""
     count: NDArray[np.int64]
     """Images of its family."""
+    checksum: NDArray[np.int64] | None = None
+    """CRC-32 of its bytes, where they are known."""
+    family: NDArray[np.int64] | None = None
+    """Its family, an index of ``names``, where they are known."""
+    names: tuple[str, ...] = ()
+    """Names of the families."""
 
 
 @dataclass(frozen=True)

@@ -67,16 +67,14 @@ def _unsigned() -> Any:
     from numba.core import types
     from numba.extending import intrinsic
 
-    make: Any = intrinsic
-
-    @make
     def unsigned(typing_context: Any, address: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return arguments[0]
 
         return types.uint64(types.int64), code
 
-    return unsigned
+    make: Any = intrinsic
+    return make(unsigned)
 
 
 def entry(function: F) -> F:

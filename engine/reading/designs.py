@@ -1,6 +1,7 @@
 """What a reader must know of each design: where an entry's backend, swapcache pointer and count are.
 
-One :class:`Seam` a design, in :data:`SEAMS` by the value of the image's ``design`` setting. All
+One :class:`Seam` a design, in :data:`SEAMS` by the value of the image's ``design`` setting; it follows
+from what the design's module says of itself, so that a new design needs nothing here. All
 functions take arrays of swap entries (shape (n,), none of them 0) and give arrays of that shape.
 """
 
@@ -9,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
 from engine.mm import backend
 from engine.mm import image as im
 from engine.mm.backend import TAG_MASK, TAG_SHIFT, TYPE_BITS, TYPE_MASK
+from engine.mm.design.hooks import DESIGNS
 from engine.mm.design.legacy import ZERO_MARK
 from engine.mm.layout import Image
 from engine.mm.swapfile import CONTINUED_BASE, CONTINUED_SHIFT, COUNT_MASK, SWAP_MAP_BAD
@@ -37,9 +40,9 @@ class Seam:
     """How one design is read."""
 
     name: str
-    has_descriptors: bool
     entry_word: str
     """What people call the number in a page table."""
+    has_descriptors: bool
     backend_of: Callable[[View, Image], tuple[Image, Image]]
     """Tags (see :class:`Backend`) and values: a zswap entry, or a slot as ``type << 58 | offset``."""
     cache_of: Callable[[View, Image], Image]
@@ -123,10 +126,14 @@ def _desc_entry(view: View, kind: int, offset: int) -> int:
     return int(found[0]) if len(found) else 0
 
 
+_READERS: dict[str, tuple[bool, Any, Any, Any, Any]] = {
+    "slot": (False, _slot_backend, _slot_cache, _slot_count, _slot_entry),
+    "desc": (True, _desc_backend, _desc_cache, _desc_count, _desc_entry),
+}
+"""How a page table's entry is read, by the table whose rows it names."""
+
 SEAMS: dict[int, Seam] = {
-    0: Seam("legacy", False, "slot", _slot_backend, _slot_cache, _slot_count, _slot_entry),
-    1: Seam("swap_desc", True, "swap id", _desc_backend, _desc_cache, _desc_count, _desc_entry),
-    2: Seam("vswap", True, "virtual slot", _desc_backend, _desc_cache, _desc_count, _desc_entry),
+    design.NUMBER: Seam(design.NAME, design.ENTRY_NAME, *_READERS[design.ENTRY_TABLE]) for design in DESIGNS
 }
 
 

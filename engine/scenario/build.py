@@ -221,7 +221,10 @@ def _facts(table: ImageTable) -> Images:
         return np.concatenate([np.zeros(1, np.int64), values.astype(np.int64)])
 
     filled = table.same_filled.astype(np.int64) + 2 * table.zero.astype(np.int64)
-    return Images(row0(table.lz4_bytes), row0(filled), row0(firsts[family]), row0(counts[family]))
+    return Images(
+        row0(table.lz4_bytes), row0(filled), row0(firsts[family]), row0(counts[family]), row0(table.checksum),
+        row0(family), tuple(table.names),
+    )  # fmt: skip
 
 
 def first_references(program: Program, references: int) -> Program:

@@ -232,14 +232,17 @@ def test_the_address_is_the_recordings_own_where_known():
     assert describe(built.view, program, Place("page", 37, 1)).place == "vaddr 0x7f00_0002_5000"
 
 
-def test_images_are_named_by_the_region_that_uses_them():
+def test_images_are_named_by_their_family_with_length_and_checksum():
     built = Built()
-    numbers = np.arange(9) * 100
-    program = replace(built.program, images=Images(numbers, numbers, numbers, numbers), processes=(
-        replace(built.program.processes[0], regions=(Region("heap", 0, 96, 5, 4),)),))  # fmt: skip
-    assert image_text(program, 7) == "heap image 3 of 4 · LZ4\u202f700\u202fB"
-    assert image_text(program, 2) == "image 2 · LZ4\u202f200\u202fB"
-    assert image_text(program, 0) == "nothing"
+    facts = (np.array([0, 500, 600, 700]), np.zeros(4, np.int64), np.array([0, 1, 1, 3]), np.array([0, 2, 2, 1]))
+    bare = replace(built.program, images=Images(*facts))
+    assert image_text(bare, 2) == "image 2 of 2 · LZ4\u202f600\u202fB"
+    checksum, family = np.array([0, 1, 0xBEEF, 3]), np.array([0, 0, 0, 1])
+    named = replace(built.program, images=Images(*facts, checksum, family, ("heap", "text")))
+    assert image_text(named, 2) == "heap page 2 of 2 · LZ4\u202f600\u202fB · checksum 0000beef"
+    assert image_text(named, 3) == "text page 1 of 1 · LZ4\u202f700\u202fB · checksum 00000003"
+    assert image_text(named, 9) == "image 9"
+    assert image_text(named, 0) == "nothing"
 
 
 def test_the_caller_may_say_more_of_an_image():

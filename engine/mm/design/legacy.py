@@ -53,6 +53,8 @@ from engine.mm.view import View
 NUMBER = 0
 NAME = "legacy"
 ENTRY_NAME = "slot"
+ENTRY_TABLE = "slot"
+"""The table whose rows stand for what a page table holds, for those who read an image."""
 
 ZERO_MARK = -1
 """In SLOT_ENTRY: the slot's page is all zeroes (the kernel's zeromap bit)."""

@@ -37,6 +37,8 @@ from engine.mm.view import View
 NUMBER = 1
 NAME = "swap_desc"
 ENTRY_NAME = "swap id"
+ENTRY_TABLE = "desc"
+"""The table whose rows stand for what a page table holds, for those who read an image."""
 
 RMAP_KEPT = 0
 RMAP_NONE = 1

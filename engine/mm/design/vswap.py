@@ -44,6 +44,8 @@ from engine.mm.view import View
 NUMBER = 2
 NAME = "vswap"
 ENTRY_NAME = "virtual slot"
+ENTRY_TABLE = "desc"
+"""The table whose rows stand for what a page table holds, for those who read an image."""
 
 VCLUSTER_SLOTS = 512
 VCLUSTER_PAGES = 3
