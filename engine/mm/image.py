@@ -330,6 +330,7 @@ MM_MAJFLT = mm.column("majflt", "Major faults", "faults", "maj_flt")
 MM_MINFLT = mm.column("minflt", "Minor faults", "faults", "min_flt")
 MM_PARENT = mm.column("parent", "Process it was forked from", "process")
 MM_STALL = mm.column("stall", "Time it waited for memory", "ns")
+MM_MMLIST = mm.column("mmlist", "1 once one of its pages was swapped out: swapoff reads its page tables", "", "mmlist")
 
 vma = schema.table("vma", 16, "Regions of processes", "vm_area_struct")
 VMA_MM = vma.column("mm", "Process it belongs to", "process", "vm_mm")

@@ -6,6 +6,7 @@ from engine.mm.design.hooks import duplicate_entry
 from engine.mm.exit import zap_range
 from engine.mm.image import (
     MAP_KIND,
+    MM_MMLIST,
     MM_PARENT,
     MM_PTE,
     MM_STATE,
@@ -161,6 +162,8 @@ def copy_pte(m: Words, parent: int, child: int, page: int, new_vma: int) -> int:
             put(m, PTE, row, word)
         put(m, PTE, copy, word)
         put_add(m, MM_SWAPENTS, child, 1)
+        if get(m, MM_MMLIST, child) == 0:
+            put(m, MM_MMLIST, child, 1)
         add(m, NR_SWAPPED, 1)
         return 1
     if word & PTE_RW != 0:

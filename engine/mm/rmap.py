@@ -13,6 +13,7 @@ from engine.mm.image import (
     MAP_RESIDENT,
     MAP_SWAPPED,
     MAP_VMA,
+    MM_MMLIST,
     MM_PTE,
     MM_RSS,
     MM_SWAPENTS,
@@ -119,6 +120,8 @@ def try_to_unmap(m: Words, frame: int, entry: int) -> int:
                 duplicate_entry(m, entry)
                 put(m, PTE, row, swp_entry_to_pte(entry, exclusive))
                 put_add(m, MM_SWAPENTS, mm, 1)
+                if get(m, MM_MMLIST, mm) == 0:
+                    put(m, MM_MMLIST, mm, 1)
                 add(m, NR_SWAPPED, 1)
             page_remove_rmap(m, frame, mm)
             unmapped += 1

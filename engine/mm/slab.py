@@ -15,6 +15,7 @@ from engine.mm.image import (
     FREE_PAGES,
     META_PAGES,
     NR_DESC,
+    RECLAIM,
     RMAP,
     SLAB_AT_HAND,
     SLAB_PAGES,
@@ -23,7 +24,7 @@ from engine.mm.image import (
 )
 from engine.mm.journal import add, emit, store
 from engine.mm.kernel import kernel
-from engine.mm.page_alloc import memalloc_floor, task_floor
+from engine.mm.page_alloc import RECLAIM_MEMCG, memalloc_floor, task_floor
 from engine.mm.schema import Words
 from engine.mm.transitions import SLAB_EMPTY, SLAB_REFILLED
 
@@ -56,9 +57,12 @@ def objects_unused(m: Words) -> int:
 
 @kernel
 def take_metadata_pages(m: Words, pages: int) -> bool:
-    """Pages for metadata while reclaiming; False when even the reserve has not so many."""
+    """Pages for metadata while reclaiming; False when even the reserve has not so many.
+
+    A cgroup has no reserve to run out of: try_charge_memcg() lets PF_MEMALLOC past the limit.
+    """
     if m[CHARGE_METADATA] != 0:
-        if m[FREE_PAGES] - pages < memalloc_floor(m):
+        if m[RECLAIM] != RECLAIM_MEMCG and m[FREE_PAGES] - pages < memalloc_floor(m):
             return False
         if m[FREE_PAGES] - pages < task_floor(m):
             add(m, DESC_FROM_RESERVE, pages)

@@ -19,6 +19,7 @@ from engine.mm.image import (
     MAP_KIND,
     MAP_PAGES,
     MAPPINGS,
+    MM_MMLIST,
     MM_PTE,
     MM_STATE,
     MM_SWAPENTS,
@@ -38,6 +39,7 @@ from engine.mm.image import (
     UNUSE_DESCS,
     UNUSE_PTES,
     UNUSE_SLOTS,
+    VMA_MAPPING,
     VMA_NEXT,
     VMA_PAGES,
     VMA_START,
@@ -121,12 +123,15 @@ def unuse_pte(m: Words, process: int, vma: int, page: int, row: int) -> bool:
 
 @kernel
 def unuse_mm(m: Words, process: int, type_: int) -> bool:
-    """unuse_mm(): every entry of every anonymous region is read."""
+    """unuse_mm(): every entry of every anonymous region is read; shmem objects had their turn before."""
     base = get(m, MM_PTE, process)
     vma = get(m, MM_VMA, process)
     while vma != 0:
         start = get(m, VMA_START, vma)
-        for page in range(start, start + get(m, VMA_PAGES, vma)):
+        end = start + get(m, VMA_PAGES, vma)
+        if get(m, MAP_KIND, get(m, VMA_MAPPING, vma)) == MAP_SHMEM:
+            end = start
+        for page in range(start, end):
             add(m, UNUSE_PTES, 1)
             word = get(m, PTE, base + page)
             if word == 0 or word & PTE_PRESENT != 0 or swp_type(pte_to_swp_entry(word)) != type_:
@@ -173,11 +178,12 @@ def unuse_swapcache(m: Words, type_: int) -> None:
 
 @kernel
 def unuse_page_tables(m: Words, type_: int) -> bool:
-    """try_to_unuse(): shmem objects, then every mm, then what is left in the swapcache."""
+    """try_to_unuse(): shmem objects, then every mm that ever had a page in swap, then what only the swapcache has."""
     if not shmem_unuse(m, type_):
         return False
     for process in range(1, m[PROCESSES] + 1):
-        if get(m, MM_STATE, process) == 1 and not unuse_mm(m, process, type_):
+        listed = get(m, MM_STATE, process) == 1 and get(m, MM_MMLIST, process) != 0
+        if listed and not unuse_mm(m, process, type_):
             return False
     unuse_swapcache(m, type_)
     return True

@@ -121,6 +121,13 @@ def test_pages_go_back_when_two_pages_worth_is_unused() -> None:
     assert toy["nr_free_pages"] == 64 - toy["descriptor_slab_pages"]
 
 
+def test_a_cgroup_lets_reclaims_metadata_past_its_limit() -> None:
+    toy = build(watermark_min=2)
+    toy.m[im.FREE_PAGES] = 0
+    assert toy.call(take_metadata_pages, 3)
+    assert toy.figures("nr_free_pages", "metadata_pages") == (-3, 3)
+
+
 def test_metadata_pages_are_all_or_none() -> None:
     toy = build(node=True, watermark_min=2)
     toy.m[im.FREE_PAGES] = 2
