@@ -192,7 +192,7 @@ SWAPOFF_END = _kind("swapoff ends", M, "sys_swapoff", "Swapfile {swapfile}: {res
                     "swapfile", "result", "entries")  # fmt: skip
 DESC_FREED = _kind("descriptor freed", M, "swap_desc_free", "Descriptor {desc} is free.", "desc")
 SLAB_REFILLED = _kind(
-    "slab refill", V, "kmem_cache_alloc", "The stock gets {objects} more descriptors, {pages} slab pages taken for them.",
+    "slab refill", V, "kmem_cache_alloc", "The stock gets {objects} more descriptors; new slab pages: {pages}.",
     "objects", "pages", "reserve",
 )  # fmt: skip
 SLAB_EMPTY = _kind("slab empty", V, "kmem_cache_alloc", "No memory for a descriptor: the reserve is gone.", "free")
