@@ -196,8 +196,9 @@ class LessonCheck:
 
     def _link(self, link: Link, path: Path, known: Known) -> None:
         if "{" in link.target:
-            return
-        if link.scheme == "it":
+            what = f"the link '{link.scheme}:{link.target}' has a query in its target"
+            self._say(path, what, "it:NAME, a name of 'let'")
+        elif link.scheme == "it":
             if link.target not in known.let:
                 self._unknown(path, "name of 'let'", link.target, list(known.let))
         elif link.scheme == "mark":

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 LINKS = ("page", "frame", "desc", "entry", "slot", "transition", "mark", "it")
 """What a link can begin with; ``it:NAME`` leads to what a name of ``let`` stands for."""
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+_WORDS = re.compile(r"(?<=\[)[^\[\]]*(?=\]\()")
 _LINK = re.compile(r"\]\(<?(" + "|".join(LINKS) + r"):([^)>]*)>?\)")
 
 
@@ -27,7 +28,7 @@ class Link:
     @property
     def href(self) -> str:
         """As a URL without blanks."""
-        return f"{self.scheme}:{quote(self.target, safe='/{}')}"
+        return f"{self.scheme}:{quote(self.target, safe='/')}"
 
     @classmethod
     def of_href(cls, href: str) -> Link:
@@ -53,7 +54,12 @@ def filled(text: str, value_of: Callable[[str], str]) -> str:
     def say(found: re.Match[str]) -> str:
         return value_of(found[1]) if found[1] is not None else found[0][0]
 
-    return _PART.sub(say, text)
+    made, at = "", 0
+    for words in _WORDS.finditer(text):
+        # Inside the words of a link a value is no link of its own.
+        made += _PART.sub(say, text[at : words.start()]) + without_links(_PART.sub(say, words[0]))
+        at = words.end()
+    return made + _PART.sub(say, text[at:])
 
 
 def links_in(text: str) -> Iterator[Link]:

@@ -362,7 +362,7 @@ class _Parser:
             allowed = {"page": PAGE_STATES, "slot": SLOT_STATES}.get(thing)
             state = self._name("a state")
             if allowed is None or state not in allowed:
-                expected = "one of " + ", ".join(allowed or ()) if allowed else "no state: only pages and slots have one"
+                expected = "one of " + ", ".join(allowed) if allowed else "no state: only pages and slots have one"
                 raise QueryError(f"no {thing} is in '{state}'", expected, nearest(state, allowed or ()))
         return AnyThing(thing, owner, state)
 
