@@ -254,6 +254,11 @@ NR_CONTINUATIONS = _gauge("count_continuations", "Slots whose count needs a cont
 PSI_SOME = _gauge("psi_some_ns", "Time in which some task waited for memory", "ns", "memory pressure some total")
 PSI_FULL = _gauge("psi_full_ns", "Time in which no task made progress", "ns", "memory pressure full total")
 LAST_FAULT_NS = _gauge("last_fault_ns", "What the last fault took", "ns")
+LAST_FAULT_RECLAIM_NS = _gauge("last_fault_reclaim_ns", "Of that, in direct reclaim", "ns")
+LAST_FAULT_DEVICE_NS = _gauge("last_fault_device_ns", "Of that, waiting for a device", "ns")
+LAST_FAULT_ZSWAP_NS = _gauge("last_fault_zswap_ns", "Of that, decompressing", "ns")
+FAULT_TOTAL_NS = _gauge("fault_ns", "Time all faults took", "ns")
+ZSWAP_LOAD_NS = _gauge("zswap_load_ns", "Time tasks spent decompressing", "ns")
 DEVICE_READ_NS = _gauge("device_read_ns", "Time tasks waited for devices", "ns")
 RECLAIM_NS = _gauge("direct_reclaim_ns", "Time tasks spent in direct reclaim", "ns")
 

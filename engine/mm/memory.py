@@ -14,7 +14,11 @@ from engine.mm.image import (
     DEVICE_READ_NS,
     FAULT_LATENCY,
     FAULT_NS,
+    FAULT_TOTAL_NS,
+    LAST_FAULT_DEVICE_NS,
     LAST_FAULT_NS,
+    LAST_FAULT_RECLAIM_NS,
+    LAST_FAULT_ZSWAP_NS,
     LOOKUPS,
     MAP_KIND,
     MM_MAJFLT,
@@ -31,6 +35,7 @@ from engine.mm.image import (
     PGFAULT,
     PGMAJFAULT,
     PTE,
+    RECLAIM_NS,
     SEED,
     VMA_CONTENT,
     VMA_CONTENTS,
@@ -39,6 +44,7 @@ from engine.mm.image import (
     VMA_PGOFF,
     VMA_START,
     ZERO_PAGE,
+    ZSWAP_LOAD_NS,
 )
 from engine.mm.journal import CAUSE, add, emit, get, put, put_add, store
 from engine.mm.kernel import kernel
@@ -229,10 +235,14 @@ def do_swap_page(m: Words, process: int, vma: int, page: int, row: int, write: b
 
 
 @kernel
-def note_latency(m: Words, process: int, since: int) -> None:
-    """Into the histogram, and what the process waited in all."""
+def note_latency(m: Words, process: int, since: int, reclaim: int, device: int, zswap: int) -> None:
+    """Into the histogram, and what the process waited in all, by its parts: what their totals have grown by."""
     took = m[NOW] - since
     store(m, LAST_FAULT_NS, took)
+    store(m, LAST_FAULT_RECLAIM_NS, m[RECLAIM_NS] - reclaim)
+    store(m, LAST_FAULT_DEVICE_NS, m[DEVICE_READ_NS] - device)
+    store(m, LAST_FAULT_ZSWAP_NS, m[ZSWAP_LOAD_NS] - zswap)
+    add(m, FAULT_TOTAL_NS, took)
     put_add(m, MM_STALL, process, took)
     bin_ = 0
     while bin_ < LATENCY_BINS - 1 and took >> (LATENCY_FIRST_POWER + 1 + bin_) != 0:
@@ -244,6 +254,9 @@ def note_latency(m: Words, process: int, since: int) -> None:
 def handle_mm_fault(m: Words, process: int, vma: int, page: int, row: int, write: bool) -> bool:
     """handle_mm_fault(): False when the process was killed for want of memory."""
     since = m[NOW]
+    reclaim = m[RECLAIM_NS]
+    device = m[DEVICE_READ_NS]
+    zswap = m[ZSWAP_LOAD_NS]
     word = get(m, PTE, row)
     access = 0
     if write:
@@ -267,6 +280,6 @@ def handle_mm_fault(m: Words, process: int, vma: int, page: int, row: int, write
         put_add(m, MM_MAJFLT, process, 1)
     else:
         put_add(m, MM_MINFLT, process, 1)
-    note_latency(m, process, since)
+    note_latency(m, process, since, reclaim, device, zswap)
     m[CAUSE] = 0
     return result >= 0

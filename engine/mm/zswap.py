@@ -67,6 +67,7 @@ from engine.mm.image import (
     ZSPAGE_FIRST,
     ZSPAGE_INUSE,
     ZSWAP_ENABLED,
+    ZSWAP_LOAD_NS,
     ZSWPIN,
     ZSWPOUT,
     ZSWPWB,
@@ -243,6 +244,7 @@ def zswap_load(m: Words, frame: int, entry: int, zentry: int) -> None:
     """zswap_load(): decompress; an exclusive load frees the entry and leaves the page dirty."""
     length = get(m, Z_LENGTH, zentry)
     spend(m, m[DECOMPRESS_NS])
+    add(m, ZSWAP_LOAD_NS, m[DECOMPRESS_NS])
     put(m, PAGE_CONTENT, frame, get(m, Z_CONTENT, zentry))
     add(m, ZSWPIN, 1)
     if m[EXCLUSIVE_LOADS] != 0:
