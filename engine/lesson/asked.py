@@ -25,6 +25,8 @@ class Asked:
     """Transition at which it is asked."""
     shown_at: int
     """Transition that shows why the answer is what it is."""
+    shown: str
+    """What happens there, in a sentence."""
     answer: str
     """The right answer in words."""
     options: tuple[str, ...] = ()

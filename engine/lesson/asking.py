@@ -46,6 +46,7 @@ class Asker:
         shown = self._shown_at(question)
         return Asked(
             id=name, kind=question.kind, ask=self._text(question.ask, self.moment), moment=self.moment, shown_at=shown,
+            shown=str(self.evaluator.event_fact("sentence", self.evaluator.timeline.transition(shown))),
             predict=question.predict, hints=tuple(self._text(hint, self.moment) for hint in question.hints),
             why=self._text(question.why, shown), points=question.points, unit=question.unit, **parts,
         )  # fmt: skip

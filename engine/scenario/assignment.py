@@ -42,4 +42,5 @@ class Assignment(Part):
         1_000_000, ge=1, le=50_000_000, description="Most operations of a workload that a submission brings"
     )
     questions: bool = Field(True, description="false: the questions of the steps are not part of it")
+    pass_percent: int = Field(100, ge=0, le=100, description="Share of the points needed to pass (%)")
     check: list[Criterion] = Field([], max_length=200, description="What its run must fulfil")
