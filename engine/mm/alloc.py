@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.mm.block import wait_until
+from engine.mm.block import flush_plug, wait_until
 from engine.mm.image import (
     ALLOCSTALL,
     BIO_DONE,
@@ -62,6 +62,7 @@ def direct_reclaim(m: Words, floor: int) -> bool:
         if shrink_zones(m, SWAP_CLUSTER_MAX) > 0:
             fruitless = 0
         elif m[NR_WRITEBACK] > 0:
+            flush_plug(m)
             wait_until(m, get(m, BIO_DONE, m[BIO_HEAD]))
             complete_writes(m, m[NOW])
         else:

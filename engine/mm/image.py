@@ -8,6 +8,7 @@ state, clocks, queues and counters are here too. See :mod:`engine.mm.schema` for
 
 from __future__ import annotations
 
+from engine.mm.design import design_names
 from engine.mm.schema import Group, Schema
 
 schema = Schema()
@@ -33,7 +34,7 @@ FRAMES = _setting(
     high=1 << 24,
 )  # fmt: skip
 DESIGN = _setting(
-    "machine.design", "Which design of the swap layer runs", choices=("legacy", "swap_desc", "vswap"), fixed=True
+    "machine.design", "Which design of the swap layer runs", choices=design_names(), fixed=True
 )
 RECLAIM = _setting(
     "machine.reclaim", "node: watermarks and kswapd; memcg: a hard limit and direct reclaim only",
@@ -51,6 +52,10 @@ CHARGE_METADATA = _setting(
     high=1,
     fixed=True,
 )
+SWAPPINESS = _setting(
+    "machine.swappiness", "How much anonymous pages are preferred over file pages by reclaim", "", "vm.swappiness",
+    default=60, high=200,
+)  # fmt: skip
 READAHEAD = _setting(
     "machine.readahead", "auto: VMA readahead unless a device rotates", kernel="swapin_readahead",
     choices=("auto", "cluster", "vma"),
@@ -145,6 +150,13 @@ HIT_NS = _setting("machine.time.hit_ns", "A reference to a present page", "ns", 
 COMPRESS_NS = _setting("machine.time.compress_ns", "LZ4 of one page", "ns", default=10000)
 DECOMPRESS_NS = _setting("machine.time.decompress_ns", "LZ4 back of one page", "ns", default=3000)
 SCAN_NS = _setting("machine.time.scan_ns", "Reclaim looks at one page", "ns", default=200)
+SUBMIT_NS = _setting("machine.time.submit_ns", "Reclaim hands one page to a device", "ns", default=500)
+DEVICE_LATENCY_NS = _setting(
+    "machine.time.device_latency_ns", "From a request to its completion; 0: by the kind of device", "ns"
+)
+DEVICE_INTERVAL_NS = _setting(
+    "machine.time.device_interval_ns", "From a page to the next at a device; 0: by the kind of device", "ns"
+)
 LOOKUP_NS = _setting("machine.time.lookup_ns", "One look-up in a tree or table", "ns", default=100)
 WORKER_WAKE_NS = _setting(
     "machine.time.worker_wake_ns", "From a kick to the shrink worker's first step", "ns", default=50_000
@@ -175,7 +187,9 @@ RANDOM = _state("random", "State of the random generator (Park and Miller)")
 KSWAPD_AWAKE = _state("kswapd_awake", "kswapd is at work")
 KSWAPD_CLOCK = _state("kswapd_clock", "kswapd's clock", "ns")
 WORKER_DUE = _state("worker_due", "When the shrink worker does its next step; 0: asleep", "ns", "shrink_worker")
-WORKER_FAILURES = _state("worker_failures", "Failures of the shrink worker in a row")
+WORKER_RUNS = _state("worker_runs", "The shrink worker has begun: another kick has it run once more", "", "PENDING")
+WORKER_AGAIN = _state("worker_again", "It was kicked while it ran")
+WORKER_FAILURES = _state("worker_failures", "Failures of the shrink worker since it was kicked")
 WORKER_CAUSE = _state("worker_cause", "The transition that kicked the shrink worker", "transition")
 KSWAPD_CAUSE = _state("kswapd_cause", "The transition that woke kswapd", "transition")
 
@@ -187,7 +201,8 @@ FREE_FRAME = _state("free_frame", "First frame of the free list", "frame", "free
 FRAME_TOP = _state("frame_top", "Frames ever used", "frames")
 NONRESIDENT_AGE = _state("nonresident_age", "Evictions and activations so far", "pages", "nonresident_age")
 LRUVEC_REFAULTS = _state("lruvec_refaults", "Activations by refault when reclaim last ended", "pages", "refaults")
-REFAULT_COST = _state("refault_cost", "Cost of refaults noted for the anonymous lists", "pages", "anon_cost")
+REFAULT_COST = _state("refault_cost", "Refaults of pages that were active before, noted as a cost", "pages")
+ANON_COST = _state("anon_cost", "Cost of reclaim and refaults noted for the anonymous lists", "pages", "anon_cost")
 
 ZLRU = _state("zswap_lru_head", "The entry that goes next (cold end)", "entry", "zswap_list_lru")
 ZLRU_TAIL = _state("zswap_lru_tail", "The entry stored last (hot end)", "entry", "zswap_list_lru")
@@ -200,6 +215,7 @@ POOL_REACHED_FULL = _state(
 )
 NR_DISK_SWAPINS = _state("nr_disk_swapins", "Reads from the device the shrinker takes into account", "pages",
                          "nr_disk_swapins")  # fmt: skip
+SHRINKER_DEFERRED = _state("shrinker_deferred", "Entries the shrinker has put off", "entries", "nr_deferred")
 ZSPAGE_TOP = _state("zspage_top", "zspages ever used", "zspages")
 ZS_OBJECT_TOP = _state("zs_object_top", "Object places ever used", "objects")
 
@@ -214,6 +230,11 @@ RA_HITS = _state("swapin_readahead_hits", "Readahead hits since the last window"
 RA_PREV_OFFSET = _state("prev_offset", "Offset of the last fault without hits", "slot", "prev_offset")
 RA_LAST_PAGES = _state("last_readahead_pages", "The last window", "pages", "last_readahead_pages")
 NR_ROTATE_SWAP = _state("nr_rotate_swap", "Swapfiles on a device that rotates", "devices", "nr_rotate_swap")
+PLUG = _state("plug", "Plugs the running task holds: requests wait until the outermost is pulled", "", "blk_plug")
+PLUG_FIRST = _state("plug_first", "First request held back by the plug; 0: none", "request", "blk_plug")
+PLUG_REQUESTS = _state("plug_requests", "Merged requests held back by the plug", "requests", "rq_count")
+PLUG_PAGES = _state("plug_pages", "Pages of the last of them", "pages", "blk_rq_bytes")
+PLUG_NEXT = _state("plug_next", "The slot that would be merged with it", "swp_entry_t")
 BIO_FREE = _state("bio_free", "First unused request", "request")
 BIO_TOP = _state("bio_top", "Requests ever used", "requests")
 BIO_HEAD = _state("bio_head", "The request that completes next", "request")
@@ -383,7 +404,7 @@ PAGE_PREV = page.column("prev", "Newer neighbour on its list", "frame", "lru")
 PAGE_NEXT = page.column("next", "Older neighbour on its list", "frame", "lru")
 PAGE_CONTENT = page.column("content", "Image of its bytes", "image")
 
-swap_info = schema.table("swap_info", 16, "Swapfiles", "swap_info_struct")
+swap_info = schema.table("swap_info", 32, "Swapfiles", "swap_info_struct")
 SI_FLAGS = swap_info.column("flags", "SWP_USED, SWP_WRITEOK, SWP_SOLIDSTATE", "", "flags")
 SI_BASE = swap_info.column("base", "Row of its slot 0, the header", "row")
 SI_MAX = swap_info.column("max", "Rows it has room for, the header's included", "row")
@@ -393,14 +414,26 @@ SI_DEVICE = swap_info.column("device", "0 NVMe, 1 SSD, 2 HDD")
 SI_NEXT = swap_info.column("next", "Slot tried next in the current cluster; 0: none chosen", "slot", "percpu_cluster")
 SI_CLUSTER = swap_info.column("cluster", "Row of its first cluster", "row", "cluster_info")
 SI_HIGHEST = swap_info.column("highest", "Highest slot ever used", "slot", "highest_bit")
-SI_CLUSTER_HINT = swap_info.column("cluster_hint", "All clusters before this one are full or empty", "cluster")
+SI_FRESH = swap_info.column("fresh", "First cluster never used: it and those behind lead the free list", "cluster")
 SI_BUSY = swap_info.column("busy", "When its last request ends", "ns")
 SI_LAST = swap_info.column("last", "Slot of its last request", "slot")
 SI_CLOCK = swap_info.column("turn", "Turn of round robin among equals")
 SI_BAD = swap_info.column("bad", "Bad slots", "slots")
+SI_FREE = swap_info.column("free", "First cluster on the free list, counted from 1", "cluster", "free_clusters")
+SI_FREE_TAIL = swap_info.column("free_tail", "Last cluster on the free list", "cluster", "free_clusters")
+SI_NONFULL = swap_info.column("nonfull", "First cluster on the nonfull list", "cluster", "nonfull_clusters")
+SI_NONFULL_TAIL = swap_info.column("nonfull_tail", "Last cluster on the nonfull list", "cluster", "nonfull_clusters")
+SI_FRAG = swap_info.column("frag", "First cluster on the frag list", "cluster", "frag_clusters")
+SI_FRAG_TAIL = swap_info.column("frag_tail", "Last cluster on the frag list", "cluster", "frag_clusters")
+SI_FULL = swap_info.column("full", "First cluster on the full list", "cluster", "full_clusters")
+SI_FULL_TAIL = swap_info.column("full_tail", "Last cluster on the full list", "cluster", "full_clusters")
 
-cluster = schema.table("cluster", 4, "Clusters of 512 slots", "swap_cluster_info")
+cluster = schema.table("cluster", 8, "Clusters of 512 slots", "swap_cluster_info")
 CLUSTER_COUNT = cluster.column("count", "Slots in use", "slots", "count")
+CLUSTER_BAD = cluster.column("bad", "Bad slots", "slots")
+CLUSTER_LIST = cluster.column("list", "0 none, 1 free, 2 nonfull, 3 frag, 4 full", "", "flags")
+CLUSTER_PREV = cluster.column("prev", "Cluster before it on its list, counted from 1", "cluster", "list")
+CLUSTER_NEXT = cluster.column("next", "Cluster behind it on its list, counted from 1", "cluster", "list")
 
 slot = schema.table("slot", 4, "Slots of all swapfiles", "swap_map")
 SLOT_MAP = slot.column("map", "Count and SWAP_HAS_CACHE", "", "swap_map")

@@ -13,7 +13,7 @@ from engine.mm.backend import (
     slot_backend,
     zero_backend,
 )
-from engine.mm.block import end_write, start_write, submit, wait_until, write_completes_by
+from engine.mm.block import end_write, flush_plug, start_write, submit, wait_until, write_completes_by
 from engine.mm.clock import spend
 from engine.mm.design.hooks import backend, entry_count, set_backend, slot_for_write
 from engine.mm.image import (
@@ -156,6 +156,7 @@ def complete_writes(m: Words, when: int) -> None:
 def wait_for_write(m: Words, frame: int) -> None:
     """folio_wait_writeback(): the task sleeps until this page is written."""
     while has_flag(m, frame, PG_WRITEBACK):
+        flush_plug(m)
         when = get(m, BIO_DONE, m[BIO_HEAD])
         wait_until(m, when)
         complete_writes(m, when)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from engine.mm.alloc import alloc_frame
 from engine.mm.backend import ZSWAP, backend_tag
+from engine.mm.block import finish_plug, start_plug
 from engine.mm.design.hooks import backend, cache_word, entry_count, owner_of_slot, readahead_slot, set_cache_word
 from engine.mm.image import (
     MM_PTE,
@@ -168,15 +169,17 @@ def swap_cluster_readahead(m: Words, process: int, entry: int, page: int) -> int
     start = max(offset & ~(window - 1), 1)
     end = min(offset | (window - 1), slots_allowed(m, type_))
     done = -1
+    start_plug(m)
     for neighbour in range(start, end + 1):
         if neighbour == offset:
             done = read_wanted(m, process, entry, page)
             if done < 0:
-                return done
+                break
         else:
             owner = owner_of_slot(m, swp_entry(type_, neighbour))
             if owner >= 0:
                 read_ahead(m, process, owner, window)
+    finish_plug(m)
     return done
 
 
@@ -203,15 +206,17 @@ def swap_vma_readahead(m: Words, process: int, vma: int, entry: int, page: int) 
     end = min(end, get(m, VMA_START, vma) + get(m, VMA_PAGES, vma), pmd + PTRS_PER_PMD)
     base = get(m, MM_PTE, process)
     done = -1
+    start_plug(m)
     for neighbour in range(start, end):
         if neighbour == page:
             done = read_wanted(m, process, entry, page)
             if done < 0:
-                return done
+                break
         else:
             word = get(m, PTE, base + neighbour)
             if word != 0 and word & PTE_PRESENT == 0:
                 read_ahead(m, process, pte_to_swp_entry(word), window)
+    finish_plug(m)
     return done
 
 

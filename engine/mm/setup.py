@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.mm import image as im
-from engine.mm.journal import get, put, store
+from engine.mm.journal import get, put, put_add, store
 from engine.mm.layout import CLUSTER_SLOTS, ROOM, Image, Layout, Needs, lay_out
 from engine.mm.mmap import RA_HITS_AT_START
 from engine.mm.page_alloc import MIN_FREE_KBYTES_HIGH
@@ -12,7 +12,15 @@ from engine.mm.rmap import VM_LOCKED, VM_SHARED
 from engine.mm.schema import Words
 from engine.mm.shmem import MAP_SHMEM
 from engine.mm.size_classes import size_classes
-from engine.mm.swapfile import MAX_SWAPFILES, SWAP_MAP_BAD, SWP_SOLIDSTATE, SWP_USED, SWP_WRITEOK
+from engine.mm.swapfile import (
+    LIST_NONFULL,
+    MAX_SWAPFILES,
+    SWAP_MAP_BAD,
+    SWP_SOLIDSTATE,
+    SWP_USED,
+    SWP_WRITEOK,
+    move_cluster,
+)
 from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op, Ops
 from engine.program import Program
 
@@ -136,6 +144,13 @@ def _swapfiles(m: Words, program: Program) -> None:
         store(m, im.SWAPFILE_SLOTS[type_], swapfile.slots)
         for offset in swapfile.bad:
             put(m, im.SLOT_MAP, row + offset, SWAP_MAP_BAD)
+            put_add(m, im.CLUSTER_BAD, cluster + offset // CLUSTER_SLOTS, 1)
+        # setup_clusters(): the header, bad slots and the device's end leave clusters that are not free in whole.
+        begun = {0, *(offset // CLUSTER_SLOTS for offset in swapfile.bad)}
+        if (swapfile.slots + 1) % CLUSTER_SLOTS != 0:
+            begun.add(swapfile.slots // CLUSTER_SLOTS)
+        for index in sorted(begun):
+            move_cluster(m, si, index, LIST_NONFULL)
         row += swapfile.slots * ROOM + 1
         cluster += -(-(swapfile.slots * ROOM + 1) // CLUSTER_SLOTS)
 

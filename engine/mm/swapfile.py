@@ -9,14 +9,19 @@ order lists for huge pages and discard; the per-CPU cluster is one for the machi
 from __future__ import annotations
 
 from engine.mm.image import (
+    CLUSTER_BAD,
     CLUSTER_COUNT,
+    CLUSTER_LIST,
+    CLUSTER_NEXT,
+    CLUSTER_PREV,
     NR_CLUSTERS_USED,
     SI_BAD,
     SI_BASE,
     SI_CLOCK,
     SI_CLUSTER,
-    SI_CLUSTER_HINT,
     SI_FLAGS,
+    SI_FREE,
+    SI_FRESH,
     SI_HIGHEST,
     SI_INUSE,
     SI_MAX,
@@ -47,6 +52,8 @@ CONTINUED_BASE = 63
 """Counts past 62 go on in a continuation page: the word's higher bits, each worth 63."""
 
 SWAPFILE_CLUSTER = 512
+LIST_NONE, LIST_FREE, LIST_NONFULL, LIST_FRAG, LIST_FULL = range(5)
+"""The list a cluster is on (enum swap_cluster_flags); head and tail are columns of its swapfile, in this order."""
 MAX_SWAPFILES = 8
 SWAPFILE_SLOTS_0 = SWAPFILE_SLOTS[0]
 
@@ -107,15 +114,110 @@ def pick_device(m: Words) -> int:
 
 
 @kernel
+def cluster_room(m: Words, si: int, cluster: int, end: int) -> int:
+    """Slots of a cluster that may be used: within ``end``, without the header and bad ones."""
+    first = max(cluster * SWAPFILE_CLUSTER, 1)
+    last = min((cluster + 1) * SWAPFILE_CLUSTER, end)
+    return last - first - get(m, CLUSTER_BAD, get(m, SI_CLUSTER, si) + cluster)
+
+
+@kernel
+def cluster_del(m: Words, si: int, cluster: int) -> None:
+    """Off the list it is on: list_del()."""
+    rows = get(m, SI_CLUSTER, si)
+    on = get(m, CLUSTER_LIST, rows + cluster)
+    if on == LIST_NONE:
+        return
+    head = SI_FREE + 2 * (on - LIST_FREE)
+    prev = get(m, CLUSTER_PREV, rows + cluster)
+    nxt = get(m, CLUSTER_NEXT, rows + cluster)
+    if prev != 0:
+        put(m, CLUSTER_NEXT, rows + prev - 1, nxt)
+    else:
+        put(m, head, si, nxt)
+    if nxt != 0:
+        put(m, CLUSTER_PREV, rows + nxt - 1, prev)
+    else:
+        put(m, head + 1, si, prev)
+    put(m, CLUSTER_LIST, rows + cluster, LIST_NONE)
+    put(m, CLUSTER_PREV, rows + cluster, 0)
+    put(m, CLUSTER_NEXT, rows + cluster, 0)
+
+
+@kernel
+def move_cluster(m: Words, si: int, cluster: int, to: int) -> None:
+    """move_cluster(): to the tail of a list, unless it is on it already."""
+    rows = get(m, SI_CLUSTER, si)
+    if get(m, CLUSTER_LIST, rows + cluster) == to:
+        return
+    cluster_del(m, si, cluster)
+    head = SI_FREE + 2 * (to - LIST_FREE)
+    last = get(m, head + 1, si)
+    put(m, CLUSTER_LIST, rows + cluster, to)
+    put(m, CLUSTER_PREV, rows + cluster, last)
+    if last != 0:
+        put(m, CLUSTER_NEXT, rows + last - 1, cluster + 1)
+    else:
+        put(m, head, si, cluster + 1)
+    put(m, head + 1, si, cluster + 1)
+
+
+@kernel
+def cluster_is_empty(m: Words, si: int, cluster: int, end: int) -> bool:
+    """cluster_is_empty(): nothing of it is in use, and nothing is unusable: the header counts as used."""
+    used = get(m, CLUSTER_COUNT, get(m, SI_CLUSTER, si) + cluster)
+    return used == 0 and cluster_room(m, si, cluster, end) == SWAPFILE_CLUSTER
+
+
+@kernel
+def relocate_cluster(m: Words, si: int, cluster: int, end: int) -> None:
+    """relocate_cluster(): after an allocation it is on the frag list, or full; or free if nothing of it is used."""
+    used = get(m, CLUSTER_COUNT, get(m, SI_CLUSTER, si) + cluster)
+    if used >= cluster_room(m, si, cluster, end):
+        move_cluster(m, si, cluster, LIST_FULL)
+    elif cluster_is_empty(m, si, cluster, end):
+        move_cluster(m, si, cluster, LIST_FREE)
+    else:
+        move_cluster(m, si, cluster, LIST_FRAG)
+
+
+@kernel
 def free_slot_in_cluster(m: Words, si: int, cluster: int, start: int, end: int) -> int:
-    """The first free slot of [start, end) within a cluster; 0: none (slot 0 is the header)."""
+    """cluster_scan_range(): the first free slot from ``start`` on within a cluster; 0: none (slot 0 is the header)."""
     base = get(m, SI_BASE, si)
-    offset = max(start, cluster * SWAPFILE_CLUSTER)
+    offset = max(start, cluster * SWAPFILE_CLUSTER, 1)
     last = min(end, (cluster + 1) * SWAPFILE_CLUSTER)
     while offset < last:
         if get(m, SLOT_MAP, base + offset) == 0:
             return offset
         offset += 1
+    return 0
+
+
+@kernel
+def scan_cluster(m: Words, si: int, cluster: int, start: int, end: int) -> int:
+    """alloc_swap_scan_cluster(): a slot from ``start`` on; 0: none, and the cluster is put where it belongs."""
+    found = 0
+    if get(m, CLUSTER_COUNT, get(m, SI_CLUSTER, si) + cluster) < cluster_room(m, si, cluster, end):
+        found = free_slot_in_cluster(m, si, cluster, start, end)
+    if found == 0:
+        put(m, SI_NEXT, si, 0)
+        relocate_cluster(m, si, cluster, end)
+    return found
+
+
+@kernel
+def scan_list(m: Words, si: int, list_: int, end: int) -> int:
+    """alloc_swap_scan_list(): the first cluster of a list that has a slot."""
+    rows = get(m, SI_CLUSTER, si)
+    at = get(m, SI_FREE + 2 * (list_ - LIST_FREE), si)
+    while at != 0:
+        cluster = at - 1
+        at = get(m, CLUSTER_NEXT, rows + cluster)
+        if cluster * SWAPFILE_CLUSTER < end:
+            found = scan_cluster(m, si, cluster, 0, end)
+            if found != 0:
+                return found
     return 0
 
 
@@ -126,29 +228,32 @@ def find_slot(m: Words, type_: int) -> int:
     end = slots_allowed(m, type_) + 1
     nxt = get(m, SI_NEXT, si)
     if nxt != 0 and nxt < end:
-        found = free_slot_in_cluster(m, si, nxt // SWAPFILE_CLUSTER, nxt, end)
+        # A cluster that came free as a whole meanwhile is begun anew.
+        cluster = nxt // SWAPFILE_CLUSTER
+        if cluster_is_empty(m, si, cluster, end):
+            nxt = cluster * SWAPFILE_CLUSTER
+        found = scan_cluster(m, si, cluster, nxt, end)
         if found != 0:
             return found
-    rows = get(m, SI_CLUSTER, si)
-    clusters = (end - 1) // SWAPFILE_CLUSTER + 1
-    begun = min(clusters, get(m, SI_HIGHEST, si) // SWAPFILE_CLUSTER + 1)
-    empty = -1
-    cluster = get(m, SI_CLUSTER_HINT, si)
-    while cluster < begun:
-        used = get(m, CLUSTER_COUNT, rows + cluster)
-        if 0 < used < SWAPFILE_CLUSTER:
-            found = free_slot_in_cluster(m, si, cluster, 1, end)
+    found = scan_list(m, si, LIST_NONFULL, end)
+    if found != 0:
+        return found
+    fresh = get(m, SI_FRESH, si)
+    while fresh * SWAPFILE_CLUSTER < end:
+        put(m, SI_FRESH, si, fresh + 1)
+        if get(m, CLUSTER_LIST, get(m, SI_CLUSTER, si) + fresh) == LIST_NONE:
+            found = scan_cluster(m, si, fresh, 0, end)
             if found != 0:
-                put(m, SI_CLUSTER_HINT, si, cluster if empty < 0 else empty)
                 return found
-        elif used == 0 and empty < 0:
-            empty = cluster
-        cluster += 1
-    if empty < 0 and begun < clusters:
-        empty = begun
-    if empty < 0:
-        return 0
-    return free_slot_in_cluster(m, si, empty, 1, end)
+        fresh += 1
+    found = scan_list(m, si, LIST_FREE, end)
+    if found != 0:
+        return found
+    found = scan_list(m, si, LIST_FRAG, end)
+    if found != 0:
+        return found
+    # Only a swapfile that was made larger has room in clusters that were full.
+    return scan_list(m, si, LIST_FULL, end)
 
 
 @kernel
@@ -161,10 +266,6 @@ def alloc_slot(m: Words, map_word: int) -> int:
     if offset == 0:
         return -1
     si = type_ + 1
-    following = offset + 1
-    if following % SWAPFILE_CLUSTER == 0:
-        following = 0
-    put(m, SI_NEXT, si, following)
     put_add(m, SI_CLOCK, si, 1)
     if offset > get(m, SI_HIGHEST, si):
         put(m, SI_HIGHEST, si, offset)
@@ -173,6 +274,11 @@ def alloc_slot(m: Words, map_word: int) -> int:
     if get(m, CLUSTER_COUNT, cluster) == 0:
         add(m, NR_CLUSTERS_USED, 1)
     put_add(m, CLUSTER_COUNT, cluster, 1)
+    relocate_cluster(m, si, offset // SWAPFILE_CLUSTER, slots_allowed(m, type_) + 1)
+    following = offset + 1
+    if following % SWAPFILE_CLUSTER == 0 or get(m, CLUSTER_LIST, cluster) == LIST_FULL:
+        following = 0
+    put(m, SI_NEXT, si, following)
     put(m, SLOT_MAP, get(m, SI_BASE, si) + offset, map_word)
     add(m, SWAP_USED, 1)
     return swp_entry(type_, offset)
@@ -192,6 +298,8 @@ def free_slot(m: Words, slot: int) -> None:
     put_add(m, CLUSTER_COUNT, cluster, -1)
     if get(m, CLUSTER_COUNT, cluster) == 0:
         add(m, NR_CLUSTERS_USED, -1)
-    if index < get(m, SI_CLUSTER_HINT, si):
-        put(m, SI_CLUSTER_HINT, si, index)
+    if cluster_is_empty(m, si, index, slots_allowed(m, si - 1) + 1):
+        move_cluster(m, si, index, LIST_FREE)
+    else:
+        move_cluster(m, si, index, LIST_NONFULL)
     add(m, SWAP_USED, -1)

@@ -8,11 +8,14 @@ file pages and the balance between the two kinds, MGLRU, several nodes.
 
 from __future__ import annotations
 
-from engine.mm.clock import KSWAPD, spend
+from engine.mm.block import finish_plug, start_plug
+from engine.mm.clock import KSWAPD, spend, time_of_actor
 from engine.mm.design.hooks import can_name, name_folio
 from engine.mm.image import (
     ACTIVATE_ANON,
     ACTIVE_TAIL,
+    ANON_COST,
+    CHARGE_POOL,
     DROPPED_SWAPCACHE,
     FREE_PAGES,
     INACTIVE_TAIL,
@@ -20,11 +23,13 @@ from engine.mm.image import (
     KSWAPD_CAUSE,
     KSWAPD_CLOCK,
     LRUVEC_REFAULTS,
+    NONRESIDENT_AGE,
     NOW,
     NR_ACTIVE,
     NR_DISK_SWAPINS,
     NR_INACTIVE,
     NR_STORED,
+    NR_VMSCAN_WRITE,
     NR_ZLRU,
     PAGE_FLAGS,
     PAGE_MAPCOUNT,
@@ -39,11 +44,14 @@ from engine.mm.image import (
     PGSTEAL_DIRECT,
     PGSTEAL_KSWAPD,
     POLICY,
-    POOL_PAGES,
     RECLAIM,
     SCAN_NS,
     SHRINKER,
+    SHRINKER_DEFERRED,
+    STORED_BYTES,
+    SUBMIT_NS,
     SWAP_NAME_FAIL,
+    SWAPPINESS,
     WRITEBACK,
 )
 from engine.mm.journal import ACTOR, CAUSE, add, emit, get, put, store
@@ -63,6 +71,7 @@ from engine.mm.pageflags import (
     PG_ACTIVE,
     PG_DIRTY,
     PG_LOCKED,
+    PG_LRU,
     PG_RECLAIM,
     PG_REFERENCED,
     PG_SHMEM,
@@ -86,10 +95,13 @@ from engine.mm.transitions import (
     SWAP_NAME,
     UNMAP,
 )
-from engine.mm.zswap import shrink_entries
+from engine.mm.workingset import lru_note_cost
+from engine.mm.zswap import shrink_for_shrinker
 
 DEF_PRIORITY = 12
 SWAP_CLUSTER_MAX = 32
+MAX_SWAPPINESS = 200
+PAGE_SIZE = 4096
 SHRINK_BATCH = 128
 GIB_PAGES_SHIFT = 18
 
@@ -224,6 +236,7 @@ def reclaim_folio(m: Words, frame: int) -> int:
         if wrote == KEEP_ACTIVE:
             return activate_locked(m, frame)
         if wrote == WRITING:
+            spend(m, m[SUBMIT_NS])
             lru_add(m, frame)
             return KEPT
     else:
@@ -235,13 +248,20 @@ def reclaim_folio(m: Words, frame: int) -> int:
 @kernel
 def shrink_inactive_list(m: Words, pages: int) -> int:
     """shrink_inactive_list(): up to so many from the tail; how many are free now."""
+    complete_writes(m, time_of_actor(m))
     freed = 0
+    scanned = 0
+    written = m[NR_VMSCAN_WRITE]
     pages = min(pages, m[NR_INACTIVE])
-    while pages > 0 and m[INACTIVE_TAIL] != 0:
-        pages -= 1
+    while scanned < pages and m[INACTIVE_TAIL] != 0:
+        scanned += 1
         frame = m[INACTIVE_TAIL]
         lru_del(m, frame)
         freed += shrink_folio(m, frame)
+        if get(m, PAGE_FLAGS, frame) & (PG_ACTIVE | PG_LRU) == PG_ACTIVE | PG_LRU:
+            # move_folios_to_lru(): an activation ages the shadows as an eviction does.
+            add(m, NONRESIDENT_AGE, 1)
+    lru_note_cost(m, (m[NR_VMSCAN_WRITE] - written) * SWAP_CLUSTER_MAX + scanned - freed)
     return freed
 
 
@@ -265,23 +285,57 @@ def shrink_active_list(m: Words, pages: int) -> None:
 
 
 @kernel
-def shrink_zswap(m: Words, priority: int) -> None:
-    """The dynamic shrinker (zswap_shrinker_count, zswap_shrinker_scan, do_shrink_slab): a share of the pool.
+def zswap_shrinker_count(m: Words) -> int:
+    """zswap_shrinker_count(): entries the shrinker may take.
 
     What came back from the device lately protects as many entries; of the rest the share that
-    compression saves counts, and of that four parts in 2^priority halves are asked for.
+    compression leaves counts. Where the pool is not charged to the cgroup (cgroup v1, see
+    obj_cgroup_charge_zswap) the cgroup has nothing stored as far as its figures go: always 0.
     """
     if m[SHRINKER] == 0 or m[WRITEBACK] == 0 or m[NR_STORED] == 0:
-        return
+        return 0
+    if m[RECLAIM] == RECLAIM_MEMCG and m[CHARGE_POOL] == 0:
+        return 0
     protected = m[NR_DISK_SWAPINS]
     store(m, NR_DISK_SWAPINS, max(protected - m[NR_ZLRU], 0))
-    count = max(m[NR_ZLRU] - protected, 0) * m[POOL_PAGES] // m[NR_STORED]
-    scan = min((count >> priority) * 2, SHRINK_BATCH)
-    if scan > 0:
-        cause = m[CAUSE]
-        m[CAUSE] = emit(m, SHRINKER_RUN, scan, 0, 0)
-        shrink_entries(m, scan)
+    return max(m[NR_ZLRU] - protected, 0) * (m[STORED_BYTES] // PAGE_SIZE) // m[NR_STORED]
+
+
+@kernel
+def shrink_zswap(m: Words, priority: int) -> None:
+    """do_shrink_slab() of the dynamic shrinker: in batches of 128, what does not fill one is put off."""
+    freeable = zswap_shrinker_count(m)
+    if freeable == 0:
+        return
+    put_off = m[SHRINKER_DEFERRED]
+    delta = (freeable >> priority) * 2
+    left = min((put_off >> priority) + delta, 2 * freeable)
+    scanned = 0
+    cause = m[CAUSE]
+    while left > 0 and (left >= SHRINK_BATCH or left >= freeable):
+        batch = min(left, SHRINK_BATCH)
+        m[CAUSE] = emit(m, SHRINKER_RUN, batch, 0, 0)
+        stopped = shrink_for_shrinker(m, batch) < 0
         m[CAUSE] = cause
+        if stopped:
+            break
+        left -= batch
+        scanned += batch
+    store(m, SHRINKER_DEFERRED, min(max(put_off + delta - scanned, 0), 2 * freeable))
+
+
+@kernel
+def scan_share(m: Words, pages: int, priority: int, cost: int) -> int:
+    """get_scan_count(): the anonymous lists' share of the scan where there is nothing on the file lists.
+
+    A cgroup is scanned by swappiness and cost (SCAN_FRACT), both lists in whole at priority 0. With no
+    file pages at all a node is short of them (file_is_tiny), and only anonymous pages are scanned.
+    """
+    if m[RECLAIM] != RECLAIM_MEMCG or priority == 0:
+        return pages
+    anon = m[SWAPPINESS] * (3 * cost + 1) // (2 * cost + 1)
+    file = (MAX_SWAPPINESS - m[SWAPPINESS]) * (3 * cost + 1) // (cost + 1)
+    return pages * anon // (anon + file)
 
 
 @kernel
@@ -290,21 +344,24 @@ def shrink_lruvec(m: Words, priority: int, target: int, force: bool) -> int:
     if not can_name(m):
         return 0
     deactivate = force or inactive_is_low(m) or m[ACTIVATE_ANON] != m[LRUVEC_REFAULTS]
-    inactive = m[NR_INACTIVE] >> priority
-    active = m[NR_ACTIVE] >> priority
+    cost = m[ANON_COST]
+    inactive = scan_share(m, m[NR_INACTIVE] >> priority, priority, cost)
+    active = scan_share(m, m[NR_ACTIVE] >> priority, priority, cost)
     freed = 0
+    start_plug(m)
     while inactive > 0 or active > 0:
+        if inactive > 0:
+            batch = min(inactive, SWAP_CLUSTER_MAX)
+            inactive -= batch
+            freed += shrink_inactive_list(m, batch)
         if active > 0:
             batch = min(active, SWAP_CLUSTER_MAX)
             active -= batch
             if deactivate:
                 shrink_active_list(m, batch)
-        if inactive > 0:
-            batch = min(inactive, SWAP_CLUSTER_MAX)
-            inactive -= batch
-            freed += shrink_inactive_list(m, batch)
         if freed >= target:
             break
+    finish_plug(m)
     if inactive_is_low(m):
         shrink_active_list(m, SWAP_CLUSTER_MAX)
     shrink_zswap(m, priority)
@@ -317,13 +374,13 @@ def shrink_zones(m: Words, target: int) -> int:
     freed = 0
     priority = DEF_PRIORITY
     while priority >= 0 and freed < target:
-        freed += shrink_lruvec(m, priority, target - freed, False)
+        freed += shrink_lruvec(m, priority, target, False)
         priority -= 1
     store(m, LRUVEC_REFAULTS, m[ACTIVATE_ANON])
     if freed == 0 and m[NR_ACTIVE] > 0:
         priority = DEF_PRIORITY
         while priority >= 0 and freed < target:
-            freed += shrink_lruvec(m, priority, target - freed, True)
+            freed += shrink_lruvec(m, priority, target, True)
             priority -= 1
     return freed
 

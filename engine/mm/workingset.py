@@ -9,18 +9,32 @@ from __future__ import annotations
 from engine.mm.design.hooks import can_name
 from engine.mm.image import (
     ACTIVATE_ANON,
+    ANON_COST,
     NONRESIDENT_AGE,
     NR_ACTIVE,
+    NR_INACTIVE,
     REFAULT_ANON,
     REFAULT_COST,
     RESTORE_ANON,
 )
-from engine.mm.journal import add, emit
+from engine.mm.journal import add, emit, store
 from engine.mm.kernel import kernel
 from engine.mm.lru import has_flag, set_flags
 from engine.mm.pageflags import PG_ACTIVE, PG_WORKINGSET
 from engine.mm.schema import Words
 from engine.mm.transitions import REFAULT
+
+SWAP_CLUSTER_MAX = 32
+"""A page read or written costs as much as so many turns (lru_note_cost)."""
+
+
+@kernel
+def lru_note_cost(m: Words, cost: int) -> None:
+    """lru_note_cost_unlock_irq(): what the anonymous lists cost, halved once it is a quarter of their length."""
+    total = m[ANON_COST] + cost
+    if total > (m[NR_INACTIVE] + m[NR_ACTIVE]) // 4:
+        total //= 2
+    store(m, ANON_COST, total)
 
 
 @kernel
@@ -50,5 +64,6 @@ def workingset_refault(m: Words, frame: int, shadow: int) -> None:
         if shadow & 1 != 0:
             set_flags(m, frame, PG_WORKINGSET)
             add(m, REFAULT_COST, 1)
+            lru_note_cost(m, SWAP_CLUSTER_MAX)
             add(m, RESTORE_ANON, 1)
     emit(m, REFAULT, frame, distance, activated)

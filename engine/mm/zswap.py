@@ -51,9 +51,11 @@ from engine.mm.image import (
     SHRINK_RULE,
     SLOT_CONTENT,
     STORED_BYTES,
+    WORKER_AGAIN,
     WORKER_CAUSE,
     WORKER_DUE,
     WORKER_FAILURES,
+    WORKER_RUNS,
     WORKER_STEP_NS,
     WORKER_WAKE_NS,
     WRITEBACK,
@@ -144,8 +146,10 @@ def zswap_check_limits(m: Words) -> int:
 
 @kernel
 def kick_worker(m: Words) -> None:
-    """queue_work(shrink_wq): nothing happens while it is queued or runs already."""
+    """queue_work(shrink_wq): nothing happens while it is queued; kicked while it runs, it runs once more."""
     if m[WORKER_DUE] != 0:
+        if m[WORKER_RUNS] != 0:
+            store(m, WORKER_AGAIN, 1)
         return
     store(m, WORKER_DUE, time_of_actor(m) + m[WORKER_WAKE_NS])
     store(m, WORKER_FAILURES, 0)
@@ -349,12 +353,33 @@ def shrink_entries(m: Words, entries: int) -> int:
 
 
 @kernel
+def shrink_for_shrinker(m: Words, entries: int) -> int:
+    """zswap_shrinker_scan(): so many from the cold end; how many were written.
+
+    -1 stops the shrinker (SHRINK_STOP): none was written, or an entry's page was in the swapcache
+    already, which says that the warm entries begin here.
+    """
+    written = 0
+    while entries > 0 and m[NR_ZLRU] > 0:
+        entries -= 1
+        result = shrink_one(m, m[ZLRU])
+        if result == WRITTEN:
+            written += 1
+        elif result == FAILED_CACHED:
+            return -1
+    if written == 0:
+        return -1
+    return written
+
+
+@kernel
 def worker_step(m: Words) -> None:
     """One turn of shrink_worker(): as much as the version's rule says, then asleep or due again."""
     actor = m[ACTOR]
     cause = m[CAUSE]
     m[ACTOR] = SHRINK_WORKER
     m[CAUSE] = m[WORKER_CAUSE]
+    store(m, WORKER_RUNS, 1)
     spend(m, m[WORKER_STEP_NS])
     written = 0
     if m[NR_ZLRU] > 0 and m[WRITEBACK] != 0:
@@ -368,6 +393,12 @@ def worker_step(m: Words) -> None:
         add(m, WORKER_FAILURES, 1)
     done = m[POOL_PAGES] <= zswap_accept_thr_pages(m) or m[WORKER_FAILURES] >= MAX_RECLAIM_RETRIES
     if done or m[SHRINK_RULE] == POOL_PAGE or m[NR_ZLRU] == 0:
-        store(m, WORKER_DUE, 0)
+        store(m, WORKER_RUNS, 0)
+        if m[WORKER_AGAIN] != 0:
+            store(m, WORKER_AGAIN, 0)
+            store(m, WORKER_FAILURES, 0)
+            spend(m, m[WORKER_WAKE_NS])
+        else:
+            store(m, WORKER_DUE, 0)
     m[ACTOR] = actor
     m[CAUSE] = cause

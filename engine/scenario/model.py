@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, Discriminator, Field, PrivateAttr, Tag
 
+from engine.mm.design import design_names
 from engine.program import Program
 from engine.scenario.assignment import Assignment
 from engine.scenario.lesson import MAX_STEPS, Step
@@ -229,7 +230,10 @@ else:
         Discriminator(_run_tag),
     ]
 
-Design = Literal["legacy", "swap_desc", "vswap"]
+if TYPE_CHECKING:
+    Design = str
+else:
+    Design = Literal[design_names()]
 
 
 class Check(Part):
