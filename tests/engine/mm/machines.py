@@ -64,7 +64,7 @@ def image_table(lengths: Sequence[int], filled: Sequence[int], families: Sequenc
 class Toy:
     """A small machine in the interpreter."""
 
-    def __init__(self, program: Program, *, journal_words: int = 1 << 16, records: int = 1 << 12) -> None:
+    def __init__(self, program: Program, *, journal_words: int = 1 << 17, records: int = 1 << 12) -> None:
         self.program = program
         self.machine = Machine(program, False, journal_words=journal_words, records=records)
         self.m = memoryview(self.machine.words.data)
@@ -307,10 +307,10 @@ def program(
         "machine.zswap.enabled": int(zswap),
     }  # fmt: skip
     values |= {f"machine.{name.replace('__', '.')}": value for name, value in settings.items()}
-    # A fork anywhere among a program's operations gives the child room: these are never carried out.
-    rooms = [encode(Op.FORK, 0, count=len(processes) + child) for child in range(children)]
-    # And ranges give room for regions that are split.
-    rooms += [encode_range(Op.MUNMAP, 0, 0, 1)] * SPLITS
+    # Where operations come one by one: forks and ranges among the program's operations, which are never
+    # carried out, give room for children and for regions that are split.
+    rooms = [] if len(ops) else [encode_range(Op.MUNMAP, 0, 0, 1)] * SPLITS
+    rooms += [encode(Op.FORK, 0, count=len(processes) + child) for child in range(children)]
     return Program(
         "a tiny machine", tuple(processes), np.array([*ops, *rooms], dtype=np.int64),
         image_table(lz4, filled, families), values, tuple(swapfiles), shmem=tuple(shmem),

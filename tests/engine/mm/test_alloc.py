@@ -24,7 +24,7 @@ def test_a_task_that_cannot_keep_min_reclaims_itself(design: int) -> None:
 
 
 def test_direct_reclaim_frees_at_least_a_batch_where_it_can() -> None:
-    toy = build(200, frames=128, slots=512, zswap=True, zswap__max_pool_percent=100)
+    toy = build(200, frames=128, slots=512, zswap=True, zswap__max_pool_percent=100, swappiness=200)
     toy.write(*range(128))
     assert toy["nr_free_pages"] == 0
     toy.write(128)

@@ -33,7 +33,7 @@ def test_next_fit_goes_on_behind_the_last_slot_although_an_earlier_one_is_free()
 
 
 def test_a_cluster_that_is_partly_used_is_gone_on_with_before_an_empty_one() -> None:
-    toy = build(slots=3 * SWAPFILE_CLUSTER)
+    toy = build(slots=3 * SWAPFILE_CLUSTER - 1)
     take(toy, SWAPFILE_CLUSTER - 1)
     toy.call(free_slot, swp_entry(0, 7))
     assert take(toy, 1) == [7], "the nonfull list is looked at before the free list"
@@ -49,15 +49,33 @@ def test_at_the_end_of_a_cluster_none_is_chosen_any_more() -> None:
 
 
 def test_a_freed_cluster_is_begun_again_only_when_none_is_partly_used() -> None:
-    toy = build(slots=3 * SWAPFILE_CLUSTER)
-    taken = take(toy, SWAPFILE_CLUSTER + 1)
-    assert taken[-1] == SWAPFILE_CLUSTER + 1
-    for offset in range(1, SWAPFILE_CLUSTER):
+    toy = build(slots=4 * SWAPFILE_CLUSTER - 1)
+    taken = take(toy, 2 * SWAPFILE_CLUSTER)
+    assert taken[-1] == 2 * SWAPFILE_CLUSTER
+    for offset in range(SWAPFILE_CLUSTER, 2 * SWAPFILE_CLUSTER):
         toy.call(free_slot, swp_entry(0, offset))
-    assert toy["swap_clusters_used"] == 1
-    rest = take(toy, SWAPFILE_CLUSTER - 2)
-    assert (rest[0], rest[-1]) == (SWAPFILE_CLUSTER + 2, 2 * SWAPFILE_CLUSTER - 1)
-    assert take(toy, 1) == [1], "the second cluster is full: the lowest empty one is begun"
+    assert toy["swap_clusters_used"] == 2
+    rest = take(toy, SWAPFILE_CLUSTER - 1)
+    assert (rest[0], rest[-1]) == (2 * SWAPFILE_CLUSTER + 1, 3 * SWAPFILE_CLUSTER - 1)
+    assert take(toy, 1) == [3 * SWAPFILE_CLUSTER], "one that was never used comes before one that came free"
+    take(toy, SWAPFILE_CLUSTER - 1)
+    assert take(toy, 1) == [SWAPFILE_CLUSTER]
+
+
+def test_clusters_come_up_again_in_the_order_in_which_slots_of_theirs_came_free() -> None:
+    toy = build(slots=4 * SWAPFILE_CLUSTER - 1)
+    take(toy, 4 * SWAPFILE_CLUSTER - 1)
+    for offset in (1500, 700, 1501, 40):
+        toy.call(free_slot, swp_entry(0, offset))
+    assert take(toy, 4) == [1500, 1501, 700, 40]
+
+
+def test_a_cluster_that_is_not_usable_in_whole_is_begun_before_empty_ones() -> None:
+    toy = build(slots=3 * SWAPFILE_CLUSTER + 1)
+    taken = take(toy, SWAPFILE_CLUSTER + 2)
+    assert taken[SWAPFILE_CLUSTER - 2 :] == [
+        SWAPFILE_CLUSTER - 1, 3 * SWAPFILE_CLUSTER, 3 * SWAPFILE_CLUSTER + 1, SWAPFILE_CLUSTER,
+    ]  # fmt: skip
 
 
 def test_the_last_free_slot_is_found_wherever_it_is() -> None:
@@ -107,7 +125,7 @@ def test_a_device_that_is_not_in_use_gives_no_slot() -> None:
 
 
 def test_slots_and_clusters_in_use_are_counted() -> None:
-    toy = build(slots=2 * SWAPFILE_CLUSTER)
+    toy = build(slots=2 * SWAPFILE_CLUSTER - 1)
     take(toy, SWAPFILE_CLUSTER)
     assert (toy["swap_used_pages"], toy["swap_clusters_used"], toy.at(im.SI_INUSE, 1)) == (512, 2, 512)
     toy.call(free_slot, swp_entry(0, SWAPFILE_CLUSTER))

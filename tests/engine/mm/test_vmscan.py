@@ -15,6 +15,7 @@ from engine.mm.vmscan import (
     kswapd_step,
     shrink_active_list,
     shrink_inactive_list,
+    scan_share,
     shrink_lruvec,
     shrink_zones,
     shrink_zswap,
@@ -233,7 +234,7 @@ def test_active_pages_are_deactivated_whether_they_were_used_or_not() -> None:
 
 
 def test_the_active_list_is_left_alone_while_the_inactive_one_is_long_enough() -> None:
-    toy = build(zswap=True)
+    toy = build(zswap=True, swappiness=200)
     toy.write(*range(8))
     activate(toy, 0)
     old(toy, *range(8))
@@ -246,12 +247,21 @@ def test_the_active_list_is_left_alone_while_the_inactive_one_is_long_enough() -
 
 
 def test_a_larger_part_of_the_lists_is_scanned_with_every_priority() -> None:
-    toy = build(200, frames=256, slots=256, zswap=True, zswap__max_pool_percent=100)
+    toy = build(200, frames=256, slots=256, zswap=True, zswap__max_pool_percent=100, swappiness=200)
     toy.write(*range(200))
     old(toy, *range(200))
     # 200 >> priority is 0 down to priority 8, then 1, 3, 6: the target of 5 is reached in the third.
     assert toy.call(shrink_zones, 5) == 1 + 3 + 6
     assert toy["pgscan_anon"] == 10
+
+
+def test_a_cgroup_scans_its_anonymous_lists_by_swappiness_and_cost_until_priority_0() -> None:
+    toy = build(200, frames=256, slots=256, zswap=True, zswap__max_pool_percent=100, swappiness=100)
+    assert toy.call(scan_share, 64, 3, 0) == 32, "nothing costs anything yet: as much as the file lists would be"
+    assert toy.call(scan_share, 64, 3, 10_000) == 64 // 3, "all the cost is the anonymous lists'"
+    assert toy.call(scan_share, 64, 0, 10_000) == 64
+    node = build(200, frames=256, slots=256, node=True, swappiness=100)
+    assert node.call(scan_share, 64, 3, 10_000) == 64, "a node without file pages scans anonymous ones only"
 
 
 def test_a_list_is_scanned_in_batches_of_thirty_two() -> None:
@@ -345,19 +355,33 @@ def pool(**more: int) -> Toy:
 
 
 def test_the_shrinker_asks_for_a_share_of_the_pool_that_doubles_with_priority() -> None:
-    # Pages of 1000 bytes: four to a page of the pool, so of 128 entries a quarter counts.
-    for priority, asked in ((12, 0), (6, 0), (5, 2), (4, 4), (2, 16), (0, 64)):
+    # 128 pages of 1000 bytes are 31 pages in all: as many entries may go, and twice that share is asked for.
+    for priority, asked in ((12, 0), (4, 2), (2, 14), (1, 30), (0, 62)):
         toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0)
         toy.call(shrink_zswap, priority)
-        assert toy["written_back_pages"] == asked, priority
+        done = asked if asked >= 31 else 0
+        assert (toy["written_back_pages"], toy["shrinker_deferred"]) == (done, asked - done), priority
+
+
+def test_what_the_shrinker_puts_off_is_asked_for_later() -> None:
+    toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0)
+    toy.call(shrink_zswap, 1)
+    assert (toy["written_back_pages"], toy["shrinker_deferred"]) == (0, 30)
+    toy.call(shrink_zswap, 1)
+    assert (toy["written_back_pages"], toy["shrinker_deferred"]) == (45, 15), "half of what was put off, and 30 more"
+
+
+def test_the_shrinker_finds_nothing_where_the_pool_is_not_charged_to_the_cgroup() -> None:
+    toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0, charge_pool=0)
+    toy.call(shrink_zswap, 0)
+    assert toy["written_back_pages"] == 0
 
 
 def test_pages_read_from_the_device_protect_as_many_entries_once() -> None:
     toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0)
     toy.m[im.NR_DISK_SWAPINS] = 100
-    toy.call(shrink_zswap, 2)
-    # (128 - 100) entries, a quarter of them, two of four parts.
-    assert toy["written_back_pages"] == 28 * 32 // 128 // 4 * 2
+    toy.call(shrink_zswap, 0)
+    assert toy["written_back_pages"] == (128 - 100) * 31 // 128 * 2
     assert toy["nr_disk_swapins"] == 0
 
 

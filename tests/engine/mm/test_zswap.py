@@ -418,7 +418,7 @@ def test_only_the_store_that_finds_the_pool_full_kicks_in_6_2_and_every_refused_
 
 
 def test_the_worker_begins_some_time_after_the_kick_and_needs_time_for_each_entry() -> None:
-    toy = limited(zswap__second_chance=0)
+    toy = limited(zswap__second_chance=0, time__submit_ns=0)
     toy.write(9)
     toy.pageout(8)
     kicked = toy["worker_due"]
