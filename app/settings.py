@@ -26,6 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "event": "written back",
     "follow_file": True,
     "motion": "full",
+    "depth": "mechanism",
     "legend": True,
 }
 """Every key there is, with its value until it is set. ``geometry`` and ``layout`` are Qt's bytes in base 64."""

@@ -118,14 +118,24 @@ LIGHT = Theme(
     name="light", dark=False,
     window="#e9edf2", panel="#fbfcfe", panel_edge="#d3dbe4", raised="#f0f3f7", raised_edge="#c5cfda", hover="#e2e8ef",
     text="#18212b", dim="#566371", accent="#0b7f63", on_accent="#ffffff",
-    active="#0b7f63", inactive="#479b83", swapcache="#0a83b3", zswap="#c17608", disk="#4a55d6", never="#dbe2ea",
+    active="#00503c", inactive="#46a086", swapcache="#0a83b3", zswap="#c17608", disk="#4a55d6", never="#dbe2ea",
     zero="#5d6a78", danger="#c62f35", warning="#a76200", grid="#e3e9ef", selection="#10161d",
     lane_colours=("#8d9aa8", "#2c3845", "#0b7f63", "#c17608", "#4a55d6", "#c62f35"),
 )  # fmt: skip
 
-THEMES: dict[str, Theme] = {theme.name: theme for theme in (DARK, LIGHT)}
+CONTRAST = Theme(
+    name="contrast", dark=True,
+    window="#000000", panel="#000000", panel_edge="#8c8c8c", raised="#101010", raised_edge="#b4b4b4", hover="#2e2e2e",
+    text="#ffffff", dim="#d4d4d4", accent="#5dffc8", on_accent="#000000",
+    active="#5dffc8", inactive="#16966f", swapcache="#6fd6ff", zswap="#ffb83d", disk="#9aa2ff", never="#3a3a3a",
+    zero="#e6e6e6", danger="#ff7d7d", warning="#ffd166", grid="#4a4a4a", selection="#ffffff",
+    lane_colours=("#9a9a9a", "#ffffff", "#5dffc8", "#ffb83d", "#9aa2ff", "#ff7d7d"),
+)  # fmt: skip
+"""High contrast: every edge can be seen and all text stands at 12 : 1 or more."""
+
+THEMES: dict[str, Theme] = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST)}
 FOLLOW_SYSTEM = "system"
-CHOICES: tuple[str, ...] = ("dark", "light", FOLLOW_SYSTEM)
+CHOICES: tuple[str, ...] = (*THEMES, FOLLOW_SYSTEM)
 
 _SANS = ("Inter", "Segoe UI Variable Text", "Segoe UI", "SF Pro Text", "Noto Sans", "Ubuntu", "DejaVu Sans")
 _MONO = ("JetBrains Mono", "Cascadia Mono", "SF Mono", "Noto Sans Mono", "Ubuntu Mono", "DejaVu Sans Mono", "Consolas")
@@ -146,7 +156,7 @@ class Switch(QObject):
         self._follows = False
 
     def choose(self, choice: str) -> None:
-        """Switch to ``dark``, ``light`` or ``system``; an unknown name counts as ``dark``."""
+        """Switch to ``dark``, ``light``, ``contrast`` or ``system``; an unknown name counts as ``dark``."""
         self.choice = choice if choice in CHOICES else "dark"
         self._apply(_system_theme() if self.choice == FOLLOW_SYSTEM else THEMES[self.choice], self.scale)
 

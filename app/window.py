@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions, dialogs, theme
-from app.canvas import MachineCanvas
+from app.canvas import Depth, MachineCanvas
 from app.canvas.motion import Amount
 from app.compiling import compiling
 from app.docks import Docks
@@ -367,6 +367,12 @@ class MainWindow(QMainWindow):
         self.canvas.amount = Amount(amount)
         self.actions_by_name[f"motion_{amount}"].setChecked(True)
 
+    def choose_depth(self, depth: str) -> None:
+        """How much of the machine is told: ``story``, ``mechanism`` or ``kernel``."""
+        self.settings.set("depth", depth)
+        self.canvas.depth = Depth(depth)
+        self.actions_by_name[f"depth_{depth}"].setChecked(True)
+
     def set_legend(self) -> None:
         """The legend under the machine, or more room for the machine."""
         self.canvas.legend_visible = self.actions_by_name["legend"].isChecked()
@@ -392,8 +398,9 @@ class MainWindow(QMainWindow):
         self.actions_by_name["follow"].setChecked(self.settings.get("follow_file"))
         self.actions_by_name["legend"].setChecked(self.settings.get("legend"))
         self.canvas.legend_visible = self.settings.get("legend")
-        motion = self.settings.get("motion")
+        motion, depth = self.settings.get("motion"), self.settings.get("depth")
         self.choose_motion(motion if motion in {str(amount) for amount in Amount} else "full")
+        self.choose_depth(depth if depth in set(Depth) else "mechanism")
 
     # -- remembered -----------------------------------------------------------------------------
 

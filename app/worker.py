@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from app.canvas.facts import FACTS, read
 from app.moment import Moment
 from app.snapshot import Snapshots
 from engine.errors import InputError
@@ -445,6 +446,8 @@ class Worker(QThread):
                 branch=timeline.branches[branch].name if branch else "",
                 **ahead,
             )
+            # Read here, so that the window's thread only draws.
+            moment.extras[FACTS] = read(moment)
         self._shown = (now, moment)
         return moment
 

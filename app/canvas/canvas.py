@@ -26,7 +26,8 @@ from app import theme
 from app.canvas.backdrop import Backdrop
 from app.canvas.changes import changed_things
 from app.canvas.column import Viewpoint
-from app.canvas.facts import Facts, read
+from app.canvas.depth import Depth
+from app.canvas.facts import Facts, facts_of
 from app.canvas.legend import HEIGHT as LEGEND_HEIGHT
 from app.canvas.links import Link, chain_links, paint_links, paint_outline
 from app.canvas.motion import Amount, Motion, tokens
@@ -57,6 +58,7 @@ class MachineCanvas(QWidget):
         self.motion = Motion(self)
         self.motion.moved.connect(self.update)
         self._legend = True
+        self._depth = Depth.MECHANISM
         self._moment: Moment | None = None
         self._facts: Facts | None = None
         self._scene: Scene | None = None
@@ -88,7 +90,7 @@ class MachineCanvas(QWidget):
             return
         if before is not None and before.epoch != moment.epoch:
             self._looks = [Viewpoint() for _ in COLUMNS]
-        self._facts = read(moment)
+        self._facts = facts_of(moment)
         self._changed = () if moment.skipping else changed_things(moment)
         self._lay_out()
         self._set_off(before, old)
@@ -118,6 +120,23 @@ class MachineCanvas(QWidget):
         if self.motion.amount is Amount.NONE:
             self.motion.stop()
         self.update()
+
+    @property
+    def depth(self) -> Depth:
+        """How much of the machine is told."""
+        return self._depth
+
+    @depth.setter
+    def depth(self, depth: Depth) -> None:
+        if depth is not self._depth:
+            self._depth = Depth(depth)
+            self.motion.stop()
+            self.fit()
+
+    def fit(self) -> None:
+        """Show every column whole again."""
+        self._looks = [Viewpoint() for _ in self._looks]
+        self._lay_out()
 
     @property
     def legend_visible(self) -> bool:

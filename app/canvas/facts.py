@@ -42,6 +42,9 @@ from engine.reading import (
 )
 from engine.reading.marks import TAGS
 
+FACTS = "facts"
+"""Key of a moment's extras under which the engine's thread leaves its :class:`Facts`."""
+
 ORDERED_FRAMES = 20_000
 """Above this many pages on a list, frames are shown by number and only the list's end in order."""
 TAIL_FRAMES, IN_HAND = 64, 64
@@ -200,6 +203,12 @@ class Facts:
     swapfiles: tuple[SwapFile, ...]
     window: tuple[int, int, int] = (0, 0, 0)
     """Type, first slot and slots of the last readahead; no slots: none to show."""
+
+
+def facts_of(moment: Moment) -> Facts:
+    """The facts of a moment: those read in the engine's thread, or read now where nobody did."""
+    found = moment.extras.get(FACTS)
+    return found if isinstance(found, Facts) else read(moment)
 
 
 def read(moment: Moment) -> Facts:

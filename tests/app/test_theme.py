@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtGui import QColor
 
 from app import theme
-from app.theme import DARK, LIGHT, LOOKS, State
+from app.theme import CONTRAST, DARK, LIGHT, LOOKS, State
 
-BOTH = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=lambda colours: colours.name)
+BOTH = pytest.mark.parametrize("colours", [DARK, LIGHT, CONTRAST], ids=lambda colours: colours.name)
 
 
 def luminance(colour):

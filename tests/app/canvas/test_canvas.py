@@ -98,7 +98,7 @@ def test_the_same_moment_with_another_selection_is_not_read_again(shown, built, 
 
     moment = moment_of(built, 2)
     shown.show_moment(moment)
-    monkeypatch.setattr("app.canvas.canvas.read", lambda _moment: pytest.fail("read again"))
+    monkeypatch.setattr("app.canvas.canvas.facts_of", lambda _moment: pytest.fail("read again"))
     shown.show_moment(replace(moment, selection=(page_in(built, PageState.DISK),)))
     assert len(shown._outlined) > 1
 

@@ -9,10 +9,10 @@ from app.canvas.cells import Field, Level
 from app.canvas.sprites import PAGE, SLOT, page_colours, slot_colours
 from app.canvas.style import Style, rgb
 from app.moment import Thing
-from app.theme import DARK, LIGHT
+from app.theme import CONTRAST, DARK, LIGHT
 from engine.reading import PageState, SlotState
 
-BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT, CONTRAST], ids=lambda theme: theme.name)
 
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
 SEEN = {
@@ -107,3 +107,19 @@ def test_slot_shapes_differ_without_colour(qapp, theme):
 def test_the_swapcache_ring_is_seen_on_any_square(qapp, theme):
     for state in (PageState.ACTIVE, PageState.INACTIVE):
         assert apart(getattr(theme, state.name.lower()), theme.swapcache, "deuteranopia") > 10
+
+
+@BOTH
+@EYES
+def test_active_and_inactive_are_well_apart(theme, eyes):
+    """They are neighbours everywhere, and the same shape: more than twice the distance of other states."""
+    assert apart(theme.active, theme.inactive, eyes) > 24
+
+
+def test_high_contrast_is_higher():
+    from tests.app.test_theme import contrast
+
+    assert contrast(CONTRAST.text, CONTRAST.panel) > 20
+    assert contrast(CONTRAST.dim, CONTRAST.panel) >= 12
+    for edge in ("panel_edge", "raised_edge"):
+        assert contrast(getattr(CONTRAST, edge), CONTRAST.panel) >= 4.5

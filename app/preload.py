@@ -1,0 +1,33 @@
+"""Imports that take long are made by one thread at a time.
+
+Python lets two threads that import packages with cycles in them go on with half-made modules rather
+than wait for each other for ever; pydantic and Numba both have such cycles, and PySide looks into
+every module that is imported. The engine's thread, the gallery and the compiler all come through here.
+"""
+
+from __future__ import annotations
+
+import threading
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from engine.scenario import Scenario
+
+_lock = threading.Lock()
+
+
+def load_scenario(path: Path, sets: Sequence[str] = ()) -> Scenario:
+    """As ``engine.scenario.load_scenario``."""
+    with _lock:
+        module = import_module("engine.scenario")
+    return module.load_scenario(path, sets=tuple(sets))
+
+
+def compiler() -> None:
+    """Have Numba imported."""
+    with _lock:
+        import_module("numba")

@@ -1,0 +1,102 @@
+"""Time travel: how long a jump and a step take, how much history takes, and memory a page."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from engine.machine import Machine
+from engine.mm.layout import used_spans
+from engine.study.bench import Effort, Figure, Say, Wanted, at_most, missing
+from engine.study.bench_machine import resident_bytes
+from engine.study.bench_workload import zipf_program
+from engine.timeline import HISTORY_BYTES, Timeline
+from engine.trace.generate import below, random_words
+
+MIB = 1 << 20
+SMALL_PAGES = 65_536
+"""Up to so many pages the bounds of the smaller run hold."""
+LARGE_HISTORY_BYTES = 2 << 30
+STEPS = 200
+
+
+def measure_jump(effort: Effort, say: Say) -> Iterator[Figure]:
+    """Jumps to any transition of a long run, and steps from wherever they lead."""
+    for pages in effort.jump_pages:
+        small = pages <= SMALL_PAGES
+        history = HISTORY_BYTES if small else LARGE_HISTORY_BYTES
+        say(f"jumps, {pages} pages: the run")
+        program = zipf_program(effort.jump_references, pages)
+        timeline = Timeline(program, True, history_bytes=history)
+        timeline.run_to_end()
+        targets = below(random_words(4, 8, effort.jumps), timeline.length + 1).tolist()
+        timeline.jump(timeline.length)
+        say(f"jumps, {pages} pages")
+        took, steps = [], []
+        for number, target in enumerate(targets):
+            began = time.perf_counter()
+            timeline.jump(target)
+            took.append((time.perf_counter() - began) * 1e3)
+            for _ in range(STEPS // len(targets) + 1):
+                began = time.perf_counter()
+                timeline.step(1 if number % 2 else -1)
+                steps.append((time.perf_counter() - began) * 1e3)
+        name, text = f"jump.{pages}", f"{pages} pages, {effort.jump_references} references"
+        long_run = effort.jump_references >= 10_000_000
+        bounds = (8, 40, 512) if small else (25, 100, 2048)
+        wanted: list[Wanted | None] = [at_most(bound) for bound in bounds]
+        if not long_run:
+            wanted[:2] = [None, None]
+        yield Figure(f"{name}.median", f"a jump anywhere, {text}", tuple(took), "ms", False, wanted[0])
+        yield Figure(f"{name}.worst", f"the slowest of {len(took)} such jumps", tuple(took), "ms", False, wanted[1],
+                     reduce="worst")  # fmt: skip
+        used = sum(keyframe.nbytes for keyframe in timeline.branches[0].keyframes)
+        yield Figure(f"{name}.history", f"keyframes of it, {len(timeline.branches[0].keyframes)} in all",
+                     (used / MIB,), "MiB", False, wanted[2])  # fmt: skip
+        yield Figure(f"{name}.step", f"one step back or forward, {text}", tuple(steps), "ms", False, at_most(1))
+        yield Figure(f"{name}.step-worst", f"the slowest of {len(steps)} steps", tuple(steps), "ms", False,
+                     reduce="worst")  # fmt: skip
+
+
+def measure_memory(effort: Effort, say: Say) -> Iterator[Figure]:
+    """The image in use, and the process, divided by the pages of the run."""
+    program = zipf_program(effort.references, effort.pages)
+    say("memory")
+    machine = Machine(program, True, journal_words=8, records=8)
+    machine.run()
+    used = sum(end - start for start, end in used_spans(machine.words, machine.layout)) * machine.words.itemsize
+    what = f"the image in use at the end, {effort.pages} pages"
+    yield Figure("memory.image", what, (used / effort.pages,), "bytes a page", False, at_most(96))
+    grown = _resident_growth(effort)
+    what = "growth of the process' resident memory while running it, operations left out"
+    if grown is None:
+        yield missing("memory.resident", what, "bytes a page", "the system does not say")
+    else:
+        yield Figure("memory.resident", what, (grown / effort.pages,), "bytes a page", False)
+
+
+_CHILD = """
+import sys
+from engine.mm.compiler import ensure_compiled
+from engine.machine import Machine
+from engine.study.bench_machine import resident_bytes
+from engine.study.bench_workload import zipf_program
+program = zipf_program(int(sys.argv[1]), int(sys.argv[2]))
+ensure_compiled()
+before = resident_bytes()
+machine = Machine(program, True, journal_words=8, records=8)
+machine.run()
+print(resident_bytes() - before)
+"""
+
+
+def _resident_growth(effort: Effort) -> float | None:
+    """Bytes; in a process of its own, where memory was not used and given back before."""
+    if resident_bytes() is None:
+        return None
+    command = [sys.executable, "-c", _CHILD, str(effort.references), str(effort.pages)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(os.environ))
+    return float(done.stdout)
