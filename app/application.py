@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 
+SWITCH_SECONDS = 0.0003
+"""How long a thread may keep the interpreter while another waits for it. Every call into Qt gives it
+away; with Python's 5 ms a busy engine's thread would cost the window that at each of hundreds of calls."""
+
+
 def make_application(argv: list[str] | None = None) -> QApplication:
     """The one QApplication of the process, dressed; made when there is none yet."""
     app = QApplication.instance()
@@ -27,6 +32,7 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     app.setApplicationDisplayName("Swapscope")
     app.setDesktopFileName("swapscope")
     app.setStyle("Fusion")
+    sys.setswitchinterval(SWITCH_SECONDS)
     return app
 
 

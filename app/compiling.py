@@ -42,9 +42,11 @@ class Compiling(QObject):
         return self._thread is not None and self._thread.is_alive()
 
     def _work(self) -> None:
+        from app import preload
         from engine.mm.compiler import ensure_compiled
 
         try:
+            preload.compiler()
             ensure_compiled()
         except Exception as error:  # the plain engine serves as well, only slower: the window says so
             self.error = f"{type(error).__name__}: {error}"

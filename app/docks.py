@@ -140,7 +140,13 @@ class Docks(QObject):
     def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(name)
-        dock.setWidget(widget if name == "timeline" else _Card(widget))
+        if name == "timeline":
+            dock.setWidget(widget)
+        else:
+            dock.setWidget(_Card(widget))
+            # Qt counts what lies behind another tab as visible; a panel there should draw nothing.
+            widget.hide()
+            dock.visibilityChanged.connect(widget.setVisible)
         dock.topLevelChanged.connect(lambda _floating: theme.switch().dress_again())
         dock.dockLocationChanged.connect(lambda _area: self._dress())
         return dock

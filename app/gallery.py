@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
 from app import thumbnail
+from app.preload import load_scenario
 from app.settings import cache_dir
 from app.theme import THEMES
 from engine.errors import InputError
@@ -67,8 +68,6 @@ class Gallery(QThread):
 
     def run(self) -> None:
         """The thread."""
-        from engine.scenario import load_scenario
-
         found = []
         for path in sorted(self._folder.glob("*.toml")):
             try:
@@ -101,7 +100,6 @@ class Gallery(QThread):
     def _draw(self, path: Path) -> tuple[dict[str, QImage], bool]:
         """Pictures of the run, and whether they show it to its end."""
         from engine.mm.compiler import is_ready
-        from engine.scenario import load_scenario
 
         program = load_scenario(path).build()
         compiled = is_ready()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 
 from app import gallery
 from app.gallery import Described, Gallery
+from app.theme import THEMES
 from app.thumbnail import PICTURE_SIZE
 from app.welcome import WelcomePage
 from engine.resources import scenarios_dir
@@ -47,7 +48,7 @@ def test_scenarios_are_described_and_pictured(folder, collect):
     assert [(one.title, one.path.name) for one in described] == [("Twelve pages", "one.toml")]
     [(path, pictures)] = pictured
     assert path == folder / "one.toml"
-    assert set(pictures) == {"dark", "light"}
+    assert set(pictures) == set(THEMES)
     assert all((image.width(), image.height()) == PICTURE_SIZE for image in pictures.values())
     assert pictures["dark"] != pictures["light"]
 
