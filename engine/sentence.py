@@ -68,7 +68,7 @@ def sentence(transition: Transition, program: Program, view: View) -> str:
 
     say: dict[str, Callable[[int], str]] = {
         "page": lambda word: page_name(program, word),
-        "swap": lambda entry: entry_name(program, view, entry),
+        "swap": lambda entry: entry_name(program, view, entry) if entry else "its page",
         "slot": lambda slot: slot_name(program, slot),
         "process": lambda process: process_name(program, process),
         "child": lambda process: process_name(program, process),

@@ -102,15 +102,10 @@ class Toy:
     def reclaim(self, page: int, process: int = 0) -> list[Transition]:
         """Reclaim takes a page that nobody has used lately, whoever maps it."""
         frame = self.frame(page, process)
-        first = self.scalar(im.TRANSITIONS) + 1
-        self.machine.keep_journal()
         self.call(folio_referenced, frame)
         self.call(clear_flags, frame, PG_REFERENCED)
         self.call(lru_del, frame)
-        self.call(shrink_folio, frame)
-        made = self.machine.records(first)
-        self.machine.drop_journal()
-        return made
+        return self.watch(shrink_folio, frame)
 
     def push_out(self, first: int, pages: int, process: int = 0) -> None:
         """Write pages, reclaim them and all the swapcache, writes to devices awaited: no frame is left of them."""
@@ -151,6 +146,15 @@ class Toy:
     def call(self, function: Callable[..., Any], *arguments: int) -> Any:
         """A function of the model, on this image."""
         return function(self.m, *arguments)
+
+    def watch(self, function: Callable[..., Any], *arguments: int) -> list[Transition]:
+        """The transitions a function of the model makes."""
+        first = self.scalar(im.TRANSITIONS) + 1
+        self.machine.keep_journal()
+        self.call(function, *arguments)
+        made = self.machine.records(first)
+        self.machine.drop_journal()
+        return made
 
     # -- what is there ---------------------------------------------------------------------------
 
