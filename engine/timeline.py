@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,43 +38,65 @@ from engine.mm.schema import HEADER_WORDS
 from engine.mm.transitions import FAULT, REC_END, REC_OPERATION, RECORD_WORDS, START
 from engine.mm.view import View
 from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, Op, Ops, encode_setting
+from engine.packing import TYPICALLY_PACKED, Packed, pack_in_background, unpack
 from engine.program import Program
 from engine.sentence import sentence
 from engine.transition import Transition
 
 HISTORY_BYTES = 512 << 20
 """Keyframes may take this much; past it every other one is given up."""
-KEYFRAME_OPERATIONS = 50_000
+LARGE_HISTORY_BYTES = 2 << 30
+"""The same for machines of more than :data:`LARGE_PAGES` pages."""
+LARGE_PAGES = 1 << 18
+KEYFRAME_OPERATIONS = 25_000
+"""Operations from one keyframe to the next, at first."""
+KEYFRAME_WORDS = 28
+"""Words of a keyframe for each operation up to the next, at most: else copying would take longer than running."""
+PACKED_FROM = 1 << 17
+"""Words from which a keyframe is packed, once there is machine code."""
 SAMPLES = 2_000
 BEFORE = 4_000
 """Transitions before the one jumped to that the journal covers, so that stepping back is at once."""
+BEHIND = 512
+"""Transitions behind it that are covered as well, for stepping on and for the table of transitions."""
 JOURNAL_PART_FREE = 4
 
 
-@dataclass(frozen=True)
 class Keyframe:
-    """The image as it was before operation ``position``."""
+    """The image as it was before operation ``position``: a copy of what was in use, packed when it is large."""
 
-    position: int
-    transition: int
-    spans: tuple[tuple[int, int], ...]
-    words: Image
+    def __init__(self, machine: Machine) -> None:
+        self.position = machine.position
+        self.transition = machine.view.scalar(im.TRANSITIONS)
+        self.spans = tuple(used_spans(machine.words, machine.layout))
+        self.size = sum(end - start for start, end in self.spans)
+        """Words of the image in use."""
+        self._words: Image | None = None
+        self._packing: Future[Packed] | None = None
+        if self.size >= PACKED_FROM and is_ready():
+            self._packing = pack_in_background(machine.words, self.spans)
+        else:
+            self._words = np.concatenate([machine.words[start:end] for start, end in self.spans])
 
-    @classmethod
-    def of(cls, machine: Machine) -> Keyframe:
-        """A copy of what a machine's image has in use."""
-        spans = tuple(used_spans(machine.words, machine.layout))
-        words = np.concatenate([machine.words[start:end] for start, end in spans])
-        return cls(machine.position, machine.view.scalar(im.TRANSITIONS), spans, words)
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes; what it will take at most while it is being packed."""
+        if self._words is not None:
+            return self._words.nbytes
+        assert self._packing is not None
+        return self._packing.result().nbytes if self._packing.done() else self.size * 8 // TYPICALLY_PACKED
 
     def restore(self, machine: Machine) -> None:
         """Make the machine's image what it was; what came into use since is cleared."""
-        at = 0
         now_used = list(used_spans(machine.words, machine.layout))
+        if self._packing is not None:
+            unpack(self._packing.result(), machine.words, self.spans)
+        at = 0
         for (start, end), (_, used) in zip(self.spans, now_used, strict=True):
-            machine.words[start:end] = self.words[at : at + end - start]
+            if self._words is not None:
+                machine.words[start:end] = self._words[at : at + end - start]
+                at += end - start
             machine.words[end:used] = 0
-            at += end - start
         machine.position = self.position
 
 
@@ -127,6 +150,12 @@ class Branch:
     length: int = 0
 
 
+def history_bytes_for(program: Program) -> int:
+    """What keyframes of a program may take: more where each is large."""
+    pages = sum(process.pages for process in program.processes)
+    return LARGE_HISTORY_BYTES if pages > LARGE_PAGES else HISTORY_BYTES
+
+
 class Timeline:
     """A run with a cursor. Not safe for several threads at once.
 
@@ -134,9 +163,10 @@ class Timeline:
     interpreter serves until the machine code is there.
     """
 
-    def __init__(self, program: Program, compiled: bool | None = None, *, history_bytes: int = HISTORY_BYTES) -> None:
+    def __init__(self, program: Program, compiled: bool | None = None, *, history_bytes: int | None = None) -> None:
         self.program = program
-        self.history_bytes = history_bytes
+        self.history_bytes = history_bytes or history_bytes_for(program)
+        """What keyframes may take."""
         self._compiled = compiled
         self._journal = (JOURNAL_WORDS, RECORDS)
         self._shown = Machine(program, False)
@@ -148,6 +178,8 @@ class Timeline:
         self._low = 0
         """Transition at the journal's beginning: the window is (low, high]."""
         self._high = 0
+        self._low_position = 0
+        """Operations done at the journal's beginning."""
         self._series: Series | None = None
         self._note_keyframe()
         self._note_sample()
@@ -222,7 +254,7 @@ class Timeline:
         last = min(last, self._find_length(last))
         if first > last:
             return found
-        if self._low < first and last <= self._high:
+        if self._low < first and self._reach(last):
             rows = self._rows()[first - self._low - 1 : last - self._low].tolist()
             return found + [Transition.from_record(first + index, row) for index, row in enumerate(rows)]
         reader = Machine(self.program.with_ops(self._now.ops), self._use_compiled())
@@ -321,12 +353,16 @@ class Timeline:
 
     def advance(self, operations: int) -> int:
         """Carry out so many operations from the cursor at full speed; how many it were."""
-        self._swap_to(self._high)
-        before = self._shown.position
+        before = self._shown.position if self._cursor == self._high else self.operation
         end = min(before + operations, len(self._now.ops))
+        if end <= self._shown.position:
+            rows = self._rows()[: self._high - self._low, REC_OPERATION]
+            self._swap_to(self._low + int(np.searchsorted(rows, end, side="left")))
+            return end - before
+        self._swap_to(self._high)
         self._shown.drop_journal()
         self._sync(self._shown)
-        if end - 1 > before:
+        if end - 1 > self._shown.position:
             self._shown.run(end - 1)
         self._begin_window()
         while self._high == self._low and self._shown.position < end and not self._shown.finished:
@@ -486,9 +522,10 @@ class Timeline:
         keyframes = self._now.keyframes
         if keyframes and keyframes[-1].position >= self._scout.position:
             return
-        keyframes.append(Keyframe.of(self._scout))
-        total = sum(keyframe.words.nbytes for keyframe in keyframes)
-        if total > self.history_bytes and len(keyframes) > 2:
+        keyframes.append(Keyframe(self._scout))
+        if keyframes[-1].size > self.keyframe_operations * KEYFRAME_WORDS:
+            self.keyframe_operations *= 2
+        if sum(keyframe.nbytes for keyframe in keyframes) > self.history_bytes and len(keyframes) > 2:
             self.keyframe_operations *= 2
             keyframes[:] = [k for k in keyframes if k.position % self.keyframe_operations == 0]
 
@@ -522,6 +559,7 @@ class Timeline:
     def _begin_window(self) -> None:
         self._shown.keep_journal()
         self._low = self._high = self._cursor = self._shown.view.scalar(im.TRANSITIONS)
+        self._low_position = self._shown.position
 
     def _swap_to(self, number: int) -> None:
         """Undo or redo within the window."""
@@ -558,37 +596,54 @@ class Timeline:
             if scarce or records < shown.layout.records // JOURNAL_PART_FREE:
                 self._begin_window()
                 room, records = shown.layout.journal_words, shown.layout.records
-            before = Keyframe.of(shown) if self._high == self._low else None
             limit = min(transitions, self._high + records // JOURNAL_PART_FREE)
             shown.run(until, transitions=limit, watch=watch)
             if shown.journal_lost:
-                self._grow_journal(before)
+                self._grow_journal()
+                shown = self._shown
                 continue
             self._high = shown.view.scalar(im.TRANSITIONS)
             self._cursor = self._high
             if shown.position >= until or shown.finished or self._high >= transitions or shown.words[WATCH_SEEN]:
                 return
 
-    def _grow_journal(self, before: Keyframe | None) -> None:
-        """One operation made more changes than a whole journal holds: a larger one, from before it."""
-        old = self._shown
-        if before is None:
-            # There was a window before this operation: begin a new one right at it.
-            low = self._keyframe_before(self._high)
-            position = int(self._rows()[-1, REC_OPERATION]) + 1
-            old.drop_journal()
-            low.restore(old)
-            old.run(position)
-            self._begin_window()
-            return
-        larger = Machine(
-            self.program.with_ops(self._now.ops), old.compiled, journal_words=4 * old.layout.journal_words,
-            records=4 * old.layout.records,
-        )  # fmt: skip
-        before.restore(larger)
-        self._shown = larger
-        self.epoch += 1
+    def _grow_journal(self) -> None:
+        """One operation made more changes than the journal had room for: a new window right before it.
+
+        With a larger journal, when the window had nothing but this operation in it.
+        """
+        shown = self._shown
+        rows = self._rows()[: self._high - self._low]
+        position = int(rows[-1, REC_OPERATION]) + 1 if len(rows) else self._low_position
+        if not len(rows):
+            shown = Machine(
+                self.program.with_ops(self._now.ops), shown.compiled, journal_words=4 * shown.layout.journal_words,
+                records=4 * shown.layout.records,
+            )  # fmt: skip
+            self._shown = shown
+            self.epoch += 1
+        shown.drop_journal()
+        self._keyframe_before(self._high).restore(shown)
+        shown.run(position)
         self._begin_window()
+
+    def _reach(self, number: int) -> bool:
+        """Whether the window covers up to transition ``number``; made to where that takes little. The cursor stays."""
+        shown, ahead = self._shown, number - self._high
+        if ahead <= 0 or shown.finished:
+            return number <= self._high
+        room = shown.layout.journal_words - int(shown.words[JOURNAL_NEXT] - shown.words[JOURNAL_BEGIN])
+        scarce = room < shown.layout.journal_words // 2 or self._high - self._low > shown.layout.records // 2
+        if ahead > BEFORE or scarce:
+            return False
+        cursor, low = self._cursor, self._low
+        self._swap_to(self._high)
+        self._run_window(len(self._now.ops), transitions=number)
+        if self._low != low:
+            # One operation filled the journal, and the window began anew behind the cursor.
+            self._rebuild_up_to(cursor)
+        self._swap_to(cursor)
+        return self._low == low and number <= self._high
 
     def _extend_to(self, number: int) -> None:
         """Make the window reach transition ``number``, from where it ends."""
@@ -612,6 +667,10 @@ class Timeline:
 
     def _rebuild(self, number: int) -> None:
         """A new window around transition ``number``, from the keyframe before it."""
+        self._rebuild_up_to(number)
+        self._reach(min(number + BEHIND, self._now.length))
+
+    def _rebuild_up_to(self, number: int) -> None:
         self._sync(self._shown)
         self._go_before(self._shown, max(number, 1))
         self._begin_window()

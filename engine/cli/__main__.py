@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
-from engine.cli import compare, drawing, files, run
+from engine.cli import bench, compare, drawing, files, quiz, run, worksheet
 from engine.cli.arguments import Parser, example_text
 from engine.cli.output import say_problems
 from engine.content import capture
@@ -56,6 +56,9 @@ COMMANDS = (
         "capture", "capture page images from the memory of real programs", capture.add_arguments, capture.run,
         example_text(["swapscope capture -o pages", "swapscope capture -o pages --family json"]),
     ),
+    Command("bench", bench.HELP, bench.add_arguments, bench.run, bench.EPILOG),
+    Command("quiz", quiz.HELP, quiz.add_arguments, quiz.run, quiz.EPILOG),
+    Command("worksheet", worksheet.HELP, worksheet.add_arguments, worksheet.run, worksheet.EPILOG),
     Command("schema", files.SCHEMA_HELP, files.add_schema_arguments, files.run_schema, files.SCHEMA_EPILOG),
 )  # fmt: skip
 

@@ -35,8 +35,8 @@ def markdown(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     machine = report.machine
     memory = f", {machine['memory_gib']} GiB" if machine["memory_gib"] else ""
-    yield f"Machine: {machine['processor']}, {machine['cores']} cores{memory}, {machine['system']}; load before the run "
-    yield f"{machine['load']}. Effort: {report.effort}.  "
+    yield f"Machine: {machine['processor']}, {machine['cores']} cores{memory}, {machine['system']}; "
+    yield f"load before the run {machine['load']}. Effort: {report.effort}.  "
     yield "Versions: " + ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) + "."
     for bench in BENCHES:
         figures = [figure for figure in report.figures if title_of(figure.name) == bench.title]

@@ -216,5 +216,3 @@ def _twin() -> tuple[Twin | None, str]:
         return None, "the C compiler refused: " + error.stderr.decode(errors="replace").strip().splitlines()[-1]
     except OSError as error:
         return None, str(error)
-
-
