@@ -257,12 +257,25 @@ class Timeline:
         if self._low < first and self._reach(last):
             rows = self._rows()[first - self._low - 1 : last - self._low].tolist()
             return found + [Transition.from_record(first + index, row) for index, row in enumerate(rows)]
-        reader = Machine(self.program.with_ops(self._now.ops), self._use_compiled())
+        size = 1
+        while (read := self._read(first, last, size)) is None:
+            size *= 4
+        return found + read
+
+    def _read(self, first: int, last: int, size: int) -> list[Transition] | None:
+        """Transitions by carrying the run out again; None when an operation makes more than the journal holds."""
+        reader = Machine(
+            self.program.with_ops(self._now.ops), self._use_compiled(), journal_words=size * JOURNAL_WORDS,
+            records=size * RECORDS,
+        )  # fmt: skip
         self._go_before(reader, first)
+        found: list[Transition] = []
         while reader.view.scalar(im.TRANSITIONS) < last and not reader.finished:
             before = reader.view.scalar(im.TRANSITIONS)
             reader.keep_journal()
             reader.run(transitions=min(last, before + reader.layout.records // 8))
+            if reader.journal_lost:
+                return None
             made = reader.records(before + 1)
             found += [transition for transition in made if first <= transition.number <= last]
         return found

@@ -97,14 +97,12 @@ def clean_copies(f: Facts) -> Iterator[str]:
     names, frames = names[clean], frames[clean]
     inside = tags[names] == Backend.ZSWAP
     copies = f.zswap_column(im.Z_CONTENT)[values[names[inside]]]
-    yield from _some(
-        f, names[inside][copies != content[frames[inside]]], "has other bytes in zswap than in its clean frame", IN_HANDS
-    )
+    other = names[inside][copies != content[frames[inside]]]
+    yield from _some(f, other, "has other bytes in zswap than in its clean frame", IN_HANDS)
     inside = tags[names] == Backend.SLOT
     copies = f.slot_column(im.SLOT_CONTENT)[f.slot_index(values[names[inside]])]
-    yield from _some(
-        f, names[inside][copies != content[frames[inside]]], "has other bytes on disk than in its clean frame", IN_HANDS
-    )
+    other = names[inside][copies != content[frames[inside]]]
+    yield from _some(f, other, "has other bytes on disk than in its clean frame", IN_HANDS)
     bare = tags[names] == Backend.NONE
     yield from _some(f, names[bare], "has a clean frame and no copy anywhere", IN_HANDS)
 
@@ -153,7 +151,7 @@ def descriptors(f: Facts) -> Iterator[str]:
         size = DESC_BYTES_WITH_RMAP if f.scalar(im.RMAP) == RMAP_KEPT else DESC_BYTES
         room, stock = metadata * (PAGE_SIZE // size), f.scalar(im.SLAB_AT_HAND)
         if used + stock > room:
-            yield f"{used} descriptors in use and {stock} in the stock do not fit on {metadata} slab pages of {room} in all"
+            yield f"{used} descriptors in use and {stock} in stock do not fit on slab pages with room for {room}"
     elif f.scalar(im.DESIGN) == VIRTUAL_DESIGN:
         yield from _virtual_clusters(f)
         metadata = f.scalar(im.NR_VCLUSTERS) * VCLUSTER_PAGES

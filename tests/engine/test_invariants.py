@@ -175,7 +175,7 @@ def name_without_holder(machine):
         spoil(machine, im.DESC_COUNT, row, 0)
     else:
         words = machine.view.column(im.SLOT_MAP)
-        row = int(np.flatnonzero((words == 1))[0])
+        row = int(np.flatnonzero(words == 1)[0])
         spoil(machine, im.SLOT_MAP, row, 0x80)
 
 
@@ -372,8 +372,9 @@ ALLOCATORS = (0, 1, 2)
 
 
 ROUND = [
-    ("sweep", 0, 20, 34, True), ("sweep", 1, 28, 30, True), ("fork", 0, 2), ("mlock", 1, 5, 3), ("sweep", 2, 24, 12, True),
-    ("sweep", 0, 44, 14, False), ("pageout", 1, 20, 14), ("sweep", 1, 30, 14, False), ("dontneed", 0, 28, 6),
+    ("sweep", 0, 20, 34, True), ("sweep", 1, 28, 30, True), ("fork", 0, 2), ("mlock", 1, 5, 3),
+    ("sweep", 2, 24, 12, True), ("sweep", 0, 44, 14, False),
+    ("pageout", 1, 20, 14), ("sweep", 1, 30, 14, False), ("dontneed", 0, 28, 6),
     ("set", "machine.frames", 28), ("munmap", 0, 20, 10), ("sweep", 2, 20, 10, True), ("munlock", 1, 0, 9),
     ("willneed", 2, 40, 6), ("swapoff", 1), ("exit", 1), ("sweep", 0, 40, 14, True), ("idle", 200_000), ("swapon", 1),
     ("cold", 0, 40, 14), ("sweep", 2, 20, 30, False),
