@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
-from engine.cli import bench, compare, drawing, files, quiz, run, worksheet
+from engine.cli import bench, compare, drawing, files, grade, new, quiz, run, worksheet
 from engine.cli.arguments import Parser, example_text
 from engine.cli.output import say_problems
 from engine.content import capture
@@ -59,6 +59,9 @@ COMMANDS = (
     Command("bench", bench.HELP, bench.add_arguments, bench.run, bench.EPILOG),
     Command("quiz", quiz.HELP, quiz.add_arguments, quiz.run, quiz.EPILOG),
     Command("worksheet", worksheet.HELP, worksheet.add_arguments, worksheet.run, worksheet.EPILOG),
+    Command("grade", grade.HELP, grade.add_arguments, grade.run, grade.EPILOG),
+    Command("new", new.NEW_HELP, new.add_new_arguments, new.run_new, new.NEW_EPILOG),
+    Command("upgrade", new.UPGRADE_HELP, new.add_upgrade_arguments, new.run_upgrade, new.UPGRADE_EPILOG),
     Command("schema", files.SCHEMA_HELP, files.add_schema_arguments, files.run_schema, files.SCHEMA_EPILOG),
 )  # fmt: skip
 
