@@ -118,8 +118,7 @@ def _explain(detail: Any, loc: Path, path: Path, data: Mapping[str, Any]) -> tup
         return _explain_run(given)
     if kind == "literal_error":
         if path == ("format",) and isinstance(given, int):
-            newer = " is newer than this Swapscope" if given > FORMAT else " does not exist"
-            return f"format {given}{newer}", str(FORMAT), None
+            return f"format {given} does not exist", str(FORMAT), None
         choices = [str(choice) for choice in get_args(_annotation_at(loc))]
         return f"{shown(given)} is not possible", _one_of(choices), nearest(str(given), choices)
     if kind in ("greater_than_equal", "less_than_equal"):

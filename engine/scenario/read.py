@@ -17,12 +17,13 @@ from engine.scenario.assignment import Assignment
 from engine.scenario.crosscheck import Parts, cross_problems
 from engine.scenario.lesson import Question, Step
 from engine.scenario.machine import Machine, Swapfile
-from engine.scenario.model import Check, Process, RunPart, Scenario, Shmem
+from engine.scenario.model import FORMAT, Check, Process, RunPart, Scenario, Shmem
 from engine.scenario.positions import Path as KeyPath
-from engine.scenario.positions import key_lines
+from engine.scenario.positions import key_lines, line_of
 from engine.scenario.problems import Place, paths_of, problems_of, value_at
-from engine.scenario.sets import apply_sets
+from engine.scenario.sets import apply_sets, put_at
 from engine.scenario.traces import TraceFiles
+from engine.scenario.upgrade import upgraded
 
 _OF_THE_RUN = ("run", "check", "step", "assignment")
 """What a file says about its own run, which another trace takes the place of."""
@@ -38,15 +39,59 @@ def load_scenario(
     checks, steps and assignment, which are about its own run, are left out then, and a process that is shorter than the
     trace needs is made longer. Raises InputError with every problem of the file.
     """
+    return parse_scenario(read_text(path), Path(path), sets, trace=trace)
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """The text of a file; raises InputError when it cannot be read or is no text."""
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(Problem(f"cannot be read: {error.strerror}", os.fspath(path))) from None
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         raise InputError(Problem("is not text in UTF-8", os.fspath(path), line)) from None
-    return parse_scenario(text, file, sets, trace=trace)
+
+
+def read_toml(text: str, name: str) -> dict[str, Any]:
+    """A text as a document; raises InputError with its place ``name`` when it is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        found = _AT_LINE.search(message)
+        line = int(found[1]) if found and found[1] else text.count("\n") + 1
+        raise InputError(Problem(f"is not TOML: {_AT_LINE.sub('', message)}", name, line)) from None
+    except RecursionError:
+        raise InputError(Problem("is not TOML: it is nested too deeply", name)) from None
+
+
+def changed_scenario(
+    scenario: Scenario, values: Mapping[str, Any], run: Sequence[Any] | None, origin: str
+) -> Scenario:
+    """The scenario with values by dotted key, and other ``[[run]]`` parts where they are given.
+
+    Its own checks and steps are left out. Raises InputError, with ``origin`` as the place of what was changed.
+    """
+    if scenario.source is None:
+        raise ValueError("only a scenario that was read from a file can be changed")
+    text = read_text(scenario.source)
+    data = upgraded(read_toml(text, os.fspath(scenario.source)))
+    flags: dict[KeyPath, str] = {("seed",): origin}
+    data["seed"] = scenario.seed
+    for key, value in values.items():
+        flags[put_at(data, tuple(key.split(".")), value)] = origin
+    for key in ("check", "step", "assignment"):
+        data.pop(key, None)
+    if run is not None:
+        data["run"] = list(run)
+        flags[("run",)] = origin
+    lines = {path: line for path, line in key_lines(text).items()
+             if not any(path[: len(gone)] == gone for gone in flags)}  # fmt: skip
+    made = check_document(data, Place(os.fspath(scenario.source), lines, flags), scenario.source.parent)
+    made._source = scenario.source
+    return made
 
 
 def parse_scenario(
@@ -58,15 +103,8 @@ def parse_scenario(
 ) -> Scenario:
     """The same for the ``text`` of a file that need not be saved yet; ``file`` is where its traces are seen from."""
     name = os.fspath(file)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        found = _AT_LINE.search(message)
-        line = int(found[1]) if found and found[1] else text.count("\n") + 1
-        raise InputError(Problem(f"is not TOML: {_AT_LINE.sub('', message)}", name, line)) from None
-    except RecursionError:
-        raise InputError(Problem("is not TOML: it is nested too deeply", name)) from None
+    data = upgraded(read_toml(text, name))
+    _refuse_newer(data, text, name)
     flags = apply_sets(data, sets)
     lines = key_lines(text)
     if trace is not None:
@@ -82,6 +120,14 @@ def parse_scenario(
     scenario._source = Path(file)
     scenario._on_trace = trace is not None
     return scenario
+
+
+def _refuse_newer(data: Mapping[str, Any], text: str, name: str) -> None:
+    """A file of a newer format gets this one problem: what else looks wrong in it may be right there."""
+    number = data.get("format")
+    if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
+        what = f"format {number} is newer than this Swapscope reads: a newer Swapscope is needed"
+        raise InputError(Problem(what, name, line_of(key_lines(text), ("format",)), "format", str(FORMAT)))
 
 
 def check_document(data: Mapping[str, Any], place: Place, base_dir: Path, *, grow: bool = False) -> Scenario:

@@ -32,7 +32,7 @@ def apply_sets(data: dict[str, Any], sets: Sequence[str]) -> dict[Path, str]:
             problems.append(Problem("cannot be read", flag, expected="KEY.PATH=VALUE, as machine.frames=64"))
             continue
         try:
-            changed[_put(data, words, _value(words, value.strip()))] = flag
+            changed[put_at(data, words, _value(words, value.strip()))] = flag
         except ValueError as error:
             problems.append(Problem(str(error), flag, key=".".join(words)))
     if problems:
@@ -51,7 +51,7 @@ def _value(words: tuple[str, ...], text: str) -> Any:
         raise ValueError(f"'{text}' is no value; expected one as in the file, texts with blanks in quotes") from None
 
 
-def _put(data: dict[str, Any], words: tuple[str, ...], value: Any) -> Path:
+def put_at(data: dict[str, Any], words: tuple[str, ...], value: Any) -> Path:
     """Put ``value`` at the path of ``words``, making what is not there; gives the path with its indices as numbers."""
     here: Any = data
     path: Path = ()
