@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -41,8 +41,6 @@ def test_equal_programs_give_equal_states_and_another_seed_another() -> None:
     ops = [encode(Op.WRITE, 0, page) for page in range(16)]
 
     def end(seed: int) -> str:
-        from dataclasses import replace
-
         made = program(
             regions=None, ops=ops, lz4=tuple(range(900, 940)), families=(40,), frames=12, zswap=True
         )  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from engine.mm import image as im
 from engine.mm.exit import put_folio, zap_range
+from engine.operation import Op
 from tests.engine.mm.machines import ALL_DESIGNS, build, kinds
 
 EVERY = pytest.mark.parametrize("design", ALL_DESIGNS)
@@ -62,8 +63,6 @@ def test_a_page_that_is_being_written_is_freed_when_the_write_is_done_and_it_is_
 def test_a_locked_page_of_a_dead_process_is_free() -> None:
     toy = build()
     toy.write(0)
-    from engine.operation import Op
-
     toy.range(Op.MLOCK, 0)
     toy.exit(0)
     assert toy.figures("nr_unevictable", "resident_pages") == (0, 0)

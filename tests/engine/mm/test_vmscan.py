@@ -13,9 +13,9 @@ from engine.mm.swapops import PTE_ACCESSED
 from engine.mm.vmscan import (
     inactive_is_low,
     kswapd_step,
+    scan_share,
     shrink_active_list,
     shrink_inactive_list,
-    scan_share,
     shrink_lruvec,
     shrink_zones,
     shrink_zswap,
