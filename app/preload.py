@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,12 @@ def load_scenario(path: Path, sets: Sequence[str] = ()) -> Scenario:
     with _lock:
         module = import_module("engine.scenario")
     return module.load_scenario(path, sets=tuple(sets))
+
+
+def lessons() -> Any:
+    """The module ``engine.lesson.lesson``."""
+    with _lock:
+        return import_module("engine.lesson.lesson")
 
 
 def compiler() -> None:

@@ -33,8 +33,10 @@ def pdf(markdown: str) -> bytes:
     writer = QPdfWriter(buffer)
     writer.setCreator("Swapscope")
     writer.setResolution(RESOLUTION)
-    layout = QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait,
-                         QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM), QPageLayout.Unit.Millimeter)  # fmt: skip
+    margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
+    layout = QPageLayout(
+        QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter
+    )
     writer.setPageLayout(layout)
     document = QTextDocument()
     document.documentLayout().setPaintDevice(writer)

@@ -94,7 +94,8 @@ class Asker:
             raise Unmade(("answer",), f"'{question.answer}' gives no number in this run")
         tolerance = max(question.tolerance, abs(right) * question.tolerance_percent / 100)
         view = self.evaluator.view(self.moment)
-        text = said(right, result, self.program, view) + (f" {question.unit}" if question.unit else "")
+        unit = question.unit.removesuffix("s") if right == 1 else question.unit
+        text = said(right, result, self.program, view) + (f" {unit}" if unit else "")
         return {"answer": text, "right": right, "tolerance": tolerance}
 
     def _click(self, question: Question, draw: random.Random) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from engine.lesson.evaluate import Evaluator, candidates
 from engine.lesson.facts import state_text, thing_fact
 from engine.lesson.values import FRAME_TEXTS, PAGE_TEXTS, SLOT_TEXTS, Value
-from engine.mm.transitions import KINDS, REASONS, Actor
+from engine.mm.transitions import IDLE, KINDS, MARK, REASONS, SETTING, SKIPPED, START, Actor
 from engine.reading.chain import Place
 from engine.scenario.query import AnyThing, At, Of, Query, Result, is_instant
 
@@ -19,6 +19,8 @@ WRONG = 3
 """Wrong answers beside the right one."""
 NEAR = 80
 """Transitions around the moment whose kinds are likely to be taken for the next one."""
+_NO_GUESS = frozenset({START, MARK, SETTING, IDLE, SKIPPED})
+"""Kinds that say how a scenario is written, not what the kernel does."""
 _STATES: dict[str, Mapping[Any, str]] = {
     "page": PAGE_TEXTS, "shmem": PAGE_TEXTS, "frame": FRAME_TEXTS, "slot": SLOT_TEXTS,
 }  # fmt: skip
@@ -42,10 +44,10 @@ def kinds_near(evaluator: Evaluator, number: int, draw: random.Random) -> Iterat
     course = evaluator.course
     near = course.kinds[max(number - NEAR, 1) : number + NEAR]
     for kinds in (near, course.kinds[1:]):
-        names = [KINDS[kind].name for kind in np.unique(kinds)]
+        names = [KINDS[kind].name for kind in np.unique(kinds) if kind not in _NO_GUESS]
         draw.shuffle(names)
         yield from names
-    yield from (kind.name for kind in KINDS[1:])
+    yield from (kind.name for kind in KINDS if kind.number not in _NO_GUESS)
 
 
 def _sources(

@@ -50,7 +50,7 @@ def thing_fact(attribute: str, thing: Single, view: View, program: Program) -> V
         return _word(view, thing)
     found = chain(view, thing)
     if attribute == "count":
-        return len(found.pages) + len(found.shmem)
+        return len(found.pages) + len(found.shmem) if found.frame or found.entry else 0
     if attribute == "bytes":
         return view.at(im.Z_LENGTH, found.zswap) if found.zswap else None
     return _together(attribute, found)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.errors import InputError, Problem
 from engine.lesson.asked import Asked
 from engine.lesson.asking import Asker, Unmade
-from engine.lesson.course import Course, Progress, condition_of, follow, moment_of
+from engine.lesson.course import Course, Progress, Stopped, condition_of, follow, moment_of
 from engine.lesson.evaluate import Evaluator, Instant, Unanswerable
 from engine.lesson.speech import linked, spoken, value_text
 from engine.lesson.values import Value
@@ -22,6 +22,8 @@ from engine.scenario.prose import filled, queries_in
 from engine.scenario.query import Result, is_instant, parse_query
 from engine.scenario.query_check import Known, result_of
 from engine.timeline import Timeline
+
+__all__ = ["Lesson", "LessonStep", "Stopped", "make_lesson", "strict"]
 
 
 @dataclass(frozen=True)
