@@ -75,6 +75,10 @@ class StatusLine(QStatusBar):
         self._engine.setText(text)
         self._engine.setToolTip(tip)
 
+    def engine_said(self) -> str:
+        """What is said of the engine now."""
+        return self._engine.text()
+
     def show_frame(self, frame: Frame) -> None:
         """What the worker is busy with, and how far the run is known."""
         busy, fraction = frame.busy, frame.fraction

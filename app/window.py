@@ -69,7 +69,8 @@ class MainWindow(QMainWindow):
         self._selection: tuple[Selected, ...] = ()
         self._scenarios: list[Described] = []
         self._samples: object = None
-        self._told: tuple[Table, Table] | None = None
+        self._table: Table | None = None
+        self._span: Table | None = None
         self._restore_player()
 
         self.actions_by_name = actions.build(self)
@@ -147,6 +148,7 @@ class MainWindow(QMainWindow):
                 if hasattr(view, signal):
                     getattr(view, signal).connect(wish)
         self.timeline.span_changed.connect(worker.watch)
+        self.docks.right[3].visibilityChanged.connect(worker.want_table)
         self.welcome.chosen.connect(self.open)
         self.welcome.open_requested.connect(self.ask_and_open)
         self.problems.retry_requested.connect(self.reload)
@@ -201,7 +203,7 @@ class MainWindow(QMainWindow):
         self.status.busy("")
         if self.path is not None:
             self.settings.note_opened(self.path)
-        self._told = None
+        self._table = self._span = None
         self.canvas.setFocus()
 
     def _refused(self, error: InputError) -> None:
@@ -259,9 +261,11 @@ class MainWindow(QMainWindow):
             self.timeline.show_series(frame.series)
             self.docks.charts.set_series(frame.series)
             self.timeline.show_marks(marks_of(frame.moment.program, frame.series))
-        if self._told is None or self._told[0] is not frame.table or self._told[1] is not frame.span:
-            self._told = (frame.table, frame.span)
+        if frame.table is not self._table:
+            self._table = frame.table
             self.docks.transitions.set_records(frame.table.records, frame.table.sentences)
+        if frame.span is not self._span:
+            self._span = frame.span
             self.timeline.show_records(frame.span.records)
         self._show_moment()
         self.status.show_frame(frame)

@@ -22,6 +22,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.canvas.facts import FACTS, read
 from app.moment import Moment
+from app.preload import load_scenario
 from app.snapshot import Snapshots
 from engine.errors import InputError
 from engine.program import Program
@@ -128,6 +129,7 @@ class Worker(QThread):
         self._watched = (0, -1)
         self._table, self._span = Table(), Table()
         self._table_made = 0.0
+        self._table_wanted = False
         self._told_for = (0, 0)
         self._shown: tuple[object, Moment] | None = None
         self._ahead_said = 0.0
@@ -193,6 +195,10 @@ class Worker(QThread):
     def watch(self, first: int, last: int) -> None:
         """Put the transitions first … last into the frames from now on, if they are not too many."""
         self._post("watch", lambda: self._watch(first, last), only_last=True)
+
+    def want_table(self, wanted: bool) -> None:
+        """Whether anybody looks at the transitions around the cursor: reading them takes time."""
+        self._post("table", lambda: self._want_table(wanted), only_last=True)
 
     def ask(self, question: Callable[[Timeline], Any], answer: Callable[[Any], None]) -> None:
         """Call ``question`` with the Timeline in the thread and hand what it gives to ``answer``, in the thread."""
@@ -300,6 +306,9 @@ class Worker(QThread):
 
     def _watch(self, first: int, last: int) -> None:
         self._watched = (first, last)
+
+    def _want_table(self, wanted: bool) -> None:
+        self._table_wanted = wanted
 
     def _move(self, pace: Pace) -> bool:
         """One unit; False at an end."""
@@ -413,16 +422,16 @@ class Worker(QThread):
             branches=tuple(timeline.branches),
             branch=timeline.branch,
             operations=moment.transition.operation,
-            explored=int(samples.operation[-1]) if len(samples.operation) else 0,
+            explored=timeline.explored,
             busy=self._busy,
-            fraction=self._fraction(timeline) if self._busy else -1.0,
+            fraction=moment.transition.operation / max(1, timeline.operations) if self._to_end else -1.0,
         )
 
     def _moment(self, timeline: Timeline, untaken: bool) -> Moment:
         """The machine at the cursor; while the cursor stands still, the copy made before serves again."""
         pace, branch = self._pace, timeline.branch
         now = (timeline, timeline.cursor, branch, len(timeline.branches), timeline.layout)
-        ahead = {
+        ahead: dict[str, Any] = {
             "length": timeline.length,
             "complete": timeline.complete,
             "playing": pace is not None or self._to_end,
@@ -436,11 +445,12 @@ class Worker(QThread):
                 self._epoch += 1
             elif untaken:
                 self._snapshots.take_back()
+            transition = timeline.transition()
             moment = Moment(
                 program=timeline.program,
                 view=self._snapshots.take(timeline.view.words),
-                transition=timeline.transition(),
-                sentence=timeline.sentence(),
+                transition=transition,
+                sentence=sentence(transition, timeline.program, timeline.view),
                 changed=timeline.changed(),
                 epoch=self._epoch,
                 branch=timeline.branches[branch].name if branch else "",
@@ -460,7 +470,7 @@ class Worker(QThread):
             self._table, self._span = Table(), Table()
         now = time.perf_counter()
         hurry = self._to_end or (self._pace is not None and self._pace.rate > SHOW_EVERY)
-        if not self._table.holds(max(0, cursor - MARGIN), min(length, cursor + MARGIN)) and not (
+        if self._table_wanted and not self._table.holds(max(0, cursor - MARGIN), min(length, cursor + MARGIN)) and not (
             hurry and now < self._table_made + TABLE_POLL
         ):
             self._table_made = now
@@ -470,17 +480,11 @@ class Worker(QThread):
         if first <= last < first + WIDEST_SPAN and not self._span.holds(first, last) and not hurry:
             self._span = Table(timeline.records(first, last))
 
-    def _fraction(self, timeline: Timeline) -> float:
-        total = len(timeline.program.ops)
-        return timeline.transition().operation / total if total else 1.0
-
 
 def scenario_loader(path: Path, sets: tuple[str, ...] = ()) -> Callable[[], Program]:
     """What :meth:`Worker.open` needs to open a scenario file."""
 
     def load() -> Program:
-        from engine.scenario import load_scenario
-
-        return load_scenario(path, sets=sets).build()
+        return load_scenario(path, sets).build()
 
     return load

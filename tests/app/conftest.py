@@ -46,8 +46,10 @@ def new_window(closing: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path_fac
     nothing = tmp_path_factory.mktemp("scenarios")
     monkeypatch.setattr(window, "scenarios_dir", lambda: nothing)
 
-    def make(path: Path | None = None, size: tuple[int, int] | None = (1280, 800)) -> Any:
-        made = application.make_window(path, compile_engine=False)
+    def make(
+        path: Path | None = None, size: tuple[int, int] | None = (1280, 800), compile_engine: bool = False
+    ) -> Any:
+        made = application.make_window(path, compile_engine=compile_engine)
         if size:
             made.resize(*size)
         closing.append(made)
