@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.mm import image as im
-from engine.mm.compiler import is_ready
+from engine.mm.compiler import ensure_compiled, is_ready
 from engine.mm.design.hooks import DESIGNS
 from engine.mm.journal import (
     JOURNAL_BEGIN,
@@ -129,9 +129,13 @@ class Machine:
         return said
 
     def _use_compiled(self) -> bool:
-        if self.compiled is not None:
-            return self.compiled
-        return is_ready() or len(self.ops) >= WORTH_COMPILING
+        wanted = self.compiled
+        if wanted is None:
+            wanted = is_ready() or len(self.ops) >= WORTH_COMPILING
+        if wanted:
+            # Calling a twin compiles it too, but each function by itself: minutes instead of seconds.
+            ensure_compiled()
+        return wanted
 
     # -- the journal ----------------------------------------------------------------------------
 
