@@ -175,7 +175,9 @@ OOM = _kind(
     "process", "pages",
 )  # fmt: skip
 OOM_END = _kind("out of memory, end", M, "panic", "Nothing can be freed and no process is left to kill.")
-SETTING = _kind("setting", M, "", "{setting} is now {value}, before {before}.", "setting", "value", "before")
+SETTING = _kind(
+    "setting", M, "", "The setting {setting} is now {value}, before {before}.", "setting", "value", "before"
+)
 MARK = _kind("mark", M, "", "Mark {mark}.", "mark")
 FORK = _kind("fork", M, "dup_mmap", "Process {process} forks: {pages} entries are shared with {child}.",
              "process", "child", "pages")  # fmt: skip

@@ -21,6 +21,7 @@ from engine.mm.image import (
     GROUP_TAIL,
     OBJECT,
     POOL_PAGES,
+    RECLAIM,
     ZS_OBJECT_TOP,
     ZSPAGE_CLASS,
     ZSPAGE_FIRST,
@@ -33,7 +34,7 @@ from engine.mm.image import (
 )
 from engine.mm.journal import add, get, put, put_add, store
 from engine.mm.kernel import kernel
-from engine.mm.page_alloc import memalloc_floor
+from engine.mm.page_alloc import RECLAIM_MEMCG, memalloc_floor
 from engine.mm.schema import Words
 
 PAGE_SIZE = 4096
@@ -53,9 +54,12 @@ HANDLE_MASK = (1 << HANDLE_SHIFT) - 1
 
 @kernel
 def take_pool_pages(m: Words, pages: int) -> bool:
-    """Pages for the pool, from below the min watermark if need be; False when there are none."""
+    """Pages for the pool, from below the min watermark if need be; False when there are none.
+
+    A cgroup is charged past its limit, since it is reclaim that asks (PF_MEMALLOC, try_charge()).
+    """
     if m[CHARGE_POOL] != 0:
-        if m[FREE_PAGES] - pages < memalloc_floor(m):
+        if m[RECLAIM] != RECLAIM_MEMCG and m[FREE_PAGES] - pages < memalloc_floor(m):
             return False
         add(m, FREE_PAGES, -pages)
     add(m, POOL_PAGES, pages)

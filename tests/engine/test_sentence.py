@@ -164,8 +164,8 @@ def test_reasons_of_a_refusal_are_told() -> None:
 
 def test_a_setting_is_told_with_its_choice_or_unit() -> None:
     toy = build()
-    assert toy.say(toy.setting("readahead", 1)[0]) == "Machine.readahead is now cluster, before auto."
-    assert toy.say(toy.setting("frames", 70)[0]) == "Machine.frames is now 70 pages, before 64 pages."
+    assert toy.say(toy.setting("readahead", 1)[0]) == "The setting machine.readahead is now cluster, before auto."
+    assert toy.say(toy.setting("frames", 70)[0]) == "The setting machine.frames is now 70 pages, before 64 pages."
 
 
 def test_a_frame_that_had_no_entry_is_freed_without_one() -> None:

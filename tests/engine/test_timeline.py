@@ -215,7 +215,7 @@ def test_a_change_opens_a_branch_with_the_change_as_an_operation(timeline: Timel
     assert (branch.parent, branch.changes, branch.name) == (0, ((FRAMES, 30),), f"{FRAMES} = 30")
     assert timeline.operations == len(OPS) + 1
     assert timeline.view.scalar(im.FRAMES) == 30
-    assert timeline.sentence() == "Machine.frames is now 30 pages, before 24 pages."
+    assert timeline.sentence() == "The setting machine.frames is now 30 pages, before 24 pages."
     timeline.step(-1)
     assert timeline.state_hash() == before
 
