@@ -95,8 +95,8 @@ def _compiled(name: str) -> Any:
     from engine.mm.kernel import cache_folder
 
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
-    make: Any = numba.njit(nogil=True, error_model="numpy", _nrt=False, cache=True)
-    return make({"pack": _pack, "unpack": _unpack}[name])
+    jit: Any = numba.njit
+    return jit(nogil=True, error_model="numpy", _nrt=False, cache=True)({"pack": _pack, "unpack": _unpack}[name])
 
 
 def _pack(words: Any, start: int, end: int, out8: Any, out16: Any, out32: Any, out: Any, at: int) -> int:

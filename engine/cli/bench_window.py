@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -144,12 +145,16 @@ def play(seconds: str) -> dict[str, Any]:
     patience = time.time() + PATIENCE_SECONDS
     while (window.frame is None or window.frame.moment.program is not program) and time.time() < patience:
         application.processEvents()
+
+    def shown() -> int:
+        return window.frame.operations if window.frame is not None else 0
+
     window.player.run_on()
     _pass(application, 0.3)
-    painted, before, began = 0, window.frame.operations, time.perf_counter()
+    painted, before, began = 0, shown(), time.perf_counter()
     _pass(application, float(seconds))
     took = time.perf_counter() - began
-    done, drawn = window.frame.operations - before, painted
+    done, drawn = shown() - before, painted
     window.player.pause()
     window.close()
     return {"window": done / took / 1e6, "headless": headless, "fps": drawn / took}
@@ -163,7 +168,7 @@ def _pass(application: Any, seconds: float) -> None:
         time.sleep(0.0005)
 
 
-JOBS = {"start": start, "frames": frames, "play": play}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"start": start, "frames": frames, "play": play}
 
 
 def main() -> None:

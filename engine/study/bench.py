@@ -42,6 +42,8 @@ class Effort:
     play_seconds: float
     starts: bool = True
     """Also what needs a Python process of its own: compiling, starting, drawing."""
+    compiled: bool = True
+    """Measure machine code; False: the interpreter."""
 
 
 FULL = Effort(
@@ -52,7 +54,7 @@ QUICK = Effort(
     "quick", 3, 1_000_000, 2_000_000, (1_000, 10_000, 100_000, 1_000_000), 500_000, (65_536, 1_048_576), 1_000_000, 15,
     (1_000, 16_000, 256_000, 1_000_000), 8, 2.0,
 )  # fmt: skip
-TINY = Effort("tiny", 1, 512, 4_000, (100, 400), 1_000, (256,), 3_000, 3, (100,), 2, 0.2, starts=False)
+TINY = Effort("tiny", 1, 512, 4_000, (100, 400), 1_000, (256,), 3_000, 3, (100,), 2, 0.2, starts=False, compiled=False)
 """Says nothing about speed: only that everything that is measured works."""
 
 

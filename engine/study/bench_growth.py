@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 from engine.program import Program
 from engine.study.bench import Effort, Figure, Say, interleave, rate
@@ -15,26 +16,22 @@ PROCESSES = (1, 4, 16, 64)
 def measure_growth(effort: Effort, say: Say) -> Iterator[Figure]:
     """References a second against each size, all others at the standard run's."""
     references, middle = effort.growth_references, min(effort.pages, 100_000)
-    yield from _curve("pages", [
-        (size, f"{size} pages", lambda size=size: zipf_program(references, size)) for size in effort.growth_pages
-    ], effort, say)  # type: ignore[misc]  # fmt: skip
-    yield from _curve("pool", [
-        (size, f"a pool of {size} % of memory", lambda size=size: zipf_program(references, middle, pool_percent=size))
-        for size in POOLS
-    ], effort, say)  # type: ignore[misc]  # fmt: skip
-    yield from _curve("processes", [
-        (size, f"{size} processes", lambda size=size: zipf_program(references, middle, processes=size))
-        for size in PROCESSES
-    ], effort, say)  # type: ignore[misc]  # fmt: skip
+    by_pages = {size: zipf_program(references, size) for size in effort.growth_pages}
+    yield from _curve("pages", by_pages, "{} pages", effort, say)
+    by_pool = {size: zipf_program(references, middle, pool_percent=size) for size in POOLS}
+    yield from _curve("pool", by_pool, "a pool of {} % of memory", effort, say)
+    by_processes = {size: zipf_program(references, middle, processes=size) for size in PROCESSES}
+    yield from _curve("processes", by_processes, "{} processes", effort, say)
 
 
-def _curve(
-    name: str, points: list[tuple[int, str, Callable[[], Program]]], effort: Effort, say: Say
-) -> Iterator[Figure]:
-    programs = {what: build() for _, what, build in points}
-    contenders = {what: (lambda what=what: references_per_second(programs[what])) for what in programs}  # type: ignore[misc]
+def _curve(name: str, programs: dict[int, Program], text: str, effort: Effort, say: Say) -> Iterator[Figure]:
+    contenders = {
+        text.format(size): partial(references_per_second, program, effort.compiled)
+        for size, program in programs.items()
+    }
     found = interleave(effort.rounds, contenders, say)
-    for size, what, _ in points:
+    for size in programs:
+        what = text.format(size)
         yield rate(f"growth.{name}.{size}", f"the full model, {what}", found[what])
 
 

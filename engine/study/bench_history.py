@@ -30,7 +30,7 @@ def measure_jump(effort: Effort, say: Say) -> Iterator[Figure]:
         history = HISTORY_BYTES if small else LARGE_HISTORY_BYTES
         say(f"jumps, {pages} pages: the run")
         program = zipf_program(effort.jump_references, pages)
-        timeline = Timeline(program, True, history_bytes=history)
+        timeline = Timeline(program, effort.compiled, history_bytes=history)
         timeline.run_to_end()
         targets = below(random_words(4, 8, effort.jumps), timeline.length + 1).tolist()
         timeline.jump(timeline.length)
@@ -65,7 +65,7 @@ def measure_memory(effort: Effort, say: Say) -> Iterator[Figure]:
     """The image in use, and the process, divided by the pages of the run."""
     program = zipf_program(effort.references, effort.pages)
     say("memory")
-    machine = Machine(program, True, journal_words=8, records=8)
+    machine = Machine(program, effort.compiled, journal_words=8, records=8)
     machine.run()
     used = sum(end - start for start, end in used_spans(machine.words, machine.layout)) * machine.words.itemsize
     what = f"the image in use at the end, {effort.pages} pages"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 from engine.machine import Machine
 from engine.mm import image as im
@@ -39,17 +40,16 @@ def measure_references(effort: Effort, say: Say) -> Iterator[Figure]:
         for design in DESIGNS for window, text in WINDOWS.items()
     }  # fmt: skip
     contenders: dict[str, Callable[[], float]] = {
-        name: lambda program=program: references_per_second(program)  # type: ignore[misc]
-        for name, program in programs.items()
+        name: partial(references_per_second, program, effort.compiled) for name, program in programs.items()
     }
     twin, without_twin = _twin()
     if twin is not None:
         for text in WINDOWS.values():
             program = programs[f"legacy, {text}"]
-            contenders[f"twin, {text}"] = lambda program=program: twin.run(program)[0]  # type: ignore[misc]
+            contenders[f"twin, {text}"] = partial(_first, twin.run, program)
     with cache_sim(page) as peer:
         if has_libcachesim():
-            contenders["libCacheSim LRU"] = lambda: peer.run("LRU", frames)[0]
+            contenders["libCacheSim LRU"] = partial(_first, peer.run, "LRU", frames)
         found = interleave(effort.rounds, contenders, say)
     for design in DESIGNS:
         for text in WINDOWS.values():
@@ -90,7 +90,9 @@ def measure_textbook(effort: Effort, say: Say) -> Iterator[Figure]:
         return references / (time.perf_counter() - began) / 1e6
 
     found = interleave(
-        effort.rounds, {"textbook LRU": textbook, "full model": lambda: references_per_second(program)}, say
+        effort.rounds,
+        {"textbook LRU": textbook, "full model": lambda: references_per_second(program, effort.compiled)},
+        say,
     )
     yield rate("textbook.lru", f"OSTEP's LRU in pure Python, {pages} pages", found["textbook LRU"])
     yield ratio("textbook.per-textbook", "the full model against it", found["full model"], found["textbook LRU"])
@@ -103,17 +105,17 @@ def measure_cost(effort: Effort, say: Say) -> Iterator[Figure]:
     warm = min(len(hits_only.ops) // 2, effort.pages)
 
     def hit() -> float:
-        machine = Machine(hits_only, True, journal_words=8, records=8)
+        machine = Machine(hits_only, effort.compiled, journal_words=8, records=8)
         machine.run(warm)
         return _per_fault(machine, len(hits_only.ops))[0]
 
     def fault() -> float:
-        machine = Machine(faulting, True, journal_words=8, records=8)
+        machine = Machine(faulting, effort.compiled, journal_words=8, records=8)
         machine.run(warm)
         return _per_fault(machine, len(faulting.ops))[1]
 
     def journaled() -> float:
-        machine = Machine(faulting, True)
+        machine = Machine(faulting, effort.compiled)
         machine.run(warm)
         began, before = time.perf_counter(), machine.view.scalar(im.PGFAULT)
         position = machine.position
@@ -145,12 +147,14 @@ def measure_history(effort: Effort, say: Say) -> Iterator[Figure]:
     program = zipf_program(effort.references, effort.pages)
 
     def explored() -> float:
-        timeline = Timeline(program, True)
+        timeline = Timeline(program, effort.compiled)
         began = time.perf_counter()
         timeline.run_to_end()
         return timeline.operations / (time.perf_counter() - began) / 1e6
 
-    found = interleave(effort.rounds, {"with": explored, "without": lambda: references_per_second(program)}, say)
+    found = interleave(
+        effort.rounds, {"with": explored, "without": lambda: references_per_second(program, effort.compiled)}, say
+    )
     yield rate("history.with", "with history: keyframes and samples", found["with"])
     yield ratio("history.ratio", "with history against without", found["with"], found["without"], at_least(0.75))
 
@@ -170,13 +174,14 @@ def measure_policy(effort: Effort, say: Say) -> Iterator[Figure]:
 
     contenders: dict[str, Callable[[], float]] = {}
     for name, count in alone.items():
-        contenders[f"{name} alone"] = lambda count=count: of_misses(count)  # type: ignore[misc]
-        program = policy_program(effort, name.lower())
-        contenders[f"{name} in the model"] = lambda program=program: references_per_second(program)  # type: ignore[misc]
+        contenders[f"{name} alone"] = partial(of_misses, count)
+        contenders[f"{name} in the model"] = partial(
+            references_per_second, policy_program(effort, name.lower()), effort.compiled
+        )
     with cache_sim(page) as peer:
         if has_libcachesim():
             for name in alone:
-                contenders[f"libCacheSim {name}"] = lambda name=name: peer.run(name, frames)[0]  # type: ignore[misc]
+                contenders[f"libCacheSim {name}"] = partial(_first, peer.run, name, frames)
         found = interleave(effort.rounds, contenders, say)
     for name in alone:
         key = f"policy.{name.lower()}"
@@ -198,15 +203,9 @@ def policy_program(effort: Effort, policy: str) -> Program:
     return zipf_program(effort.references, effort.pages, page_cluster=READAHEAD_1, pool_percent=0, settings=chosen)
 
 
-def measure_verify(effort: Effort, say: Say) -> Iterator[Figure]:
-    """Verify mode against bare LZ4 calls on the same pages."""
-    what = "verify mode's time over that of the bare LZ4 calls on the same pages"
-    if importlib.util.find_spec("engine.verify") is None:
-        yield missing("verify.ratio", what, "× time", "this version has no verify mode")
-        return
-    from engine.study.bench_verify import measure
-
-    yield from measure(effort, say)
+def _first(function: Callable[..., tuple[float, Any]], *arguments: Any) -> float:
+    """The speed, without what was counted."""
+    return function(*arguments)[0]
 
 
 def _twin() -> tuple[Twin | None, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from engine.mm.compiler import ensure_compiled
-from engine.study import bench_growth, bench_history, bench_process, bench_speed
+from engine.study import bench_growth, bench_history, bench_process, bench_speed, bench_verify
 from engine.study.bench import Bench, Effort, Report, Say
 from engine.study.bench_machine import describe_machine
 
@@ -15,7 +15,7 @@ BENCHES = (
     Bench("cost", "What single things cost", bench_speed.measure_cost),
     Bench("history", "History kept", bench_speed.measure_history),
     Bench("policy", "A replacement policy alone", bench_speed.measure_policy),
-    Bench("verify", "Verify mode", bench_speed.measure_verify),
+    Bench("verify", "Verify mode", bench_verify.measure),
     Bench("memory", "Memory", bench_history.measure_memory, own_process=True),
     Bench("jump", "Time travel", bench_history.measure_jump),
     Bench("compile", "Compiling the engine", bench_process.measure_compile, own_process=True),
@@ -30,7 +30,7 @@ def run_benches(effort: Effort, only: Collection[str] | None, say: Say) -> Repor
     """Measure what the benches named in ``only`` (all, when None) measure."""
     chosen = [bench for bench in BENCHES if only is None or bench.name in only]
     report = Report(effort.name, describe_machine())
-    if any(not bench.own_process for bench in chosen):
+    if effort.compiled and any(not bench.own_process for bench in chosen):
         say("loading the engine")
         ensure_compiled()
     for bench in chosen:

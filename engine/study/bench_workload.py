@@ -78,9 +78,9 @@ def zipf_program(
     )  # fmt: skip
 
 
-def references_per_second(program: Program) -> float:
+def references_per_second(program: Program, compiled: bool = True) -> float:
     """Millions of references a second of a machine that runs a program from beginning to end, without history."""
-    machine = Machine(program, True, journal_words=8, records=8)
+    machine = Machine(program, compiled, journal_words=8, records=8)
     began = time.perf_counter()
     machine.run()
     return len(program.ops) / (time.perf_counter() - began) / 1e6

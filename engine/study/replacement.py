@@ -44,8 +44,8 @@ def _check(pages: Pages, frames: int) -> None:
 def _compiled(name: str) -> Any:
     import numba
 
-    make: Any = numba.njit(nogil=True, error_model="numpy", _nrt=False)
-    return make({"lru": _lru, "clock": _clock}[name])
+    jit: Any = numba.njit
+    return jit(nogil=True, error_model="numpy", _nrt=False)({"lru": _lru, "clock": _clock}[name])
 
 
 def _lru(pages: Pages, frames: int, links: NDArray[np.int32], present: NDArray[np.bool_]) -> int:

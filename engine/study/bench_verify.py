@@ -1,0 +1,64 @@
+"""Verify mode beside the bare LZ4 calls on the same pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from engine.content.table import ImageTable
+from engine.content.verify import compress, decompress
+from engine.program import Images, Program
+from engine.study.bench import Effort, Figure, Say, at_most
+from engine.study.bench_workload import zipf_program
+from engine.verify import Verifier
+
+FAMILIES = ("text", "heap", "json")
+VERIFIED_PAGES = 16_384
+VERIFIED_REFERENCES = 200_000
+WHAT = "verify mode's time over that of the bare LZ4 calls on the same pages"
+
+
+def measure(effort: Effort, say: Say) -> Iterator[Figure]:
+    """Run with the bytes, then compress and decompress as many of the same pages and nothing else."""
+    program, table = verified_program(min(VERIFIED_REFERENCES, effort.references), min(VERIFIED_PAGES, effort.pages))
+    pages = [table.bytes_of(image) for image in range(len(table))]
+    blocks = [compress(page) for page in pages]
+    with_bytes, bare, times = [], [], []
+    calls = ""
+    for turn in range(effort.rounds):
+        say(f"verify mode, round {turn + 1} of {effort.rounds}")
+        verifier = Verifier(program, table, effort.compiled)
+        began = time.perf_counter()
+        counts = verifier.run()
+        with_bytes.append(time.perf_counter() - began)
+        out, back = counts["stored"], counts["loaded"] + counts["written back"]
+        calls = f"{out} pages compressed, {back} decompressed"
+        began = time.perf_counter()
+        for number in range(out):
+            compress(pages[number % len(pages)])
+        for number in range(back):
+            decompress(blocks[number % len(blocks)])
+        bare.append(time.perf_counter() - began)
+        times.append(with_bytes[-1] / bare[-1])
+    yield Figure("verify.with", f"a run in verify mode, {calls}", tuple(with_bytes), "s", False)
+    yield Figure("verify.bare", "LZ4 alone, one call a page", tuple(bare), "s", False)
+    yield Figure("verify.ratio", WHAT, tuple(times), "× time", False, at_most(1.3))
+
+
+def verified_program(references: int, pages: int) -> tuple[Program, ImageTable]:
+    """The standard run with pages whose bytes are known."""
+    table = ImageTable()
+    for family in FAMILIES:
+        table.add(family)
+    count = len(table)
+    images = Images(
+        np.concatenate([[0], table.lz4_bytes]), np.zeros(count + 1, np.int64), np.array([0] + [1] * count),
+        np.array([0] + [count] * count),
+    )  # fmt: skip
+    program = zipf_program(references, pages, design="swap_desc")
+    heap = replace(program.processes[0].regions[0], image=1, images=len(table))
+    process = replace(program.processes[0], regions=(heap,))
+    return replace(program, images=images, processes=(process,)), table

@@ -1,0 +1,94 @@
+"""Histories whose keyframes are packed are the histories they would be without."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from engine import timeline as timeline_module
+from engine.machine import Machine
+from engine.operation import Op, encode
+from engine.program import Program
+from engine.timeline import HISTORY_BYTES, LARGE_HISTORY_BYTES, Timeline, history_bytes_for
+from tests.engine.mm.machines import program
+
+PAGES = 40
+RANDOM = Random(3)
+OPS = [encode(RANDOM.choice((Op.READ, Op.WRITE)), 0, RANDOM.randrange(PAGES)) for _ in range(600)]
+
+
+def pressed() -> Program:
+    return program(PAGES, frames=24, slots=128, zswap=True, zswap__max_pool_percent=40, ops=OPS)
+
+
+@pytest.fixture
+def packed(monkeypatch: pytest.MonkeyPatch) -> Timeline:
+    """A history with a keyframe every 50 operations, all packed."""
+    monkeypatch.setattr(timeline_module, "is_ready", lambda: True)
+    monkeypatch.setattr(timeline_module, "PACKED_FROM", 1)
+    monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 50)
+    monkeypatch.setattr(timeline_module, "KEYFRAME_WORDS", 1 << 20)
+    monkeypatch.setattr(timeline_module, "BEFORE", 20)
+    made = Timeline(pressed(), False)
+    made.run_to_end()
+    return made
+
+
+def test_every_keyframe_is_packed_and_small(packed: Timeline) -> None:
+    keyframes = packed.branches[0].keyframes
+    assert [keyframe.position for keyframe in keyframes] == list(range(0, 601, 50))
+    packed.jump(packed.length)
+    assert all(keyframe.nbytes < keyframe.size * 8 // 2 for keyframe in keyframes)
+
+
+def test_jumps_lead_where_running_leads(packed: Timeline) -> None:
+    random = Random(5)
+    for _ in range(40):
+        number = random.randrange(packed.length + 1)
+        assert packed.jump(number)
+        assert packed.cursor == number
+        position = packed.operation
+        if number in (0, packed.length) or packed.transition(number + 1).operation >= position:
+            machine = Machine(pressed(), False)
+            machine.run(position)
+            assert packed.state_hash() == machine.state_hash()
+
+
+def test_the_window_reaches_behind_the_cursor(packed: Timeline) -> None:
+    number = packed.length // 2
+    packed.jump(number)
+    hash_here, view = packed.state_hash(), packed.view
+    around = packed.records(number - 5, number + 100)
+    assert [one.number for one in around] == list(range(number - 5, number + 101))
+    assert packed.cursor == number
+    assert packed.state_hash() == hash_here
+    assert packed.view is view
+
+
+def test_past_the_room_for_history_keyframes_are_given_up_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 10)
+    monkeypatch.setattr(timeline_module, "KEYFRAME_WORDS", 1 << 20)
+    one = Timeline(pressed(), False).branches[0].keyframes[0].nbytes
+    made = Timeline(pressed(), False, history_bytes=30 * one)
+    made.run_to_end()
+    positions = [keyframe.position for keyframe in made.branches[0].keyframes]
+    steps = {after - before for before, after in pairwise(positions)}
+    assert steps == {made.keyframe_operations}
+    assert made.keyframe_operations > 10
+    made.jump(made.length // 3)
+    assert made.step(-1)
+
+
+def test_large_keyframes_are_farther_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 10)
+    made = Timeline(pressed(), False)
+    made.run_to_end()
+    size = made.branches[0].keyframes[-1].size
+    assert made.keyframe_operations * timeline_module.KEYFRAME_WORDS >= size
+
+
+def test_large_machines_may_keep_more() -> None:
+    assert history_bytes_for(pressed()) == HISTORY_BYTES
+    assert history_bytes_for(program(300_000, frames=64, ops=OPS)) == LARGE_HISTORY_BYTES
