@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QDockWidget, QFrame, QTabBar, QTabWidget, QVBoxLay
 from app import theme
 from app.panels.charts import ChartsPanel
 from app.panels.inspector import InspectorPanel
+from app.panels.lesson import LessonPanel
 from app.panels.pressure import PressurePanel
 from app.panels.transitions import TransitionsPanel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Grows when docks are added or renamed: a layout kept from before is then not used."""
 RIGHT_WIDTH = 336
 BOTTOM_HEIGHT = 214
@@ -54,11 +55,13 @@ class Docks(QObject):
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             window.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.lesson = LessonPanel()
         self.inspector = InspectorPanel()
         self.pressure = PressurePanel()
         self.charts = ChartsPanel()
         self.transitions = TransitionsPanel()
         self.right = [
+            self._dock("lesson", window.tr("Lesson"), self.lesson),
             self._dock("inspector", window.tr("Inspector"), self.inspector),
             self._dock("pressure", window.tr("Pressure"), self.pressure),
             self._dock("charts", window.tr("Charts"), self.charts),
@@ -71,7 +74,7 @@ class Docks(QObject):
     @property
     def panels(self) -> list[Any]:
         """The views in the right docks."""
-        return [self.inspector, self.pressure, self.charts, self.transitions]
+        return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions]
 
     @property
     def all(self) -> list[QDockWidget]:
@@ -120,7 +123,7 @@ class Docks(QObject):
         for dock in self.all:
             dock.toggleViewAction().setEnabled(there)
 
-    _raised = "inspector"
+    _raised = "lesson"
 
     def save(self) -> QByteArray:
         """Where every dock is, as it would be with a run shown."""

@@ -29,6 +29,7 @@ from app.docks import Docks
 from app.file_watch import FileWatch
 from app.focus_keys import FocusKeys
 from app.gallery import Described, Gallery
+from app.lesson import LessonMaker
 from app.menus import Menus
 from app.moment import Selected
 from app.numbers import count
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.player = Player(self.worker, self)
         self.frame: Frame | None = None
         self.path: Path | None = None
+        self._sets: tuple[str, ...] = ()
         self._selection: tuple[Selected, ...] = ()
         self._scenarios: list[Described] = []
         self._samples: object = None
@@ -119,6 +121,7 @@ class MainWindow(QMainWindow):
         self._since_frame.start()
         self._file = FileWatch(self)
         self.gallery = Gallery(scenarios_dir(), self)
+        self.lessons = LessonMaker(self)
 
     def _bottom(self) -> QWidget:
         """Sentence above, timeline below."""
@@ -148,7 +151,9 @@ class MainWindow(QMainWindow):
                 if hasattr(view, signal):
                     getattr(view, signal).connect(wish)
         self.timeline.span_changed.connect(worker.watch)
-        self.docks.right[3].visibilityChanged.connect(worker.want_table)
+        self.docks.right[-1].visibilityChanged.connect(worker.want_table)
+        self.lessons.made.connect(self.docks.lesson.set_course)
+        self.docks.lesson.instance_requested.connect(self.open_instance)
         self.welcome.chosen.connect(self.open)
         self.welcome.open_requested.connect(self.ask_and_open)
         self.problems.retry_requested.connect(self.reload)
@@ -170,18 +175,24 @@ class MainWindow(QMainWindow):
 
     # -- opening --------------------------------------------------------------------------------
 
-    def open(self, path: Path) -> None:
-        """Open a scenario file; what is wrong with it is shown in its place."""
-        self.path = Path(path).resolve()
+    def open(self, path: Path, sets: tuple[str, ...] = ()) -> None:
+        """Open a scenario file with values changed as ``--set`` does; what is wrong with it is shown in its place."""
+        self.path, self._sets = Path(path).resolve(), sets
         self.player.pause()
         self.status.busy(self.tr("Reading {name}").format(name=self.path.name))
-        self.worker.open(scenario_loader(self.path), self.tr("Reading {name}").format(name=self.path.name))
+        self.worker.open(scenario_loader(self.path, sets), self.tr("Reading {name}").format(name=self.path.name))
+        self.lessons.make(self.path, sets)
         self._file.watch(self.path)
 
     def reload(self) -> None:
         """Read the open file again."""
         if self.path is not None:
-            self.open(self.path)
+            self.open(self.path, self._sets)
+
+    def open_instance(self, seed: int) -> None:
+        """The open scenario with another seed: the same questions about another run."""
+        if self.path is not None:
+            self.open(self.path, (f"seed={seed}",))
 
     def ask_and_open(self) -> None:
         """Ask for a file and open it."""
@@ -374,7 +385,7 @@ class MainWindow(QMainWindow):
     def choose_depth(self, depth: str) -> None:
         """How much of the machine is told: ``story``, ``mechanism`` or ``kernel``."""
         self.settings.set("depth", depth)
-        self.canvas.depth = Depth(depth)
+        self.canvas.detail = Depth(depth)
         self.actions_by_name[f"depth_{depth}"].setChecked(True)
 
     def set_legend(self) -> None:
@@ -449,6 +460,7 @@ class MainWindow(QMainWindow):
         self._frame_clock.stop()
         self._file.stop()
         self.gallery.close()
+        self.lessons.close()
         self.worker.close()
         super().closeEvent(event)
 

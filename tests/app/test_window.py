@@ -195,7 +195,7 @@ def test_a_selection_reaches_every_view(window, qtbot, monkeypatch):
         monkeypatch.setattr(view, "show_moment", seen.append)
     chosen = (Selected(Thing.PAGE, 3, 1),)
     window.docks.inspector.selected.emit(chosen)
-    assert len(seen) == 7
+    assert len(seen) == len(list(window._views())) >= 8
     assert all(moment.selection == chosen for moment in seen)
 
 
