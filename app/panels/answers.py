@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -56,7 +56,7 @@ class ChoiceAnswer(AnswerWidget):
         self.group = QButtonGroup(self)
         for place, text in enumerate(asked.options):
             plain = plain_text(text)
-            button = QRadioButton()
+            button = _Radio()
             button.setAccessibleName(f"{letter(place)}: {plain}")
             label = _OptionText(f"{letter(place)}  {plain}", button)
             self.group.addButton(button, place)
@@ -69,6 +69,33 @@ class ChoiceAnswer(AnswerWidget):
     def given(self) -> Given | None:
         place = self.group.checkedId()
         return place if place >= 0 else None
+
+
+class _Radio(QRadioButton):
+    """A circle, with a dot when it is chosen."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(18), theme.px(18))
+
+    minimumSizeHint = sizeHint
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        now = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = theme.px(13)
+        circle = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        painter.setPen(QPen(now.colour("accent" if self.hasFocus() or self.isChecked() else "dim"), 1.4))
+        painter.setBrush(now.colour("raised"))
+        painter.drawEllipse(circle)
+        if self.isChecked():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(now.colour("accent"))
+            painter.drawEllipse(circle.adjusted(3, 3, -3, -3))
+        painter.end()
 
 
 class _OptionText(Text):
@@ -111,6 +138,14 @@ class ClickAnswer(AnswerWidget):
         self._before: object = None
         self.label = Text(self.tr("Click it on the canvas."), colour="dim", wrap=True)
         self._column().addWidget(self.label)
+        theme.switch().changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        """A frame around what was clicked."""
+        now = theme.current()
+        radius, room = theme.px(5), theme.px(7)
+        self.label.setStyleSheet(f"border: 1px solid {now.zswap}; border-radius: {radius}px; padding: {room}px;")
 
     def given(self) -> Given | None:
         return self._place

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QPushButton, QStackedLayout, Q
 from app import theme
 from app.moment import Moment, Selected, Thing
 from app.numbers import count
-from app.panels.question import Prose, QuestionCard
+from app.panels.prose import Prose
+from app.panels.question import QuestionCard
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
 from engine.lesson.progress import Progress
 
@@ -163,6 +164,7 @@ class LessonPanel(QWidget):
     def _show_step(self) -> None:
         """Another step: its title, text and questions."""
         for card in self.cards:
+            card.hide()
             self._questions.removeWidget(card)
             card.deleteLater()
         self.cards = []

@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
-from app import theme
 from app.moment import Moment
 from app.numbers import count
 from app.panels.answers import answer_widget
+from app.panels.prose import Prose
 from app.panels.widgets import Text, column_of, row_of
 from engine.lesson.asked import Asked, Verdict, judge
 from engine.lesson.progress import Answered
-
-
-class Prose(QLabel):
-    """Markdown that follows the theme, with links."""
-
-    def __init__(self, text: str = "", size: float = 13, colour: str = "text", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._size, self._colour = size, colour
-        self.setTextFormat(Qt.TextFormat.MarkdownText)
-        self.setWordWrap(True)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
-        self.setText(text)
-        self.restyle()
-        theme.switch().changed.connect(self.restyle)
-
-    def show_text(self, text: str) -> None:
-        """Set the text where it is another one."""
-        if text != self.text():
-            self.setText(text)
-
-    def restyle(self) -> None:
-        """Take size and colours from the theme that is shown now."""
-        self.setFont(theme.font(self._size))
-        palette = self.palette()
-        now = theme.current()
-        palette.setColor(QPalette.ColorRole.WindowText, now.colour(self._colour))
-        palette.setColor(QPalette.ColorRole.Text, now.colour(self._colour))
-        palette.setColor(QPalette.ColorRole.Link, now.colour("disk"))
-        self.setPalette(palette)
-        text = self.text()
-        self.setText("")  # Markdown takes the colour of links when it is read
-        self.setText(text)
 
 
 class QuestionCard(QFrame):
@@ -80,7 +43,6 @@ class QuestionCard(QFrame):
         self.check.setProperty("primary", True)
         self.check.clicked.connect(lambda _on=False: self.check_answer())
         self.hint = QPushButton(self.tr("Hint"))
-        self.hint.setVisible(bool(asked.hints))
         self.hint.clicked.connect(lambda _on=False: self.show_hint())
         self.why = QPushButton(self.tr("Show why"))
         self.why.clicked.connect(lambda _on=False: self.show_why())
@@ -95,6 +57,7 @@ class QuestionCard(QFrame):
         column.addLayout(row_of(self.check, self.hint, self.why, 1))
         column.addWidget(self.said)
         column.addWidget(self.told)
+        self.hint.setVisible(bool(asked.hints))
         if before.tries:
             self.state.show_text(self.tr("answered rightly before") if before.right else self.tr("tried before"))
         self._render()
@@ -161,8 +124,9 @@ class QuestionCard(QFrame):
         self.said.show_text(self._sentence(self.verdict))
         self.said.set_colour("accent" if self.verdict.right else "danger")
         place = self.tr("Transition {number}: {text}").format(number=count(asked.shown_at), text=asked.shown)
-        answer = "" if self.verdict.right else self.tr("It is {answer}.").format(answer=asked.answer)
-        self.told.show_text("\n\n".join(part for part in (answer, place, asked.why) if part))
+        answer = "" if self.verdict.right else self.tr("The answer: {answer}").format(answer=asked.answer)
+        why = "" if asked.why.strip() == asked.shown else asked.why
+        self.told.show_text("\n\n".join(part for part in (answer, place, why) if part))
 
     def _sentence(self, verdict: Verdict) -> str:
         if verdict.right:

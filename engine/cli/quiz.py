@@ -111,9 +111,7 @@ def print_questions(lesson: Lesson, out: Console, *, answers: bool) -> None:
             _print_question(asked, f"{number}. [{asked.id}]", out)
             if answers:
                 out.print(Text(f"Answer: {answer_text(asked)}", style="green"))
-                out.print(Text(f"Transition {grouped(asked.shown_at)}: {asked.shown}"))
-                if asked.why:
-                    _print_prose(asked.why, out)
+                _tell(asked, out, answer=False)
 
 
 def ask_all(lesson: Lesson, name: str, progress: Progress, out: Console, read: Read) -> int:
@@ -175,7 +173,7 @@ def _tell(asked: Asked, out: Console, answer: bool = True) -> None:
     if answer:
         out.print(Text(f"It is {answer_text(asked)}.", style="bold"))
     out.print(Text(f"Transition {grouped(asked.shown_at)}: {asked.shown}"))
-    if asked.why:
+    if asked.why.strip() not in ("", asked.shown):
         _print_prose(asked.why, out)
 
 

@@ -40,7 +40,7 @@ def key(lesson: Lesson) -> str:
             number += 1
             parts.append(f"**{number}.** {answer_text(asked)}{_worth(asked)}")
             parts.append(f"Transition {grouped(asked.shown_at)}: {asked.shown}")
-            if asked.why:
+            if asked.why.strip() not in ("", asked.shown):
                 parts.append(without_links(asked.why).strip())
     return "\n\n".join(parts) + "\n"
 
