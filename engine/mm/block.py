@@ -60,8 +60,8 @@ HELD_BACK = 1 << 62
 BLK_MAX_REQUEST_COUNT = 32
 BLK_PLUG_FLUSH_PAGES = 32
 """BLK_PLUG_FLUSH_SIZE, 128 KiB: behind a request of that size the plug is emptied before another is held back."""
-MAX_REQUEST_PAGES = 1024
-"""BLK_DEF_MAX_SECTORS_CAP, 1 280 KiB: no request becomes larger by merging."""
+MAX_REQUEST_PAGES = 254
+"""The segments a virtio disk takes in one request (max_segments); other devices take from 64 to 1 024 pages."""
 
 
 @kernel
