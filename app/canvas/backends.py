@@ -8,10 +8,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from app.canvas.bars import Bars, pool_ground
-from app.canvas.cells import Field, Level, fitting, grown, levels
+from app.canvas.cells import Field, Level, grown, levels
 from app.canvas.column import Column
 from app.canvas.facts import SwapFile
 from app.canvas.sprites import PAGE, SLOT
+from app.canvas.waiting import Waiting
+from app.canvas.words import translate
 from app.moment import Thing
 from engine.mm.layout import CLUSTER_SLOTS
 from engine.naming import grouped
@@ -21,7 +23,7 @@ POOL_SHARE = 0.36
 HEADROOM = 1.16
 """The pool's box reaches this many times its limit."""
 LARGEST_SLOT = 14
-HEAD, GAP = 24, 12
+HEAD, GAP, UNDER = 24, 12, 14
 CROWDED_ROW = 26
 """Height of a row of bars that stand for several entries each."""
 USUAL_RATIO = 2.3
@@ -31,33 +33,47 @@ USUAL_RATIO = 2.3
 class Backends(Column):
     """Where the bytes of swapped pages are."""
 
-    title = "SWAP BACKENDS"
-    name = "Swap backends"
+    largest_slot = LARGEST_SLOT
+    widest_bar, high_bar = 16, 44
+    """Pixels of the largest bar of a zswap entry."""
+    queue_rows = 6
+    """Requests under way that are shown."""
+    headed = True
+    """The pool has a heading of its own."""
+    pool_share = POOL_SHARE
+    """Share of the column that the pool takes."""
 
     def lay_out(self) -> None:
-        style = self.style
-        self.bars: Bars | None = None
-        self.pool_box = QRectF()
-        y = self._pool(self.inner.top())
-        foot = self.inner.bottom() - style.px(24)
+        self.title, self.name = translate("Canvas", "SWAP BACKENDS"), translate("Canvas", "Swap backends")
+        self._disk(self._pool(self.inner.top()))
+
+    def _disk(self, y: float) -> None:
+        """The swapfiles from ``y`` on, below them the requests under way, last the slots that are wasted."""
+        foot = self.inner.bottom() - self.style.px(24)
+        self._wasted(foot + self.style.px(12))
+        if self.queue_rows and self.facts.queue.total and foot - y > self.style.px(260):
+            foot = Waiting(self.facts, self, self.queue_rows).lay_out(foot - self.style.px(6))
         self._swapfiles(y, foot)
-        self._wasted(foot + style.px(12))
 
     # -- zswap -----------------------------------------------------------------------------------
 
     def _pool(self, y: float) -> float:
         pool, style = self.facts.pool, self.style
-        figures = ["lz4", pool.allocator, f"{grouped(pool.stored)} entries"]
+        figures = ["lz4", pool.allocator, translate("Canvas", "{n} entries", n=grouped(pool.stored))]
         if pool.stored_bytes:
             figures.append(f"{pool.stored * 4096 / pool.stored_bytes:.2f}×")
-        self.heading(
-            y + style.px(8), "zswap pool", figures if pool.enabled or pool.stored else ["off"], last_first=True
-        )
-        high = max(style.px(96), self.inner.height() * POOL_SHARE)
-        box = QRectF(self.inner.left(), y + style.px(HEAD), self.inner.width(), high)
+        if not pool.enabled and not pool.stored:
+            figures = [translate("Canvas", "off")]
+        if self.headed:
+            self.heading(y + style.px(8), translate("Canvas", "zswap pool"), figures, last_first=True)
+            y += style.px(HEAD)
+        high = max(style.px(96), self.inner.height() * self.pool_share)
+        box = QRectF(self.inner.left(), y, self.inner.width(), high)
         if not pool.enabled and not pool.stored:
             box.setHeight(style.px(54))
-            self.empty(box, "zswap is off: every page that leaves memory goes straight to a swapfile.")
+            self.empty(
+                box, translate("Canvas", "zswap is off: every page that leaves memory goes straight to a swapfile.")
+            )
             return box.bottom() + style.px(GAP)
         self.pool_box = box
         self.paints.append(lambda painter: self._tank(painter, box))
@@ -65,25 +81,36 @@ class Backends(Column):
             self._bars(box)
         else:
             self.text(box.left() + style.px(12), box.bottom() - style.px(16), box.width() - style.px(24),
-                      "Pages that leave memory are compressed and kept here.", 11, "dim")  # fmt: skip
+                      translate("Canvas", "Pages that leave memory are compressed and kept here."), 11,
+                      "dim")  # fmt: skip
         below = box.bottom() + style.px(12)
-        cold = "◂ cold end: next to be written back"
+        cold, hot = translate("Canvas", "◂ cold end: next to be written back"), translate("Canvas", "hot end ▸")
         if len(pool.entries) < pool.stored:
-            cold = f"◂ cold end · the coldest {grouped(len(pool.entries))} of {grouped(pool.stored)}"
-        cold = self.fitting(box.width() - style.width("hot end ▸", 10) - style.px(8), 10, cold, "◂ cold end")
+            cold = translate("Canvas", "◂ cold end · the coldest {n} of {all}", n=grouped(len(pool.entries)),
+                             all=grouped(pool.stored))  # fmt: skip
+        room = box.width() - style.width(hot, 10) - style.px(8)
+        cold = self.fitting(room, 10, cold, translate("Canvas", "◂ cold end"))
         self.text(box.left(), below, box.width() * 0.8, cold, 10, "dim")
-        self.text(box.left() + box.width() * 0.6, below, box.width() * 0.4, "hot end ▸", 10, "dim", right=True)
+        self.text(box.left() + box.width() * 0.6, below, box.width() * 0.4, hot, 10, "dim", right=True)
         self.hint(box, self._pool_text())
         return below + style.px(18)
 
     def _pool_text(self) -> str:
         pool = self.facts.pool
-        full = " It was full and takes nothing until it is below the acceptance line." if pool.refusing else ""
-        return (
-            f"{grouped(pool.pages)} pages of memory hold {grouped(pool.stored)} pages ({grouped(pool.stored_bytes)} B)."
-            "<br>"
-            f"Limit {grouped(pool.limit)} pages, takes pages again below {grouped(pool.accept)}.{full}"
-        )
+        text = translate(
+            "Canvas",
+            "{pages} pages of memory hold {stored} pages ({bytes} B).<br>"
+            "Limit {limit} pages, takes pages again below {accept}.",
+            pages=grouped(pool.pages), stored=grouped(pool.stored), bytes=grouped(pool.stored_bytes),
+            limit=grouped(pool.limit), accept=grouped(pool.accept),
+        )  # fmt: skip
+        if pool.refusing:
+            text += " " + translate("Canvas", "It was full and takes nothing until it is below the acceptance line.")
+        shape = self.facts.pool_shape
+        if shape.classes:
+            text += "<br>" + translate("Canvas", "{n} places for objects are empty: holes that the pool pays for.",
+                                       n=grouped(shape.holes))  # fmt: skip
+        return text
 
     def _level_y(self, box: QRectF, pages: float) -> float:
         full = max(1.0, self.facts.pool.limit * HEADROOM)
@@ -107,12 +134,14 @@ class Backends(Column):
         pool, style = self.facts.pool, self.style
         capacity = grown(max(1, int(pool.limit * USUAL_RATIO)), len(pool.entries))
         room = (box.bottom() - style.px(4) - self._level_y(box, pool.limit)) * style.ratio
-        for pitch in (16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3):
+        for pitch in range(self.widest_bar, 2, -1):
             device = max(1, round(style.px(pitch) * style.ratio))
             rows = math.ceil(capacity / max(1, width // device))
             high = int(room / rows)
-            if high >= min(3.2 * device, style.px(44) * style.ratio):
-                return Level(width // device, device, height=min(high, round(style.px(52) * style.ratio)))
+            if high >= min(3.2 * device, style.px(self.high_bar) * style.ratio):
+                return Level(
+                    width // device, device, height=min(high, round(style.px(self.high_bar * 1.2) * style.ratio))
+                )
         # Too many to tell apart: bars of several entries each, as high as their mean.
         pitch, rows = max(2, round(2 * style.ratio)), max(1, int(room // (style.px(CROWDED_ROW) * style.ratio)))
         per = math.ceil(capacity / max(1, rows * (width // pitch)))
@@ -149,7 +178,7 @@ class Backends(Column):
         if not free:
             return
         label.moveTop(free[0])
-        text = f"takes {grouped(pool.pages)} pages"
+        text = translate("Canvas", "takes {n} pages", n=grouped(pool.pages))
         painter.fillRect(
             label.adjusted(-2, 2, style.width(text, 10) - label.width() + 2, -2), QColor(pool_ground(style))
         )
@@ -157,8 +186,8 @@ class Backends(Column):
 
     def _limit_name(self) -> str:
         pool = self.facts.pool
-        name = f"max_pool_percent {pool.percent}" if pool.percent else "limit"
-        return f"{name} · {grouped(pool.limit)} pages"
+        name = f"max_pool_percent {pool.percent}" if pool.percent else translate("Canvas", "limit")
+        return f"{name} · {translate('Canvas', '{n} pages', n=grouped(pool.limit))}"
 
     def _limit(self, painter: QPainter, box: QRectF, pages: int, colour: str, text: str) -> None:
         style = self.style
@@ -182,12 +211,13 @@ class Backends(Column):
         style, files = self.style, [file for file in self.facts.swapfiles if file.slots]
         if not files:
             box = QRectF(self.inner.left(), y, self.inner.width(), min(style.px(64), foot - y))
-            self.heading(y + style.px(8), "swapfile", ["none"])
+            self.heading(y + style.px(8), translate("Canvas", "swapfile"), [translate("Canvas", "none")])
             box.moveTop(y + style.px(HEAD))
-            self.empty(box, "No swapfile: pages that zswap refuses must stay in memory.")
+            self.empty(box, translate("Canvas", "No swapfile: pages that zswap refuses must stay in memory."))
             return
-        choices = levels(int(self.inner.width() * style.ratio), self.largest(LARGEST_SLOT), 4)
-        level = fitting(choices, lambda level: self._height(files, level), foot - y, self.look.zoom)
+        width = int(self.inner.width() * style.ratio)
+        choices = levels(width, self.largest(self.largest_slot), 4)
+        level = self.choose(choices, lambda level: self._height(files, level), foot - y, width)
         self.height_needed = self.inner.height() + max(0.0, self._height(files, level) - (foot - y))
         with self.rolling(QRectF(self.inner.left(), y, self.inner.width(), foot - y)):
             y = style.snap(y - self.look.scroll)
@@ -196,25 +226,46 @@ class Backends(Column):
 
     def _height(self, files: list[SwapFile], level: Level) -> float:
         cells = sum(level.rows(len(file.marks)) * level.pitch_y for file in files)
-        return len(files) * self.style.px(HEAD + GAP) + cells / self.style.ratio
+        heads = sum(self._head(file) + self.style.px(GAP) for file in files)
+        return heads + cells / self.style.ratio
+
+    def _head(self, file: SwapFile) -> float:
+        """Height of a swapfile's heading, with a line for each of its further lines."""
+        return self.style.px(HEAD + UNDER * len(self._under(file)))
+
+    def _under(self, file: SwapFile) -> list[str]:
+        """Lines under a swapfile's heading."""
+        return []
 
     def _swapfile(self, file: SwapFile, level: Level, y: float) -> float:
         style = self.style
         priority = f"prio {file.priority}".replace("-", "−")
-        figures = [f"{grouped(file.used)} / {grouped(file.slots)} slots", priority, file.device]
-        self.heading(y + style.px(8), file.name, figures if file.on else ["not in use"])
-        origin = QPointF(style.snap(self.inner.left()), style.snap(y + style.px(HEAD)))
+        slots = translate("Canvas", "{n} / {all} slots", n=grouped(file.used), all=grouped(file.slots))
+        figures = [slots, priority, file.device]
+        self.heading(y + style.px(8), file.name, figures if file.on else [translate("Canvas", "not in use")])
+        for line, under in enumerate(self._under(file)):
+            at = y + style.px(HEAD + UNDER * line + 1)
+            self.text(self.inner.left(), at, self.inner.width(), under, 9.5, "dim", mono=True)
+        origin = QPointF(style.snap(self.inner.left()), style.snap(y + self._head(file)))
         field = Field(Thing.SLOT, file.kind, SLOT, file.marks, level, origin, style.ratio, gap=2)
         self.fields.append(field)
         if field.shapes and field.count > CLUSTER_SLOTS:
             self.paints.append(lambda painter: self._cluster_marks(painter, field))
+        if field.shapes and file.next:
+            self.paints.append(lambda painter: self._next_mark(painter, field, file))
         held = file.count(SlotState.HELD)
         box = QRectF(self.inner.left(), y, self.inner.width(), style.px(HEAD))
-        use = f"{grouped(file.used)} of {grouped(file.slots)} slots in use"
-        self.hint(box, f"<b>{file.name}</b>, {file.device}<br>{use}"
-                       + (f", {grouped(held)} of them by pages that are in zswap" if held else "")
-                       + f"<br>{math.ceil(len(file.marks) / CLUSTER_SLOTS)} clusters of {CLUSTER_SLOTS}")  # fmt: skip
-        return y + style.px(HEAD + GAP) + field.size[1]
+        text = translate("Canvas", "{n} of {all} slots in use", n=grouped(file.used), all=grouped(file.slots))
+        if held:
+            text += translate("Canvas", ", {n} of them by pages that are in zswap", n=grouped(held))
+        clusters = translate("Canvas", "{n} clusters of {size}, {used} of them in use",
+                             n=math.ceil(len(file.marks) / CLUSTER_SLOTS), size=CLUSTER_SLOTS,
+                             used=int((file.clusters > 0).sum()))  # fmt: skip
+        bad = file.count(SlotState.BAD)
+        if bad:
+            clusters += "<br>" + translate("Canvas", "{n} bad slots", n=grouped(bad))
+        self.hint(box, f"<b>{file.name}</b>, {file.device}<br>{text}<br>{clusters}")
+        return y + self._head(file) + style.px(GAP) + field.size[1]
 
     def _cluster_marks(self, painter: QPainter, field: Field) -> None:
         painter.setPen(QPen(self.style.theme.colour("dim", 0.8), max(1.0, self.style.px(1))))
@@ -222,6 +273,20 @@ class Backends(Column):
             rect = field.rect(first)
             x = rect.left() - field.device_gap / field.ratio / 2
             painter.drawLine(QPointF(x, rect.top() - 1), QPointF(x, rect.bottom() + 1))
+
+    def _next_mark(self, painter: QPainter, field: Field, file: SwapFile) -> None:
+        """A small arrow over the slot that is tried next in the current cluster."""
+        if not 0 < file.next < field.count:
+            return
+        rect, size = field.rect(file.next), self.style.px(3.5)
+        tip = QPointF(rect.center().x(), rect.top() + 0.5)
+        path = QPainterPath(tip)
+        path.lineTo(tip + QPointF(-size, -size))
+        path.lineTo(tip + QPointF(size, -size))
+        path.closeSubpath()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.style.theme.warning))
+        painter.drawPath(path)
 
     def window_boxes(self) -> list[QRectF]:
         """Outlines of the last readahead window, one for each row of slots it touches."""
@@ -241,7 +306,8 @@ class Backends(Column):
             pool = self.facts.pool
             self._taken(painter, self.pool_box)
             self._limit(painter, self.pool_box, pool.limit, "danger", self._limit_name())
-            accept = f"accept below {pool.accept_percent} % · {grouped(pool.accept)}"
+            accept = translate("Canvas", "accept below {percent} % · {n}", percent=pool.accept_percent,
+                               n=grouped(pool.accept))  # fmt: skip
             self._limit(painter, self.pool_box, pool.accept, "zswap", accept)
         boxes = self.window_boxes()
         if boxes:
@@ -256,16 +322,20 @@ class Backends(Column):
         stored, style = self.facts.pool.stored, self.style
         if not self.facts.swapfiles and not self.facts.names.described:
             return
-        other = f"today: {grouped(stored)}" if self.facts.names.described else "with descriptors: 0"
+        other = translate("Canvas", "today: {n}", n=grouped(stored))
+        if not self.facts.names.described:
+            other = translate("Canvas", "with descriptors: 0")
         width = style.width(other, 11)
         colour = "warning" if held else "accent"
         room = self.inner.width() - width - style.px(8)
         text = self.fitting(
-            room, 11, f"{grouped(held)} slots held by pages that are in zswap", f"{grouped(held)} slots held for zswap",
-            f"{grouped(held)} slots held",
+            room, 11, translate("Canvas", "{n} slots held by pages that are in zswap", n=grouped(held)),
+            translate("Canvas", "{n} slots held for zswap", n=grouped(held)),
+            translate("Canvas", "{n} slots held", n=grouped(held)),
         )  # fmt: skip
         self.text(self.inner.left(), y, room, text, 11, colour)
         self.text(self.inner.right() - width, y, width, other, 11, "dim", right=True)
-        self.hint(QRectF(self.inner.left(), y - 8, self.inner.width(), 16),
-                  "In today's design a page in zswap keeps a slot that holds nothing; with a descriptor it needs none.",
-                  )  # fmt: skip
+        self.hint(QRectF(self.inner.left(), y - 8, self.inner.width(), 16), translate(
+            "Canvas",
+            "In today's design a page in zswap keeps a slot that holds nothing; with a descriptor it needs none.",
+        ))  # fmt: skip

@@ -1,4 +1,4 @@
-"""The widget that shows the machine: four columns, what is selected among them, and what moves.
+"""The widget that shows the machine: its columns, what is selected among them, and what moves.
 
 It holds no state of the machine. A moment is read into facts, the facts are laid out as a scene,
 the scene is painted once into a pixmap; selection, changes and tokens are drawn over that. Pointer
@@ -29,16 +29,21 @@ from app.canvas.column import Viewpoint
 from app.canvas.depth import Depth
 from app.canvas.facts import Facts, facts_of
 from app.canvas.legend import HEIGHT as LEGEND_HEIGHT
-from app.canvas.links import Link, chain_links, paint_links, paint_outline
+from app.canvas.links import Link, chain_links, neighbour_links, paint_links, paint_outline, paint_outlines
 from app.canvas.motion import Amount, Motion, tokens
-from app.canvas.scene import COLUMNS, GUTTER, Scene
+from app.canvas.pointer import Pointer
+from app.canvas.scene import GUTTER, Scene, viewpoints
 from app.canvas.style import Style
 from app.canvas.telling import as_text, as_tip
+from app.canvas.voices import Voices
 from app.canvas.walk import ARROWS, Walk
+from app.canvas.words import translate
 from app.moment import Moment, Selected, Thing
-from engine.reading import Place, chain
+from engine.reading import Chain, Place, chain, neighbours
 
-MOST_OUTLINES = 300
+MOST_OUTLINES = 600
+MOST_CHAINS, MANY_ROWS = 24, 200_000
+"""Selected things whose chains are followed, and the page-table entries from which it is only the first."""
 
 
 class MachineCanvas(QWidget):
@@ -54,7 +59,7 @@ class MachineCanvas(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("The machine")
+        self.setAccessibleName(translate("Canvas", "The machine"))
         self.motion = Motion(self)
         self.motion.moved.connect(self.update)
         self._legend = True
@@ -63,13 +68,19 @@ class MachineCanvas(QWidget):
         self._facts: Facts | None = None
         self._scene: Scene | None = None
         self._backdrop = Backdrop()
-        self._looks = [Viewpoint() for _ in COLUMNS]
+        self._looks = viewpoints(self._depth)
+        self._left: dict[Depth, list[Viewpoint]] = {}
+        """How the reader looked at the other depths."""
         self._selection: tuple[Selected, ...] = ()
         self._changed: tuple[Selected, ...] = ()
         self._outlined: list[Selected] = []
         self._links: list[Link] = []
+        self._around: list[Link] = []
+        self._windows: list[QRectF] = []
         self._hovered: Selected | None = None
         self.walk = Walk()
+        self.pointer = Pointer(self)
+        self.voices = Voices(self)
         theme.switch().changed.connect(self._restyle)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -89,7 +100,7 @@ class MachineCanvas(QWidget):
             self.update()
             return
         if before is not None and before.epoch != moment.epoch:
-            self._looks = [Viewpoint() for _ in COLUMNS]
+            self._looks, self._left = viewpoints(self._depth), {}
         self._facts = facts_of(moment)
         self._changed = () if moment.skipping else changed_things(moment)
         self._lay_out()
@@ -101,7 +112,9 @@ class MachineCanvas(QWidget):
         self.motion.stop()
         self._moment = self._facts = self._scene = None
         self._backdrop.forget()
-        self._outlined, self._links, self._changed, self._selection = [], [], (), ()
+        self._outlined, self._links, self._around, self._windows = [], [], [], []
+        self._changed, self._selection = (), ()
+        self.voices.follow(None)
         self.update()
 
     @property
@@ -122,21 +135,34 @@ class MachineCanvas(QWidget):
         self.update()
 
     @property
-    def depth(self) -> Depth:
+    def detail(self) -> Depth:
         """How much of the machine is told."""
         return self._depth
 
-    @depth.setter
-    def depth(self, depth: Depth) -> None:
+    @detail.setter
+    def detail(self, depth: Depth) -> None:
         if depth is not self._depth:
+            self._left[self._depth] = self._looks
             self._depth = Depth(depth)
+            self._looks = self._left.pop(self._depth, viewpoints(self._depth))
             self.motion.stop()
-            self.fit()
+            self.walk.clicked(-1)
+            self._lay_out()
 
     def fit(self) -> None:
         """Show every column whole again."""
-        self._looks = [Viewpoint() for _ in self._looks]
+        self._looks = viewpoints(self._depth)
+        self.motion.stop()
         self._lay_out()
+        if self._scene is not None and any(column.most_scroll for column in self._scene.columns):
+            # Lines of words may be longer than the column: all of it is in sight one kind of cell further out.
+            self._looks = [Viewpoint(column.zooms[0]) for column in self._scene.columns]
+            self._lay_out()
+
+    @property
+    def selection(self) -> tuple[Selected, ...]:
+        """What is selected."""
+        return self._selection
 
     @property
     def legend_visible(self) -> bool:
@@ -182,23 +208,35 @@ class MachineCanvas(QWidget):
         self._backdrop.forget()
         if self._facts is not None and self.width() > 40 and self.height() > 40:
             style = Style.now(self.devicePixelRatioF())
-            self._scene = Scene.of(self._facts, self._area(style)[0], style, self._looks)
+            self._scene = Scene.of(self._facts, self._area(style)[0], style, self._looks, self._depth)
             self._looks = [column.look for column in self._scene.columns]
+            self.voices.follow(self._scene)
             self._chains()
         self.update()
 
     def _chains(self) -> None:
         """Find what hangs together with the selection, and the curves along it."""
-        self._outlined, self._links = [], []
-        if self._moment is None or self._scene is None:
+        self._outlined, self._links, self._around, self._windows = [], [], [], []
+        if self._moment is None or self._scene is None or not self._selection:
             return
-        style = self._scene.columns[0].style
-        for thing in self._selection:
-            found = chain(self._moment.view, thing)
+        view, style = self._moment.view, self._scene.columns[0].style
+        most = MOST_CHAINS if len(view.pte) < MANY_ROWS else 1
+        outlined: dict[Selected, None] = {}
+        for thing in self._selection[:most]:
+            found = chain(view, thing)
             self._links += chain_links(found, self._scene, style)
-            self._outlined += [_selected(place) for place in found.places()]
-            if thing not in self._outlined:
-                self._outlined.append(thing)
+            outlined.update((_selected(place), None) for place in found.places())
+            if len(self._selection) == 1:
+                self._neighbours(found)
+        outlined.update((thing, None) for thing in self._selection)
+        self._outlined = list(outlined)
+
+    def _neighbours(self, found: Chain) -> None:
+        """The readahead window around the one thing selected."""
+        assert self._moment is not None
+        assert self._scene is not None
+        around = neighbours(self._moment.view, found)
+        self._around, self._windows = neighbour_links(around, found, self._scene, self._scene.columns[0].style)
 
     def _set_off(self, before: Moment | None, old: Scene | None) -> None:
         """Let what moved between two moments that are neighbours move on screen."""
@@ -242,7 +280,9 @@ class MachineCanvas(QWidget):
         if self._scene is None or self._facts is None:
             painter.fillRect(self.rect(), QColor(theme.current().window))
             painter.setPen(QColor(theme.current().dim))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Open a scenario to see its machine.")
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, translate("Canvas", "Open a scenario to see its machine.")
+            )
             return
         style = self._scene.columns[0].style
         if style.ratio != self.devicePixelRatioF():
@@ -257,15 +297,20 @@ class MachineCanvas(QWidget):
         for thing in self._changed[:MOST_OUTLINES]:
             for rect in self._scene.places(thing):
                 paint_outline(painter, rect, style, "warning", 1.4)
-        paint_links(painter, self._links, style)
-        for thing in self._outlined[:MOST_OUTLINES]:
-            for rect in self._scene.places(thing):
-                paint_outline(painter, rect, style)
+        paint_links(painter, self._around + self._links, style)
+        for box in self._windows:
+            paint_outline(painter, box, style, "text", 1.0)
+        outlined = self._outlined[:MOST_OUTLINES]
+        paint_outlines(painter, [rect for thing in outlined for rect in self._scene.places(thing)], style)
         if self._hovered is not None:
             for rect in self._scene.places(self._hovered):
                 paint_outline(painter, rect, style, "dim", 1.2)
         if self.walk.walking and self.hasFocus():
             style.card(painter, self._scene.columns[self.walk.column].box, "", "accent", radius=8, width=1.6)
+        if not self.pointer.band.isEmpty():
+            painter.setPen(style.theme.colour("selection"))
+            painter.setBrush(style.theme.colour("selection", 0.12))
+            painter.drawRect(self.pointer.band)
         self.motion.paint(painter, style)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -276,6 +321,8 @@ class MachineCanvas(QWidget):
     # -- pointer ---------------------------------------------------------------------------------
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.pointer.move(event):
+            return
         found = self._scene.at(event.position()) if self._scene is not None else None
         if found != self._hovered:
             self._hovered = found
@@ -289,16 +336,13 @@ class MachineCanvas(QWidget):
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._scene is None:
+        if not self.pointer.press(event):
             super().mousePressEvent(event)
-            return
-        self.walk.clicked(self._scene.column_at(event.position()))
-        found = self._scene.at(event.position())
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            if found is not None:
-                self._select(_toggled(self._selection, found))
-        else:
-            self._select((found,) if found is not None else ())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.pointer.release()
+        self.update()
+        super().mouseReleaseEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         place = self._scene.column_at(event.position()) if self._scene is not None else -1
@@ -309,26 +353,34 @@ class MachineCanvas(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom(place, 1 if turned > 0 else -1, event.position())
         else:
-            self._scroll(place, self._looks[place].scroll - turned * 0.6)
+            self.scroll_to(place, self._looks[place].scroll - turned * 0.6)
         event.accept()
 
     def zoom(self, place: int, steps: int, about: QPointF | None = None) -> None:
-        """Show column ``place`` in more (or less) detail; the thing at ``about`` stays in sight."""
-        look = self._looks[place]
-        wanted = min(40, max(0, look.zoom + steps))
-        if wanted == look.zoom or self._scene is None:
+        """Show column ``place`` in more (or less) detail; the thing at ``about`` stays where it is."""
+        if self._scene is None:
             return
-        anchor = self._scene.columns[place].at(about) if about is not None else None
-        self._looks[place] = Viewpoint(wanted, look.scroll if wanted else 0.0)
+        column, look = self._scene.columns[place], self._looks[place]
+        wanted = min(column.zooms[1], max(column.zooms[0], look.zoom + steps))
+        if wanted == look.zoom:
+            return
+        anchor = column.at(about) if about is not None else next(
+            (thing for thing in (*self._selection, *self._outlined) if column.find(thing)), None
+        )  # fmt: skip
+        before = column.raw(anchor) if anchor is not None else None
+        self._looks[place] = Viewpoint(wanted, look.scroll)
+        self.motion.stop()
         self._lay_out()
-        if anchor is not None:
-            self._scroll(place, self._scene.columns[place].scroll_to(anchor))
+        after = self._scene.columns[place].raw(anchor) if anchor is not None else None
+        if before is not None and after is not None:
+            self.scroll_to(place, self._looks[place].scroll + after.center().y() - before.center().y())
 
     def zoom_of(self, place: int) -> int:
         """Steps by which column ``place`` is closer than at the level where everything fits."""
         return self._looks[place].zoom
 
-    def _scroll(self, place: int, scroll: float) -> None:
+    def scroll_to(self, place: int, scroll: float) -> None:
+        """Show another part of column ``place``, ``scroll`` logical pixels from its top."""
         assert self._scene is not None
         scroll = min(max(0.0, scroll), self._scene.columns[place].most_scroll)
         if scroll != self._looks[place].scroll:
@@ -338,14 +390,17 @@ class MachineCanvas(QWidget):
 
     # -- selection -------------------------------------------------------------------------------
 
-    def _select(self, things: tuple[Selected, ...]) -> None:
+    def choose(self, things: tuple[Selected, ...]) -> None:
+        """Select these, and say so."""
         if things == self._selection:
             self.update()
             return
         self._selection = things
         self._chains()
         self.update()
-        self.setAccessibleDescription(self.description().replace("\n", "; "))
+        told = things[:3]
+        assert self._moment is not None
+        self.setAccessibleDescription(as_text(self._moment, told).replace("\n", "; "))
         self.selected.emit(things)
 
     # -- keys ------------------------------------------------------------------------------------
@@ -368,7 +423,7 @@ class MachineCanvas(QWidget):
             self.copy()
         elif event.key() == Qt.Key.Key_Escape and (self.walk.walking or self._selection):
             self.walk.leave()
-            self._select(())
+            self.choose(())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._go(self.walk.enter(self._scene, (*self._selection, *self._outlined)))
         elif self.walk.walking and event.key() in ARROWS:
@@ -382,7 +437,7 @@ class MachineCanvas(QWidget):
 
     def focusNextPrevChild(self, forwards: bool) -> bool:
         """Tab goes from column to column, and on to the next widget after the last."""
-        if self._scene is not None and self.walk.tab(forwards):
+        if self._scene is not None and self.walk.tab(forwards, len(self._scene.columns)):
             self._go(self.walk.enter(self._scene, (*self._selection, *self._outlined)))
             return True
         self.update()
@@ -392,8 +447,8 @@ class MachineCanvas(QWidget):
         """Select what the keyboard came to, and bring it into sight."""
         if thing is not None and self._scene is not None:
             place = self.walk.column
-            self._scroll(place, self._scene.columns[place].scroll_to(thing))
-            self._select((thing,))
+            self.scroll_to(place, self._scene.columns[place].scroll_to(thing))
+            self.choose((thing,))
         self.update()
 
     # -- tooltips --------------------------------------------------------------------------------
@@ -415,7 +470,3 @@ class MachineCanvas(QWidget):
 
 def _selected(place: Place) -> Selected:
     return Selected(Thing(place.thing), place.number, place.owner)
-
-
-def _toggled(selection: tuple[Selected, ...], thing: Selected) -> tuple[Selected, ...]:
-    return tuple(one for one in selection if one != thing) if thing in selection else (*selection, thing)

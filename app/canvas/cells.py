@@ -16,15 +16,25 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from app.canvas.cards import TELL, paint_card
 from app.canvas.sprites import Family, atlas, image_of
 from app.canvas.style import Style, pixels, rgb
 from app.moment import Selected, Thing
+from engine.mm.view import View
 
 Numbers = npt.NDArray[Any]
 
 SHAPES_FROM = 7
 """Device pixels (at ratio 1) from which a cell is a drawing; smaller ones are dots of a map."""
 
+
+WORDS_FROM = 60
+"""Pixels at normal type size from which a cell has words."""
+LINE_HEIGHT = 19
+"""Pixels of a cell that is a short line of words."""
+
+MOST_WITHIN = 4096
+"""Things that one box selects."""
 
 GAPS_FROM = 4
 """Device pixels (at ratio 1) from which the dots of a map are set apart."""
@@ -41,6 +51,8 @@ class Level:
     """Things that share a cell, their colours mixed."""
     height: int = 0
     """Device pixels from row to row, where cells are not square."""
+    words: bool = False
+    """Cells are cards with words beside their drawing."""
 
     @property
     def pitch_y(self) -> int:
@@ -66,6 +78,28 @@ def levels(width: int, largest: float, multiple: int) -> list[Level]:
     found += [Level(width // pitch, pitch) for pitch in range(min(6, int(largest)), 0, -1) if width // pitch]
     found += [Level(width, 1, 1 << power) for power in range(1, 16)]
     return found
+
+
+def closer(width: int, unit: float, than: float) -> list[Level]:
+    """Levels past the largest drawing, finest first: cards, from many in a row to one that fills the width.
+
+    ``width`` and ``than`` (the pitch they begin after) in device pixels; ``unit`` of them are a pixel
+    at normal type size.
+    """
+    found: list[Level] = []
+    for columns in range(1, max(1, int(width // than)) + 1):
+        pitch = width // columns
+        if pitch <= than:
+            break
+        high = round(max(min(pitch, 52 * unit), 0.46 * pitch))
+        found.append(Level(columns, pitch, height=high, words=pitch >= WORDS_FROM * unit))
+    return found
+
+
+def line(width: int, unit: float, least: float) -> Level:
+    """The level in which every cell is a short line of words, at least ``least`` pixels at normal type size."""
+    columns = max(1, int(width // (least * unit)))
+    return Level(columns, width // columns, height=round(LINE_HEIGHT * unit), words=True)
 
 
 def fitting(choices: list[Level], room: Callable[[Level], float], height: float, zoom: int) -> Level:
@@ -103,6 +137,10 @@ class Field:
     """It is scrolled with its column."""
     gap: int = 2
     """Device pixels between cells (at ratio 1) where they are drawings."""
+    view: View | None = None
+    """The image that cards are read from, while this moment is shown."""
+    echo: bool = False
+    """What it shows has its proper place elsewhere."""
 
     @property
     def count(self) -> int:
@@ -175,6 +213,25 @@ class Field:
         index = int(same.argmax()) if len(same) else 0
         return index if len(same) and same[index] else -1
 
+    def within(self, box: QRectF) -> list[Selected]:
+        """Everything whose cell touches a box, in order, at most :data:`MOST_WITHIN`."""
+        if not self.count or not box.intersects(self.box):
+            return []
+        level, part = self.level, box & self.box
+        left, right = ((x - self.origin.x()) * self.ratio / level.pitch for x in (part.left(), part.right()))
+        top, bottom = ((y - self.origin.y()) * self.ratio / level.pitch_y for y in (part.top(), part.bottom()))
+        found: list[Selected] = []
+        for row in range(int(top), min(int(bottom), level.rows(self.count) - 1) + 1):
+            first = (row * level.columns + int(left)) * level.per
+            last = (row * level.columns + min(int(right), level.columns - 1) + 1) * level.per
+            for index in range(first, min(last, self.count)):
+                thing = self.selected(index)
+                if thing is not None:
+                    found.append(thing)
+            if len(found) >= MOST_WITHIN:
+                break
+        return found[:MOST_WITHIN]
+
     def step(self, index: int, dx: int, dy: int) -> int:
         """The cell left, right, above or below; -1 when that is outside the field."""
         per, columns = self.level.per, self.level.columns
@@ -191,9 +248,32 @@ class Field:
         bottom = min(self.level.rows(self.count), int((clip.bottom() - self.origin.y()) // pitch) + 1)
         if bottom <= top:
             return
+        if self.level.words:
+            self._paint_words(painter, style, top, bottom)
+            return
         image = self.picture(style, top, bottom)
         image.setDevicePixelRatio(self.ratio)
         painter.drawImage(QPointF(self.origin.x(), self.origin.y() + top * pitch), image)
+
+    def _paint_words(self, painter: QPainter, style: Style, top: int, bottom: int) -> None:
+        """Rows ``top`` to ``bottom`` as cards: the drawing at the left, the words beside it."""
+        columns, tell = self.level.columns, TELL[self.thing]
+        side = int(min(self.level.pitch_y / self.ratio - style.px(6), style.px(26)) * self.ratio)
+        sprites = atlas(self.family, side, side, style, 0)
+        drawings: dict[int, QImage] = {}
+        for index in range(top * columns, min(bottom * columns, self.count)):
+            box, thing, sprite = self.rect(index), self.selected(index), int(self.sprites[index])
+            style.card(painter, box, "raised", "panel_edge", radius=3)
+            if sprite not in drawings:
+                drawings[sprite] = image_of(sprites.pixels[sprite])
+                drawings[sprite].setDevicePixelRatio(self.ratio)
+            left = style.snap(box.left() + style.px(3))
+            high = box.height() <= style.px(52)
+            down = style.snap((box.height() - side / self.ratio) / 2) if high else style.px(5)
+            painter.drawImage(QPointF(left, style.snap(box.top() + down)), drawings[sprite])
+            if self.view is not None and thing is not None:
+                inside = box.adjusted(side / self.ratio + style.px(7), 0, 0, 0)
+                paint_card(painter, inside, tell(self.view, thing), style)
 
     def picture(self, style: Style, top: int, bottom: int) -> QImage:
         """Rows ``top`` to ``bottom`` as an image in device pixels."""

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.canvas.cells import Field
+from app.canvas.bars import Bars
+from app.canvas.cells import Field, Level, closer, line
 from app.canvas.facts import Facts
+from app.canvas.minimap import Minimap
 from app.canvas.style import LEFT, RIGHT, Style
 from app.moment import Selected
 
 Paint = Callable[[QPainter], None]
+MOST_WINDOWS = 8
+"""Lines of words are chosen while they are at most so many times the height of the column."""
 USUAL_HEIGHT = 600
 """Pixels of a column at which cells have their usual size at most."""
 
@@ -29,7 +33,7 @@ class Viewpoint:
     """How a reader looks at one column."""
 
     zoom: int = 0
-    """Levels finer than the one at which everything fits."""
+    """Levels finer than the one chosen for the column by itself; below 0: coarser."""
     scroll: float = 0.0
     """Logical pixels that are scrolled away at the top."""
 
@@ -55,6 +59,12 @@ class Column:
     title = ""
     name = ""
     """Plain name for screen readers."""
+    in_words = False
+    """Cells are lines of words, where that is at most a few windows of them."""
+    line_width = 78.0
+    """Pixels that such a line needs."""
+    bars: Bars | None = None
+    """The bars of zswap entries, in the column that has them."""
 
     def __post_init__(self) -> None:
         pad = self.style.px(14)
@@ -67,10 +77,19 @@ class Column:
         self.inner = self.box.adjusted(pad, self.style.px(40), -pad, -self.style.px(12))
         self.height_needed = self.inner.height()
         self.note = ""
+        self.said: list[str] = []
+        """What the headings say, for screen readers."""
         self.window = self.clip
         """The part of the column in which fields are scrolled."""
+        self.zooms = (0, 0)
+        """Least and most zoom that make a difference."""
+        self.free_box, self.pool_box = QRectF(), QRectF()
+        """Where free frames and the pool are, in the columns that have them."""
         self.lay_out()
-        self.look = Viewpoint(self.look.zoom, min(self.look.scroll, self.most_scroll))
+        zoom = min(max(self.look.zoom, self.zooms[0]), self.zooms[1])
+        self.look = Viewpoint(zoom, min(self.look.scroll, self.most_scroll))
+        for found in self.fields:
+            found.view = self.facts.view
 
     def lay_out(self) -> None:
         """Fill ``fields``, ``paints`` and ``hints`` in ``inner``; ``top`` says where content begins."""
@@ -84,6 +103,27 @@ class Column:
     @property
     def most_scroll(self) -> float:
         return max(0.0, self.height_needed - self.inner.height())
+
+    def choose(self, choices: list[Level], room: Callable[[Level], float], height: float, width: int) -> Level:
+        """The level for the zoom now chosen, and note how far it goes either way.
+
+        ``choices`` finest first; by itself the finest that fits into ``height``. Past the finest the
+        cells become cards, until one fills the ``width`` (device pixels).
+        """
+        unit = self.style.scale * self.style.ratio
+        whole = closer(width, unit, choices[0].pitch) + choices
+        start = next((i for i, level in enumerate(choices) if room(level) <= height), len(choices) - 1)
+        start += len(whole) - len(choices)
+        fits = start
+        if self.in_words:
+            short = line(width, unit, self.line_width)
+            if room(short) <= height * MOST_WINDOWS:
+                small = short.pitch * short.pitch_y
+                start = next((i for i, one in enumerate(whole) if one.pitch * one.pitch_y <= small), len(whole))
+                whole.insert(start, short)
+                fits = max(start, fits + 1)
+        self.zooms = (start - fits, start)
+        return whole[min(max(0, start - self.look.zoom), fits)]
 
     @contextmanager
     def rolling(self, window: QRectF) -> Iterator[None]:
@@ -101,7 +141,8 @@ class Column:
     def text(self, x: float, y: float, width: float, text: str, size: float = 11, colour: str = "text",
              bold: bool = False, mono: bool = False, right: bool = False) -> None:  # fmt: skip
         """One line whose middle is at ``y``."""
-        box = QRectF(x, y - self.style.px(9), width, self.style.px(18))
+        half = self.style.px(max(9.0, size * 0.75))
+        box = QRectF(x, y - half, width, 2 * half)
         align = RIGHT if right else LEFT
         self.paints.append(lambda painter: self._text(painter, box, text, size, colour, bold, mono, align))
 
@@ -118,6 +159,7 @@ class Column:
         room = across - min(style.width(name, 12, bold=True), across * 0.45) - style.px(10)
         while len(figures) > 1 and style.width(" · ".join(figures), 11) > room:
             figures = figures[1:] if last_first else figures[:-1]
+        self.said.append(f"{name}: {', '.join(figures)}")
         right = " · ".join(figures)
         taken = min(style.width(right, 11), room)
         self.text(self.inner.left(), y, across - taken - style.px(8), name, 12, colour, bold=True)
@@ -135,6 +177,24 @@ class Column:
     def hint(self, box: QRectF, text: str) -> None:
         """Let a part explain itself when the pointer rests on it."""
         self.hints.append(Hint(box, text, self.paints is self.rolled))
+
+    def tally(self, bottom: float, title: str, rows: list[tuple[str, str]], columns: int = 2) -> float:
+        """A card of kernel names and their values that ends at ``bottom``; gives where it begins."""
+        style = self.style
+        high = style.px(26 + 14 * -(-len(rows) // columns))
+        box = QRectF(self.inner.left(), bottom - high, self.inner.width(), high)
+        self.paints.append(lambda painter: style.card(painter, box))
+        self.text(box.left() + style.px(8), box.top() + style.px(12), box.width() - style.px(16), title, 10.5,
+                  bold=True)  # fmt: skip
+        across = (box.width() - style.px(8)) / columns
+        for place, (name, value) in enumerate(rows):
+            row, column = divmod(place, columns)
+            x, y = box.left() + style.px(8) + column * across, box.top() + style.px(27 + 14 * row)
+            room = across - style.px(8)
+            taken = min(room, style.width(value, 9.5, mono=True))
+            self.text(x, y, room - taken - style.px(4), name, 9.5, "dim", mono=True)
+            self.text(x + room - taken, y, taken + 1, value, 9.5, mono=True, right=True)
+        return box.top()
 
     def empty(self, box: QRectF, text: str) -> None:
         """Say what would be here."""
@@ -178,11 +238,15 @@ class Column:
 
     def find(self, selected: Selected) -> tuple[Field, int] | None:
         """The field and cell that show a thing."""
-        for found in self.fields:
+        for found in sorted(self.fields, key=lambda field: field.echo):
             index = found.index_of(selected)
             if index >= 0:
                 return found, index
         return None
+
+    def within(self, box: QRectF) -> list[Selected]:
+        """Everything that is drawn in a box, in order."""
+        return [thing for found in self.fields for thing in found.within(box & self.view_of(found))]
 
     def place(self, selected: Selected) -> QRectF | None:
         """Where a thing is drawn, held within the column; None where the column does not show it."""
@@ -196,10 +260,26 @@ class Column:
             return QRectF(rect.x(), view.bottom() - 1, rect.width(), 1)
         return rect
 
+    def raw(self, selected: Selected) -> QRectF | None:
+        """Where a thing is drawn, or would be if it were not scrolled away."""
+        found = self.find(selected)
+        return found[0].rect(found[1]) if found is not None else None
+
     def visible(self, selected: Selected) -> bool:
         """Whether a thing is drawn and not scrolled away."""
         found = self.find(selected)
         return found is not None and self.view_of(found[0]).intersects(found[0].rect(found[1]))
+
+    def places(self, selected: Selected) -> list[QRectF]:
+        """Everywhere the column draws a thing, where it is not scrolled away."""
+        found = []
+        for one in self.fields:
+            index = one.index_of(selected)
+            if index >= 0:
+                rect = one.rect(index)
+                if self.view_of(one).intersects(rect):
+                    found.append(rect)
+        return found
 
     def scroll_to(self, selected: Selected) -> float:
         """The scroll at which a thing can be seen."""
@@ -252,6 +332,13 @@ class Column:
                 best = distance, chosen
         return best[1] if best else None
 
+    def minimap(self) -> Minimap:
+        """The whole of a column that does not fit, small, at its edge."""
+        high = self.height_needed - self.inner.height() + self.window.height()
+        rolling = [found for found in self.fields if found.rolls]
+        return Minimap(self.box, self.window, self.window.top() + self.style.px(4) - self.look.scroll, high, rolling,
+                       self.style)  # fmt: skip
+
     # -- drawing ---------------------------------------------------------------------------------
 
     @property
@@ -278,13 +365,4 @@ class Column:
                     found.paint(painter, style, window)
         painter.restore()
         if self.most_scroll > 0:
-            self._scroll_mark(painter)
-
-    def _scroll_mark(self, painter: QPainter) -> None:
-        track = self.inner.height()
-        length = max(self.style.px(24), track * track / self.height_needed)
-        start = self.inner.top() + (track - length) * self.look.scroll / self.most_scroll
-        box = QRectF(self.box.right() - self.style.px(6), start, self.style.px(3), length)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.style.theme.raised_edge))
-        painter.drawRoundedRect(box, box.width() / 2, box.width() / 2)
+            self.minimap().paint(painter, self.style)

@@ -11,30 +11,47 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from app.canvas.cells import Field, Level, fitting, grown, levels
+from app.canvas.cells import Field, Level, grown, levels
 from app.canvas.column import Column
 from app.canvas.sprites import CARD
+from app.canvas.words import translate
 from app.moment import Thing
+from engine.mm import image as im
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.naming import grouped
 
 REVERSE_MAP_BYTES = 8
 CARDS = ((53, 32), (46, 28), (41, 25), (36, 22), (31, 19))
 FEW = 24
+HIGH = 560
+"""Pixels of a column that has room for a long list of counters."""
 SQUARE = 22
 """Pixels of a card with its gap: width and height at each size, and without its count."""
 
 
-TITLES = {
-    "legacy": ("SWAP MAP", "Swap map"),
-    "swap_desc": ("SWAP DESCRIPTORS", "Swap descriptors"),
-    "vswap": ("VIRTUAL SLOTS", "Virtual swap slots"),
-}
-NOTHING = {
-    "legacy": "Today's design has no descriptor: the slot number is the name. The byte of each slot in use comes here.",
-    "swap_desc": "No page is out yet. A descriptor is allocated when one leaves memory, and stays its name.",
-    "vswap": "No page is out yet. A virtual slot is taken when one leaves memory, and stays its name.",
-}
+def titles(design: str) -> tuple[str, str]:
+    """Title of the column and its plain name."""
+    return {
+        "legacy": (translate("Canvas", "SWAP MAP"), translate("Canvas", "Swap map")),
+        "swap_desc": (translate("Canvas", "SWAP DESCRIPTORS"), translate("Canvas", "Swap descriptors")),
+        "vswap": (translate("Canvas", "VIRTUAL SLOTS"), translate("Canvas", "Virtual swap slots")),
+    }.get(design, (translate("Canvas", "SWAP ENTRIES"), translate("Canvas", "Swap entries")))
+
+
+def nothing(design: str) -> str:
+    """What the column will show, while no page is out."""
+    return {
+        "legacy": translate(
+            "Canvas",
+            "Today's design has no descriptor: the slot number is the name. The byte of each slot in use comes here.",
+        ),
+        "swap_desc": translate(
+            "Canvas", "No page is out yet. A descriptor is allocated when one leaves memory, and stays its name."
+        ),
+        "vswap": translate(
+            "Canvas", "No page is out yet. A virtual slot is taken when one leaves memory, and stays its name."
+        ),
+    }.get(design, translate("Canvas", "No page is out yet."))
 
 
 def card_levels(width: int, unit: float, largest: float) -> list[Level]:
@@ -53,13 +70,10 @@ def card_levels(width: int, unit: float, largest: float) -> list[Level]:
 class Descriptors(Column):
     """Swap descriptors, or the slots that are names in today's design."""
 
-    title = "SWAP DESCRIPTORS"
-    name = "Swap descriptors"
-
     def lay_out(self) -> None:
         names, style = self.facts.names, self.style
-        self.title, self.name = TITLES[names.design]
-        self.note = f"{grouped(names.used)} in use"
+        self.title, self.name = titles(names.design)
+        self.note = translate("Canvas", "{n} in use", n=grouped(names.used))
         cards = self._cards()
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
         high = foot - style.px(20) - self.inner.top()
@@ -68,9 +82,12 @@ class Descriptors(Column):
             with self.rolling(grid):
                 self._grid(grid)
         else:
-            self.empty(grid.adjusted(0, 0, 0, -style.px(8)), self._nothing())
+            self.empty(grid.adjusted(0, 0, 0, -style.px(8)), nothing(names.design))
         across = self.inner.width()
-        caption = self.fitting(across, 10, "count │ swapcache │ backend", "count │ cache │ backend", "", mono=True)
+        caption = self.fitting(
+            across, 10, translate("Canvas", "count │ swapcache │ backend"),
+            translate("Canvas", "count │ cache │ backend"), "", mono=True,
+        )  # fmt: skip
         self.text(self.inner.left(), foot - style.px(8), across, caption, 10, "dim", mono=True)
         y = foot + style.px(4)
         for high, draw in cards:
@@ -78,17 +95,15 @@ class Descriptors(Column):
             draw(box)
             y += style.px(high + 10)
 
-    def _nothing(self) -> str:
-        return NOTHING[self.facts.names.design]
-
     def _grid(self, box: QRectF) -> None:
         names, style = self.facts.names, self.style
         choices = card_levels(int(box.width() * style.ratio), style.scale * style.ratio, self.largest(CARDS[0][0]))
         count = grown(FEW, len(names.marks))
-        level = fitting(
-            choices, lambda level: level.rows(count) * level.pitch_y / style.ratio, box.height(), self.look.zoom
-        )
+        width = int(box.width() * style.ratio)
+        level = self.choose(choices, lambda level: level.rows(count) * level.pitch_y / style.ratio, box.height(), width)
         origin = QPointF(style.snap(box.left()), style.snap(box.top() - self.look.scroll))
+        if level.words:
+            count = len(names.marks)
         self.height_needed = self.inner.height() + max(
             0.0, level.rows(count) * level.pitch_y / style.ratio - box.height()
         )
@@ -107,7 +122,7 @@ class Descriptors(Column):
             "legacy": [(92, self._swap_map), (54, self._no_descriptor)],
             "swap_desc": [(92, self._slab), (54, self._reverse_map)],
             "vswap": [(74, self._clusters), (54, self._pointers)],
-        }[self.facts.names.design]
+        }.get(self.facts.names.design, [])
 
     def _title(self, box: QRectF, *texts: str) -> None:
         """The heading of a card: the first of the texts that fits."""
@@ -124,16 +139,20 @@ class Descriptors(Column):
 
     def _slab(self, box: QRectF) -> None:
         names = self.facts.names
-        self._title(box, "Slab cache for descriptors", "Slab cache", "Slab")
+        self._title(box, translate("Canvas", "Slab cache for descriptors"), translate("Canvas", "Slab cache"))
         self.paints.append(lambda painter: self._stock(painter, box))
-        at_hand = f"{grouped(names.at_hand)} / {grouped(names.stock)} at hand"
-        self._line(box, 59, f"{at_hand} · refill below {names.refill}", at_hand)
+        at_hand = translate("Canvas", "{n} / {all} at hand", n=grouped(names.at_hand), all=grouped(names.stock))
+        refill = translate("Canvas", "refill below {n}", n=names.refill)
+        self._line(box, 59, f"{at_hand} · {refill}", at_hand)
         total = grouped(names.used * names.entry_bytes)
         sum_of = f"{grouped(names.used)} × {names.entry_bytes} B = {total} B"
         share = f" ({100 * names.entry_bytes / 4096:.2f} %)" if names.used else ""
         self._line(box, 77, sum_of + share, sum_of, f"{total} B", colour="text", mono=True)
-        self.hint(box, "Descriptors are kept at hand, because reclaim must not wait for memory to free memory.<br>"
-                       f"{grouped(names.slab_pages)} slab pages hold them.")  # fmt: skip
+        self.hint(box, translate(
+            "Canvas",
+            "Descriptors are kept at hand, because reclaim must not wait for memory to free memory.<br>"
+            "{n} slab pages hold them.", n=grouped(names.slab_pages),
+        ))  # fmt: skip
 
     def _stock(self, painter: QPainter, box: QRectF) -> None:
         names, style = self.facts.names, self.style
@@ -151,42 +170,91 @@ class Descriptors(Column):
             painter.drawRoundedRect(spot, style.px(2), style.px(2))
 
     def _reverse_map(self, box: QRectF) -> None:
-        kept = self.facts.names.reverse_map
-        self._title(box, "Reverse map  slot → descriptor", "Reverse map")
+        kept, size = self.facts.names.reverse_map, REVERSE_MAP_BYTES
+        self._title(box, translate("Canvas", "Reverse map  slot → descriptor"), translate("Canvas", "Reverse map"))
         texts = {
-            "kept": (f"kept · {REVERSE_MAP_BYTES} B of each descriptor", f"kept · {REVERSE_MAP_BYTES} B each"),
-            "none": ("none · no cluster readahead", "none"),
-            "scan": ("none · a scan of all descriptors", "none · a scan"),
-        }[kept]
+            "kept": (translate("Canvas", "kept · {size} B of each descriptor", size=size),
+                     translate("Canvas", "kept · {size} B each", size=size)),
+            "none": (translate("Canvas", "none · no cluster readahead"), translate("Canvas", "none")),
+            "scan": (translate("Canvas", "none · a scan of all descriptors"), translate("Canvas", "none · a scan")),
+        }[kept]  # fmt: skip
         self._line(box, 39, *texts)
-        self.hint(box, "Readahead finds a slot's neighbours; only the reverse map tells whose pages they are.")
+        self.hint(box, translate(
+            "Canvas", "Readahead finds a slot's neighbours; only the reverse map tells whose pages they are."
+        ))  # fmt: skip
 
     def _clusters(self, box: QRectF) -> None:
         names = self.facts.names
-        self._title(box, "Virtual clusters of 512 slots", "Virtual clusters")
-        self._line(
-            box, 39, f"{grouped(names.clusters)} in use · given out on demand", f"{grouped(names.clusters)} in use"
-        )
-        total = f"{grouped(names.static_bytes)} B + {grouped(names.dynamic_bytes)} B"
-        self._line(box, 58, f"{total} in use", total, colour="text", mono=True)
-        self.hint(box, "A virtual slot needs its swap table word, a cgroup number and a word for its backend.")
+        self._title(box, translate("Canvas", "Virtual clusters of 512 slots"), translate("Canvas", "Virtual clusters"))
+        in_use = translate("Canvas", "{n} in use", n=grouped(names.clusters))
+        self._line(box, 39, f"{in_use} · {translate('Canvas', 'given out on demand')}", in_use)
+        self._bytes_in_use(box, 58)
+        self.hint(box, translate(
+            "Canvas", "A virtual slot needs its swap table word, a cgroup number and a word for its backend."
+        ))  # fmt: skip
 
     def _pointers(self, box: QRectF) -> None:
-        self._title(box, "Reverse map  slot → virtual slot", "Reverse map")
-        self._line(box, 39, "in the physical swap table: no extra", "no extra memory")
-        self.hint(box, "The table of physical slots has a word for each anyway: it holds the pointer back.")
+        self._title(box, translate("Canvas", "Reverse map  slot → virtual slot"), translate("Canvas", "Reverse map"))
+        self._line(
+            box, 39, translate("Canvas", "in the physical swap table: no extra"), translate("Canvas", "no extra memory")
+        )
+        self.hint(box, translate(
+            "Canvas", "The table of physical slots has a word for each anyway: it holds the pointer back."
+        ))  # fmt: skip
 
     def _swap_map(self, box: QRectF) -> None:
         names = self.facts.names
-        self._title(box, "Metadata of the slots", "Metadata")
-        self._line(box, 41, "swap_map: a byte a slot, used or not", "a byte a slot, used or not", "a byte a slot")
-        cached = f"{grouped(names.cached)} in the swapcache"
-        self._line(box, 59, f"{grouped(names.shared)} shared · {cached}", cached)
-        total = f"{grouped(names.static_bytes)} B + {grouped(names.dynamic_bytes)} B"
-        self._line(box, 77, f"{total} in use", total, colour="text", mono=True)
-        self.hint(box, "Bits 0–5 count the page-table entries, bit 6 says that the page is in the swapcache.")
+        self._title(box, translate("Canvas", "Metadata of the slots"), translate("Canvas", "Metadata"))
+        self._line(box, 41, translate("Canvas", "swap_map: a byte a slot, used or not"),
+                   translate("Canvas", "a byte a slot, used or not"), translate("Canvas", "a byte a slot"))  # fmt: skip
+        cached = translate("Canvas", "{n} in the swapcache", n=grouped(names.cached))
+        shared = translate("Canvas", "{n} shared", n=grouped(names.shared))
+        self._line(box, 59, f"{shared} · {cached}", cached)
+        self._bytes_in_use(box, 77)
+        self.hint(box, translate(
+            "Canvas", "Bits 0–5 count the page-table entries, bit 6 says that the page is in the swapcache."
+        ))  # fmt: skip
 
     def _no_descriptor(self, box: QRectF) -> None:
-        self._title(box, "No descriptor")
-        self._line(box, 39, "The slot number itself is the name.", "The slot is the name.")
-        self.hint(box, "So a page keeps its slot while it is in zswap, and swapoff must read every page table.")
+        self._title(box, translate("Canvas", "No descriptor"))
+        self._line(box, 39, translate("Canvas", "The slot number itself is the name."),
+                   translate("Canvas", "The slot is the name."))  # fmt: skip
+        self.hint(box, translate(
+            "Canvas",
+            "So a page keeps its slot while it is in zswap, and swapoff must read every page table.",
+        ))  # fmt: skip
+
+    def _bytes_in_use(self, box: QRectF, y: float) -> None:
+        names = self.facts.names
+        total = f"{grouped(names.static_bytes)} B + {grouped(names.dynamic_bytes)} B"
+        self._line(box, y, translate("Canvas", "{bytes} in use", bytes=total), total, colour="text", mono=True)
+
+
+class DescriptorWords(Descriptors):
+    """The same as words: count, swapcache and backend of each, the slab cache and its list heads."""
+
+    in_words = True
+    line_width = 94.0
+
+    def _cards(self) -> Sequence[tuple[int, Callable[[QRectF], None]]]:
+        return [(26 + 14 * -(-len(self._rows()) // self._across()), self._tally)]
+
+    def _across(self) -> int:
+        """Counters side by side: their names are long, and shortened only where the column is low."""
+        return 1 if self.inner.height() > self.style.px(HIGH) else 2
+
+    def _rows(self) -> list[tuple[str, str]]:
+        names, of = self.facts.names, self.facts.scalar
+        rows = [("swap_alloc_fail", of(im.SWAP_NAME_FAIL)), ("swap_lookups", of(im.LOOKUPS))]
+        if names.described:
+            rows += [("desc_free", of(im.DESC_FREE)), ("desc_top", of(im.DESC_TOP)),
+                     ("slab_at_hand", names.at_hand), ("slab_pages", names.slab_pages),
+                     ("descriptor_allocs", of(im.DESC_ALLOC)), ("alloc_fail", of(im.DESC_ALLOC_FAIL)),
+                     ("from_reserve", of(im.DESC_FROM_RESERVE)), ("rmap_steps", of(im.RMAP_STEPS))]  # fmt: skip
+        else:
+            rows += [("continuations", of(im.NR_CONTINUATIONS)), ("slots_wasted", of(im.SLOTS_WASTED))]
+        rows += [("static B", names.static_bytes), ("dynamic B", names.dynamic_bytes)]
+        return [(name, grouped(int(value))) for name, value in rows]
+
+    def _tally(self, box: QRectF) -> None:
+        self.tally(box.bottom(), translate("Canvas", "Counters"), self._rows(), self._across())

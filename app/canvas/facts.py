@@ -6,14 +6,17 @@ So everything is read here, in one pass, and columns are functions of :class:`Fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.canvas.pool_shape import PoolShape
+from app.canvas.queues import Queue
 from app.moment import Moment
 from engine.mm import image as im
 from engine.mm.design.hooks import DESIGNS, readahead_slot
+from engine.mm.layout import CLUSTER_SLOTS
 from engine.mm.page_alloc import watermark_high, watermark_low, watermark_min
 from engine.mm.readahead import use_vma_readahead
 from engine.mm.slab import descriptor_bytes
@@ -177,6 +180,10 @@ class SwapFile:
     marks: Small
     """:class:`SlotState` × 2 + its page is in the swapcache, of each slot."""
     on: bool
+    next: int = 0
+    """Slot tried next in the current cluster; 0: none chosen."""
+    clusters: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Slots in use of each cluster of 512."""
 
     @property
     def slots(self) -> int:
@@ -203,6 +210,14 @@ class Facts:
     swapfiles: tuple[SwapFile, ...]
     window: tuple[int, int, int] = (0, 0, 0)
     """Type, first slot and slots of the last readahead; no slots: none to show."""
+    queue: Queue = field(default_factory=lambda: Queue())
+    pool_shape: PoolShape = field(default_factory=lambda: PoolShape())
+    view: View | None = None
+    """The image itself, for the few words that are shown as they are; valid while the moment is shown."""
+
+    def scalar(self, address: int) -> int:
+        """A scalar of the image."""
+        return self.view.scalar(address) if self.view is not None else 0
 
 
 def facts_of(moment: Moment) -> Facts:
@@ -226,6 +241,9 @@ def read(moment: Moment) -> Facts:
         _pool(view),
         tuple(_swapfile(marked, program, kind) for kind in range(len(view.swap_info) - 1)),
         _window(moment),
+        Queue.of(view),
+        PoolShape.of(view),
+        view,
     )
 
 
@@ -352,8 +370,15 @@ def _swapfile(marked: Marked, program: Program, kind: int) -> SwapFile:
     device = ("NVMe", "SSD", "HDD")[min(view.at(im.SI_DEVICE, kind + 1), 2)]
     return SwapFile(
         kind, known.name if known else f"swap{kind}", device, view.at(im.SI_PRIO, kind + 1), marked.slots(kind),
-        view.at(im.SI_FLAGS, kind + 1) & SWP_WRITEOK != 0,
+        view.at(im.SI_FLAGS, kind + 1) & SWP_WRITEOK != 0, view.at(im.SI_NEXT, kind + 1),
+        _clusters(view, kind),
     )  # fmt: skip
+
+
+def _clusters(view: View, kind: int) -> Numbers:
+    first, slots = view.at(im.SI_CLUSTER, kind + 1), view.at(im.SI_MAX, kind + 1)
+    counts: Numbers = view.column(im.CLUSTER_COUNT)[first : first + -(-slots // CLUSTER_SLOTS)]
+    return counts.copy()
 
 
 def _window(moment: Moment) -> tuple[int, int, int]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from app.canvas.cells import Field, Level, fitting, levels
+from app.canvas.cells import Field, Level, levels
 from app.canvas.column import Column
 from app.canvas.sprites import FRAME
+from app.canvas.words import translate
 from app.moment import Thing
+from engine.mm import image as im
 from engine.naming import grouped
 
 LARGEST_FRAME, END_FRAME = 26, 14
@@ -42,14 +44,11 @@ class Strip:
 class MemoryColumn(Column):
     """Frames on their lists, and who has the rest."""
 
-    title = "MEMORY"
-    name = "Memory"
-
     def lay_out(self) -> None:
         memory, style = self.facts.memory, self.style
-        self.title = f"MEMORY · {grouped(memory.frames)} frames"
-        self.note = "a hard limit" if memory.limit else "anonymous LRU"
-        self.free_box = QRectF()
+        self.name = translate("Canvas", "Memory")
+        self.title = translate("Canvas", "MEMORY · {n} frames", n=grouped(memory.frames))
+        self.note = translate("Canvas", "a hard limit") if memory.limit else translate("Canvas", "anonymous LRU")
         foot = self._foot()
         strips = self._strips()
         room = foot - self.inner.top()
@@ -58,7 +57,7 @@ class MemoryColumn(Column):
         self._end_level = Level(
             max(1, width // int(style.px(END_FRAME) * style.ratio)), int(style.px(END_FRAME) * style.ratio)
         )
-        level = fitting(choices, lambda level: self._height(strips, level), room, self.look.zoom)
+        level = self.choose(choices, lambda level: self._height(strips, level), room, width)
         self.height_needed = self.inner.height() + max(0.0, self._height(strips, level) - room)
         y = self.top
         with self.rolling(QRectF(self.inner.left(), self.inner.top(), self.inner.width(), room)):
@@ -67,29 +66,27 @@ class MemoryColumn(Column):
 
     def _strips(self) -> list[Strip]:
         memory = self.facts.memory
-        active, inactive = f"active · {grouped(memory.nr_active)}", f"inactive · {grouped(memory.nr_inactive)}"
+        active = translate("Canvas", "active · {n}", n=grouped(memory.nr_active))
+        inactive = translate("Canvas", "inactive · {n}", n=grouped(memory.nr_inactive))
+        first = translate("Canvas", "reclaimed first  ▸")
         if not memory.ordered:
             return [
-                Strip("end of the inactive list", "reclaimed first  ▸", memory.tail, "The list is empty.", end=True),
-                Strip(f"{active}, {inactive}", "by frame number", None, ""),
-            ]
+                Strip(translate("Canvas", "end of the inactive list"), first, memory.tail,
+                      translate("Canvas", "The list is empty."), end=True),
+                Strip(f"{active}, {inactive}", translate("Canvas", "by frame number"), None, ""),
+            ]  # fmt: skip
         found = [
-            Strip(active, "newest first", memory.active, "No page was used twice yet."),
-            Strip(
-                inactive,
-                "tail is reclaimed first  ▸",
-                memory.inactive,
-                "New pages come here.",
-                "reclaimed first  ▸",
-                hand=True,
-            ),
-        ]
-        nothing = "Reclaim has no page in hand."
-        found.append(
-            Strip(f"off the lists · {grouped(len(memory.in_hand))}", "in reclaim's hands", memory.in_hand, nothing)
-        )
+            Strip(active, translate("Canvas", "newest first"), memory.active,
+                  translate("Canvas", "No page was used twice yet.")),
+            Strip(inactive, translate("Canvas", "tail is reclaimed first  ▸"), memory.inactive,
+                  translate("Canvas", "New pages come here."), first, hand=True),
+            Strip(translate("Canvas", "off the lists · {n}", n=grouped(len(memory.in_hand))),
+                  translate("Canvas", "in reclaim's hands"), memory.in_hand,
+                  translate("Canvas", "Reclaim has no page in hand.")),
+        ]  # fmt: skip
         if len(memory.locked):
-            found.append(Strip(f"locked · {grouped(memory.nr_locked)}", "reclaim passes by", memory.locked, ""))
+            found.append(Strip(translate("Canvas", "locked · {n}", n=grouped(memory.nr_locked)),
+                               translate("Canvas", "reclaim passes by"), memory.locked, ""))  # fmt: skip
         return found
 
     def _marks_of(self, strip: Strip) -> np.ndarray:
@@ -150,16 +147,17 @@ class MemoryColumn(Column):
         self._shares(card)
         top = card.top() - style.px(80 if self._named else 72)
         middle = top + style.px(10)
-        self.text(self.inner.left(), middle, self.inner.width() / 2, f"free · {grouped(memory.free)}", 11, "dim")
+        free = translate("Canvas", "free · {n}", n=grouped(memory.free))
+        self.text(self.inner.left(), middle, self.inner.width() / 2, free, 11, "dim")
         self.free_box = QRectF(self.inner.left(), top + style.px(22), self.inner.width(), style.px(14))
         self.paints.append(lambda painter: self._free(painter))
         below = self.free_box.bottom() + style.px(13)
         if memory.limit:
-            note, colour = "no watermarks: whoever needs a page reclaims", "dim"
+            note, colour = translate("Canvas", "no watermarks: whoever needs a page reclaims"), "dim"
         elif memory.kswapd:
-            note, colour = "kswapd running", "warning"
+            note, colour = translate("Canvas", "kswapd running"), "warning"
         else:
-            note, colour = "kswapd sleeps", "dim"
+            note, colour = translate("Canvas", "kswapd sleeps"), "dim"
         end = self._mark_names(below) if not memory.limit else self.inner.left()
         taken = style.width(note, 10)
         if end + style.px(10) + taken > self.inner.right():
@@ -170,14 +168,16 @@ class MemoryColumn(Column):
 
     def _free_text(self) -> str:
         memory = self.facts.memory
+        free, frames = grouped(memory.free), grouped(memory.frames)
         if memory.limit:
-            return f"{grouped(memory.free)} of {grouped(memory.frames)} frames are left below the limit."
-        return (
-            f"{grouped(memory.free)} of {grouped(memory.frames)} frames are free.<br>"
-            f"Below low ({grouped(memory.low)}) kswapd wakes, above high ({grouped(memory.high)}) it sleeps;<br>"
-            "a task that would go below min "
-            f"({grouped(memory.minimum)}) must reclaim itself."
-        )
+            return translate("Canvas", "{free} of {frames} frames are left below the limit.", free=free, frames=frames)
+        return translate(
+            "Canvas",
+            "{free} of {frames} frames are free.<br>"
+            "Below low ({low}) kswapd wakes, above high ({high}) it sleeps;<br>"
+            "a task that would go below min ({min}) must reclaim itself.",
+            free=free, frames=frames, low=grouped(memory.low), high=grouped(memory.high), min=grouped(memory.minimum),
+        )  # fmt: skip
 
     def _x_of(self, frames: int) -> float:
         memory = self.facts.memory
@@ -223,20 +223,25 @@ class MemoryColumn(Column):
         in_hand = max(0, memory.resident - listed)
         given = listed + in_hand + memory.pool + memory.metadata + max(memory.free, 0)
         return [
-            ("active", memory.nr_active, "active"), ("inactive", memory.nr_inactive, "inactive"),
-            ("locked", memory.nr_locked, "dim"), ("zswap pool", memory.pool, "zswap"),
-            ("metadata", memory.metadata, "swapcache"), ("in hand", in_hand, "warning"),
-            ("other", max(0, memory.frames - given), "raised_edge"),
-            ("free", max(memory.free, 0), "never"),
+            (translate("Canvas", "active"), memory.nr_active, "active"),
+            (translate("Canvas", "inactive"), memory.nr_inactive, "inactive"),
+            (translate("Canvas", "locked"), memory.nr_locked, "dim"),
+            (translate("Canvas", "zswap pool"), memory.pool, "zswap"),
+            (translate("Canvas", "metadata"), memory.metadata, "swapcache"),
+            (translate("Canvas", "in hand"), in_hand, "warning"),
+            (translate("Canvas", "other"), max(0, memory.frames - given), "raised_edge"),
+            (translate("Canvas", "free"), max(memory.free, 0), "never"),
         ]  # fmt: skip
 
     def _shares(self, box: QRectF) -> None:
         style, memory = self.style, self.facts.memory
         self.paints.append(lambda painter: self._share_bar(painter, box))
         left, across = box.left() + style.px(10), box.width() - style.px(20)
-        note = f"{grouped(memory.writing)} being written" if memory.writing else ""
+        note = translate("Canvas", "{n} being written", n=grouped(memory.writing)) if memory.writing else ""
         room = across - style.width(note, 10) - style.px(8)
-        title = self.fitting(room, 11, "Who has the frames", "Frames", bold=True)
+        title = self.fitting(
+            room, 11, translate("Canvas", "Who has the frames"), translate("Canvas", "Frames"), bold=True
+        )
         self.text(left, box.top() + style.px(18), room, title, 11, bold=True)
         self.text(left, box.top() + style.px(18), across, note, 10, "disk", right=True)
         self.hint(box, "<br>".join(f"{name}: {grouped(count)}" for name, count, _ in self._parts()))
@@ -275,3 +280,37 @@ class MemoryColumn(Column):
             painter.drawRoundedRect(QRectF(x, y - style.px(3.5), style.px(7), style.px(7)), 1.5, 1.5)
             style.text(painter, QRectF(x + style.px(11), y - style.px(8), width, style.px(16)), text, 10, "dim")
             x += width + style.px(9)
+
+
+class MemoryWords(MemoryColumn):
+    """The same with the flags of each frame, the heads and tails of the lists, and reclaim's counters."""
+
+    in_words = True
+    line_width = 94.0
+
+    def _strips(self) -> list[Strip]:
+        of = self.facts.scalar
+        strips = super()._strips()
+        if not self.facts.memory.ordered:
+            return strips
+        ends = ((im.ACTIVE, im.ACTIVE_TAIL), (im.INACTIVE, im.INACTIVE_TAIL))
+        heads = [f"head {of(head)} … tail {of(tail)}  ▸" for head, tail in ends]
+        found = [replace(strip, note=note, short="", hand=True) for strip, note in zip(strips[:2], heads, strict=True)]
+        return [*found, *strips[2:]]
+
+    def _foot(self) -> float:
+        style, of = self.style, self.facts.scalar
+        rows = [
+            ("pgscan_kswapd", im.PGSCAN_KSWAPD), ("pgscan_direct", im.PGSCAN_DIRECT),
+            ("pgsteal_kswapd", im.PGSTEAL_KSWAPD), ("pgsteal_direct", im.PGSTEAL_DIRECT),
+            ("pgactivate", im.PGACTIVATE), ("pgdeactivate", im.PGDEACTIVATE), ("refault_anon", im.REFAULT_ANON),
+            ("activate_anon", im.ACTIVATE_ANON), ("allocstall", im.ALLOCSTALL), ("nr_writeback", im.NR_WRITEBACK),
+            ("nonresident_age", im.NONRESIDENT_AGE), ("free_frame", im.FREE_FRAME),
+        ]  # fmt: skip
+        figures = [(name, grouped(of(address))) for name, address in rows]
+        whole, self.inner = self.inner, QRectF(self.inner)
+        top = self.tally(self.inner.bottom(), translate("Canvas", "Counters of reclaim"), figures)
+        self.inner.setBottom(top - style.px(10))
+        foot = super()._foot()
+        self.inner = whole
+        return foot

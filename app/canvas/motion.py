@@ -53,11 +53,11 @@ def _page(scene: Scene, transition: Transition) -> QRectF | None:
 
 
 def _frame(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.memory.place(Selected(Thing.FRAME, transition.operand("frame")))
+    return scene.frame(transition.operand("frame"))
 
 
 def _old_frame(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.memory.place(Selected(Thing.FRAME, transition.operand("old")))
+    return scene.frame(transition.operand("old"))
 
 
 def _name(scene: Scene, transition: Transition) -> QRectF | None:
@@ -130,7 +130,7 @@ def _named(transition: Transition, after: Scene, changed: tuple[Selected, ...]) 
     name = _name(after, transition)
     found = []
     for thing in changed:
-        rect = after.tables.place(thing) if thing.thing in (Thing.PAGE, Thing.SHMEM) else None
+        rect = after.page(thing) if thing.thing in (Thing.PAGE, Thing.SHMEM) else None
         if name is not None and rect is not None:
             found.append(Token(curve(name, rect), "text"))
     return found
@@ -145,8 +145,8 @@ def _between_lists(before: Scene, after: Scene) -> list[Token]:
     there = (a != FrameState.FREE) & (b != FrameState.FREE)
     found = []
     for frame in (there & (a != b)).nonzero()[0][:MOST_TOKENS].tolist():
-        start, end = (scene.memory.place(Selected(Thing.FRAME, frame)) for scene in (before, after))
-        if start is not None and end is not None:
+        start, end = (scene.frame(frame) for scene in (before, after))
+        if start is not None and end is not None and start.center() != end.center():
             found.append(Token(curve(start, end), "active" if b[frame] == FrameState.ACTIVE else "inactive"))
     return found
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
-from app.canvas.cells import Field, Level, fitting, levels
+from app.canvas.cells import Field, Level, levels
 from app.canvas.column import Column
 from app.canvas.facts import Pages
 from app.canvas.sprites import PAGE
+from app.canvas.words import translate
 from app.moment import Thing
+from engine.mm import image as im
 from engine.naming import grouped
 from engine.reading import PageState
 
@@ -21,17 +23,16 @@ LARGEST_CELL = 26
 class PageTables(Column):
     """Page tables of all processes, then shmem objects."""
 
-    title = "PAGE TABLES"
-    name = "Page tables"
-
     def lay_out(self) -> None:
+        self.title, self.name = translate("Canvas", "PAGE TABLES"), translate("Canvas", "Page tables")
         blocks = [*self.facts.processes, *self.facts.shmem]
-        self.note = f"PTEs hold a {self.facts.names.word} when out"
+        self.note = translate("Canvas", "PTEs hold a {word} when out", word=self.facts.names.word)
         if not any(len(block.marks) for block in blocks):
-            self.empty(self.inner, "No process has a page yet.")
+            self.empty(self.inner, translate("Canvas", "No process has a page yet."))
             return
-        choices = levels(int(self.inner.width() * self.style.ratio), self.largest(LARGEST_CELL), 4)
-        level = fitting(choices, lambda level: self._height(blocks, level), self.inner.height(), self.look.zoom)
+        width = int(self.inner.width() * self.style.ratio)
+        choices = levels(width, self.largest(LARGEST_CELL), 4)
+        level = self.choose(choices, lambda level: self._height(blocks, level), self.inner.height(), width)
         self.height_needed = self._height(blocks, level)
         y = self.top
         with self.rolling(self.inner):
@@ -45,22 +46,33 @@ class PageTables(Column):
         return heads + cells / self.style.ratio - self.style.px(GAP)
 
     def _head(self, block: Pages) -> float:
-        """Height of a block's heading: a second line names its regions."""
-        return self.style.px(HEAD + (REGION_LINE if len(block.regions) > 1 else 0))
+        """Height of a block's heading, with a line for each of its further lines."""
+        return self.style.px(HEAD + REGION_LINE * len(self._under(block)))
+
+    def _under(self, block: Pages) -> list[str]:
+        """Lines under a block's heading: its regions, where it has more than one."""
+        if len(block.regions) < 2:
+            return []
+        return [" ▏ ".join(f"{name} {grouped(pages)}" for name, _, pages in block.regions)]
+
+    def _figures(self, block: Pages) -> list[str]:
+        if block.ended:
+            return [translate("Canvas", block.ended)]
+        figures = [
+            translate("Canvas", "RSS {n}", n=grouped(block.resident)),
+            translate("Canvas", "zswap {n}", n=grouped(block.count(PageState.ZSWAP))),
+            translate("Canvas", "disk {n}", n=grouped(block.count(PageState.DISK))),
+        ]
+        cached = block.count(PageState.CACHED_ONLY)
+        if cached:
+            figures.append(translate("Canvas", "cache {n}", n=grouped(cached)))
+        return figures
 
     def _block(self, block: Pages, level: Level, y: float) -> float:
         style = self.style
-        zswap, disk = block.count(PageState.ZSWAP), block.count(PageState.DISK)
-        figures = [f"RSS {grouped(block.resident)}", f"zswap {grouped(zswap)}", f"disk {grouped(disk)}"]
-        cached = block.count(PageState.CACHED_ONLY)
-        if cached:
-            figures.append(f"cache {grouped(cached)}")
-        if block.ended:
-            figures = [block.ended]
-        self.heading(y + style.px(10), block.name, figures, "dim" if block.ended else "text")
-        if len(block.regions) > 1:
-            names = " ▏ ".join(f"{name} {grouped(pages)}" for name, _, pages in block.regions)
-            self.text(self.inner.left(), y + style.px(26), self.inner.width(), names, 10, "dim")
+        self.heading(y + style.px(10), block.name, self._figures(block), "dim" if block.ended else "text")
+        for line, text in enumerate(self._under(block)):
+            self.text(self.inner.left(), y + style.px(26 + REGION_LINE * line), self.inner.width(), text, 10, "dim")
         origin = QPointF(style.snap(self.inner.left()), style.snap(y + self._head(block)))
         field = Field(
             Thing.SHMEM if block.shared else Thing.PAGE, block.owner, PAGE, block.marks,
@@ -69,9 +81,8 @@ class PageTables(Column):
         self.fields.append(field)
         regions = ", ".join(f"{name} {first}–{first + pages - 1}" for name, first, pages in block.regions)
         box = QRectF(self.inner.left(), y, self.inner.width(), self._head(block))
-        self.hint(
-            box, f"<b>{block.name}</b><br>{grouped(len(block.marks))} pages" + (f"<br>{regions}" if regions else "")
-        )
+        pages = translate("Canvas", "{n} pages", n=grouped(len(block.marks)))
+        self.hint(box, f"<b>{block.name}</b><br>{pages}" + (f"<br>{regions}" if regions else ""))
         if field.shapes and len(block.regions) > 1:
             self.paints.append(lambda painter: self._region_marks(painter, field, block))
         return y + self._head(block) + style.px(GAP) + field.size[1]
@@ -86,3 +97,33 @@ class PageTables(Column):
                 if first % field.level.columns == 0:
                     x = rect.left() - self.style.px(3)
                 painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+
+
+class PageTableWords(PageTables):
+    """The same with the words of the entries, the counters of each mm_struct and its regions one by one."""
+
+    in_words = True
+    MOST_REGIONS = 4
+
+    def _under(self, block: Pages) -> list[str]:
+        view = self.facts.view
+        if view is None:
+            return []
+        if block.shared:
+            first = view.at(im.MAP_CACHE, block.owner)
+            return [f"i_pages {first}… · nrpages {view.at(im.MAP_RESIDENT, block.owner)} · "
+                    f"swapped {view.at(im.MAP_SWAPPED, block.owner)}"]  # fmt: skip
+        mm = block.owner
+        lines = [
+            f"pgd {view.at(im.MM_PTE, mm)}… · MM_SWAPENTS {grouped(view.at(im.MM_SWAPENTS, mm))} · "
+            f"maj {grouped(view.at(im.MM_MAJFLT, mm))} min {grouped(view.at(im.MM_MINFLT, mm))} · "
+            f"mmlist {view.at(im.MM_MMLIST, mm)}"
+        ]
+        vma, names = view.at(im.MM_VMA, mm), {first: name for name, first, _ in block.regions}
+        while vma and len(lines) <= self.MOST_REGIONS:
+            start, pages, flags = (view.at(code, vma) for code in (im.VMA_START, im.VMA_PAGES, im.VMA_FLAGS))
+            window = view.at(im.VMA_RA_WIN, vma)
+            lines.append(f"vma {vma} {names.get(start, '')} {start}–{start + pages - 1} · flags {flags:#x} · "
+                         f"ra {view.at(im.VMA_RA_ADDR, vma)}/{window}/{view.at(im.VMA_RA_HITS, vma)}")  # fmt: skip
+            vma = view.at(im.VMA_NEXT, vma)
+        return lines

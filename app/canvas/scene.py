@@ -1,4 +1,8 @@
-"""The four columns side by side at one moment, and where anything is among them."""
+"""The columns side by side at one moment, and where anything is among them.
+
+Which columns there are depends on how deep a reader wants to look (:class:`app.canvas.depth.Depth`).
+A thing may be missing at a depth: then it has no place, and nothing is drawn for it.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +11,45 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF
 
 from app.canvas.backends import Backends
+from app.canvas.bars import Bars
 from app.canvas.column import Column, Viewpoint
-from app.canvas.descriptors import Descriptors
+from app.canvas.depth import Depth
+from app.canvas.descriptors import Descriptors, DescriptorWords
 from app.canvas.facts import Facts
-from app.canvas.memory import MemoryColumn
-from app.canvas.page_tables import PageTables
+from app.canvas.kernel_backends import DiskWords, PoolWords
+from app.canvas.memory import MemoryColumn, MemoryWords
+from app.canvas.page_tables import PageTables, PageTableWords
+from app.canvas.story import StoryDisk, StoryMemory, StoryPool
 from app.canvas.style import Style
 from app.moment import Selected, Thing
 from engine.reading import offset_of, type_of
 
-COLUMNS: tuple[type[Column], ...] = (PageTables, Descriptors, MemoryColumn, Backends)
-WIDTHS = (356, 238, 300, 372)
-"""Shares of the width, as the mock-up has them."""
+COLUMNS: dict[Depth, tuple[tuple[type[Column], int], ...]] = {
+    Depth.STORY: ((StoryMemory, 420), (StoryPool, 360), (StoryDisk, 420)),
+    Depth.MECHANISM: ((PageTables, 356), (Descriptors, 238), (MemoryColumn, 300), (Backends, 372)),
+    Depth.KERNEL: ((PageTableWords, 350), (DescriptorWords, 230), (MemoryWords, 270), (PoolWords, 270),
+                   (DiskWords, 270)),
+}  # fmt: skip
+"""The columns of each depth with their shares of the width."""
 GUTTER = 12
 
 
-def column_boxes(area: QRectF, style: Style) -> list[QRectF]:
+def column_boxes(area: QRectF, style: Style, depth: Depth = Depth.MECHANISM) -> list[QRectF]:
     """Where the columns are in ``area``, on whole device pixels."""
-    gutter = style.px(GUTTER)
-    room = area.width() - gutter * (len(WIDTHS) - 1)
+    gutter, widths = style.px(GUTTER), [share for _, share in COLUMNS[depth]]
+    room = area.width() - gutter * (len(widths) - 1)
     boxes, x = [], area.left()
-    for share in WIDTHS:
-        width = room * share / sum(WIDTHS)
+    for share in widths:
+        width = room * share / sum(widths)
         left = style.snap(x)
         boxes.append(QRectF(left, style.snap(area.top()), style.snap(x + width) - left, style.snap(area.height())))
         x += width + gutter
     return boxes
+
+
+def viewpoints(depth: Depth) -> list[Viewpoint]:
+    """Every column whole, as a reader finds it first."""
+    return [Viewpoint() for _ in COLUMNS[depth]]
 
 
 @dataclass
@@ -41,34 +58,47 @@ class Scene:
 
     facts: Facts
     columns: list[Column]
+    depth: Depth = Depth.MECHANISM
     described: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.described = self.facts.names.described
 
     @classmethod
-    def of(cls, facts: Facts, area: QRectF, style: Style, looks: list[Viewpoint]) -> Scene:
+    def of(cls, facts: Facts, area: QRectF, style: Style, looks: list[Viewpoint],
+           depth: Depth = Depth.MECHANISM) -> Scene:  # fmt: skip
         """Lay out everything for a moment's facts."""
-        boxes = column_boxes(area, style)
-        return cls(
-            facts, [make(facts, box, style, look) for make, box, look in zip(COLUMNS, boxes, looks, strict=True)]
-        )
+        boxes = column_boxes(area, style, depth)
+        made = [kind(facts, box, style, look) for (kind, _), box, look in
+                zip(COLUMNS[depth], boxes, looks, strict=True)]  # fmt: skip
+        return cls(facts, made, depth)
+
+    def _first(self, kind: type[Column]) -> Column | None:
+        return next((column for column in self.columns if isinstance(column, kind)), None)
 
     @property
     def tables(self) -> PageTables:
-        return self.columns[0]  # type: ignore[return-value]
+        """The column of page tables; there is none in the story."""
+        return self._first(PageTables)  # type: ignore[return-value]
 
     @property
     def descriptors(self) -> Descriptors:
-        return self.columns[1]  # type: ignore[return-value]
+        """The column of names; there is none in the story."""
+        return self._first(Descriptors)  # type: ignore[return-value]
 
     @property
     def memory(self) -> MemoryColumn:
-        return self.columns[2]  # type: ignore[return-value]
+        return self._first(MemoryColumn)  # type: ignore[return-value]
 
     @property
     def backends(self) -> Backends:
-        return self.columns[3]  # type: ignore[return-value]
+        """The column of backends, or the first of them."""
+        return self._first(Backends)  # type: ignore[return-value]
+
+    @property
+    def bars(self) -> Bars | None:
+        """The bars of zswap entries, wherever they are."""
+        return next((column.bars for column in self.columns if column.bars is not None), None)
 
     def column_at(self, point: QPointF) -> int:
         """The column at a point, -1 for none."""
@@ -81,42 +111,62 @@ class Scene:
 
     def place(self, selected: Selected) -> QRectF | None:
         """Where a thing is drawn; a slot's own place among the backends, not the one of its name."""
+        echo: QRectF | None = None
         for column in reversed(self.columns):
-            rect = column.place(selected)
-            if rect is not None:
-                return rect
-        return None
+            found = column.find(selected)
+            if found is not None:
+                rect = column.place(selected)
+                if not found[0].echo:
+                    return rect
+                echo = echo or rect
+        return echo
 
     def places(self, selected: Selected) -> list[QRectF]:
         """Everywhere a thing is drawn and not scrolled away."""
-        found = []
-        for column in self.columns:
-            if column.visible(selected):
-                rect = column.place(selected)
-                assert rect is not None
-                found.append(rect)
-        return found
+        return [rect for column in self.columns for rect in column.places(selected)]
+
+    def page(self, selected: Selected) -> QRectF | None:
+        """Where a page-table entry, or an entry of a shmem object's page cache, stands."""
+        found = self._first(PageTables)
+        return found.place(selected) if found is not None else None
+
+    def frame(self, number: int) -> QRectF | None:
+        """Where a frame of memory is."""
+        return self.memory.place(Selected(Thing.FRAME, number))
+
+    def zswap(self, number: int) -> QRectF | None:
+        """Where a zswap entry is."""
+        return self.place(Selected(Thing.ZSWAP, number))
 
     def name_of(self, entry: int) -> QRectF | None:
         """Where a swap entry stands as a name: its descriptor, or its slot's byte."""
+        found = self._first(Descriptors)
+        if found is None:
+            return None
         if self.described:
-            return self.descriptors.place(Selected(Thing.DESC, offset_of(entry)))
-        return self.descriptors.place(Selected(Thing.SLOT, offset_of(entry), type_of(entry)))
+            return found.place(Selected(Thing.DESC, offset_of(entry)))
+        return found.place(Selected(Thing.SLOT, offset_of(entry), type_of(entry)))
 
     def bar_of(self, entry: int) -> QRectF | None:
         """The bar of the zswap entry that holds a swap entry's page."""
-        bars = self.backends.bars
+        bars = self.bars
         index = bars.index_of_name(entry) if bars is not None else -1
         return bars.rect(index) if bars is not None and index >= 0 else None
 
     def frame_of(self, entry: int) -> QRectF | None:
         """The frame that holds a swap entry's page in the swapcache."""
         frame = self.facts.memory.cached.get(entry)
-        return self.memory.place(Selected(Thing.FRAME, frame)) if frame else None
+        return self.frame(frame) if frame else None
 
     def slot(self, entry: int) -> QRectF | None:
         """A slot given as ``type << 58 | offset``."""
-        return self.backends.place(Selected(Thing.SLOT, offset_of(entry), type_of(entry)))
+        thing = Selected(Thing.SLOT, offset_of(entry), type_of(entry))
+        for column in reversed(self.columns):
+            if isinstance(column, Backends):
+                rect = column.place(thing)
+                if rect is not None:
+                    return rect
+        return None
 
     def free(self) -> QRectF | None:
         """Where free frames are."""
@@ -125,5 +175,5 @@ class Scene:
 
     def pool(self) -> QRectF | None:
         """The edge of the zswap pool, for what does not get in."""
-        box = self.backends.pool_box
+        box = next((column.pool_box for column in self.columns if not column.pool_box.isEmpty()), QRectF())
         return QRectF(box.left(), box.center().y() - 6, 6, 12) if not box.isEmpty() else None

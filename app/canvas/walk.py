@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from app.canvas.scene import COLUMNS, Scene
+from app.canvas.scene import Scene
 from app.moment import Selected
 
 ARROWS = {
@@ -42,16 +42,16 @@ class Walk:
         """The arrows are the window's again."""
         self.walking = False
 
-    def tab(self, forwards: bool) -> bool:
+    def tab(self, forwards: bool, columns: int) -> bool:
         """To the next column; False when there is none and the next widget has the turn."""
-        wanted = self.column + (1 if forwards else -1) if self.walking else (0 if forwards else len(COLUMNS) - 1)
-        self.walking = 0 <= wanted < len(COLUMNS)
+        wanted = self.column + (1 if forwards else -1) if self.walking else (0 if forwards else columns - 1)
+        self.walking = 0 <= wanted < columns
         self.column = wanted if self.walking else -1
         return self.walking
 
     def enter(self, scene: Scene, nearby: Iterable[Selected]) -> Selected | None:
         """Begin in the column at one of the things ``nearby``, or at its first thing."""
-        self.walking, self.column = True, max(self.column, 0)
+        self.walking, self.column = True, min(max(self.column, 0), len(scene.columns) - 1)
         column = scene.columns[self.column]
         return next((thing for thing in nearby if column.find(thing)), None) or column.first()
 

@@ -24,12 +24,14 @@ from engine.reading.marks import (
     shmem_states,
     slot_states,
 )
+from engine.reading.neighbours import Neighbours, neighbours
 from engine.reading.states import FrameState, PageState, SlotState
 
 __all__ = [
-    "Backend", "Chain", "Chosen", "FrameState", "Marked", "PageState", "Place", "SlotState", "UNUSED_NAME",
+    "Backend", "Chain", "Chosen", "FrameState", "Marked", "Neighbours", "PageState", "Place", "SlotState",
+    "UNUSED_NAME",
     "active_list", "chain", "entries_of", "entry_name", "frame_states", "frames_of", "inactive_list",
-    "inactive_tail", "name_entries", "off_the_lists", "offset_of", "page_states",
+    "inactive_tail", "name_entries", "neighbours", "off_the_lists", "offset_of", "page_states",
     "requests", "seam", "shmem_states", "slot_name", "slot_states", "swap_entry",
     "type_of", "unevictable", "words_of", "zswap_lru",
 ]  # fmt: skip

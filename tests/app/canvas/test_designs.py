@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.canvas.descriptors import NOTHING, TITLES
+from app.canvas.descriptors import nothing, titles
 from app.moment import Moment, Selected, Thing
 from engine.machine import Machine
 from engine.mm import image as im
@@ -25,8 +25,8 @@ def ran(design, tmp_path):
 
 @EVERY
 def test_every_design_has_its_words(design):
-    assert TITLES[design]
-    assert NOTHING[design]
+    assert titles(design) != titles("unheard of")
+    assert nothing(design) != nothing("unheard of")
 
 
 @EVERY
@@ -36,7 +36,7 @@ def test_a_run_is_shown_and_its_chains_are_lit(canvas, design, tmp_path):
     for state in (PageState.DISK, PageState.INACTIVE):
         page = page_in(machine, state)
         canvas.show_moment(Moment(machine.program, machine.view, start, "", selection=(page,)))
-        assert canvas.scene.descriptors.title == TITLES[design][0]
+        assert canvas.scene.descriptors.title == titles(design)[0]
         assert len(canvas._outlined) == len(list(chain(machine.view, page).places()))
         assert canvas._links
         assert all(canvas.scene.place(thing) is not None for thing in canvas._outlined)

@@ -1,0 +1,105 @@
+"""The story in three blocks: memory, zswap, disk. Large, calm, with few words.
+
+A cell keeps its place as long as its frame, entry or slot lives, so that the only thing that
+changes is what a person should see change.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+
+from app.canvas.backends import HEAD, Backends
+from app.canvas.cells import Field, levels
+from app.canvas.memory import MemoryColumn
+from app.canvas.sprites import FRAME
+from app.canvas.words import translate
+from app.moment import Thing
+from engine.naming import grouped
+from engine.reading import FrameState
+
+LARGEST = 56
+TOP, FIGURE, SAYING = 56, 30, 13.5
+"""Pixels of the part above the cells, and the type of its figure and its sentence."""
+
+
+class StoryMemory(MemoryColumn):
+    """Memory: every frame at its own place."""
+
+    def lay_out(self) -> None:
+        memory, style = self.facts.memory, self.style
+        self.name = self.title = translate("Canvas", "Memory")
+        self.title = self.title.upper()
+        used = memory.frames - max(memory.free, 0)
+        y = _say(self, grouped(used), translate("Canvas", "of {n} page frames are taken", n=grouped(memory.frames)),
+                 translate("Canvas", "What a program uses must be here."))  # fmt: skip
+        self._named = True
+        high = style.px(92)
+        card = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
+        self._shares(card)
+        room = card.top() - style.px(14) - y
+        # A frame that nothing is in shows the pool's or is free: those come last and are drawn as empty.
+        marks = memory.marks[1 : memory.frames + 1]
+        width = int(self.inner.width() * style.ratio)
+        level = self.choose(
+            levels(width, self.largest(LARGEST), 4),
+            lambda level: level.rows(len(marks)) * level.pitch_y / style.ratio, room, width,
+        )  # fmt: skip
+        high = level.rows(len(marks)) * level.pitch_y / style.ratio
+        self.height_needed = self.inner.height() + max(0.0, high - room)
+        with self.rolling(QRectF(self.inner.left(), y, self.inner.width(), room)):
+            origin = QPointF(style.snap(self.inner.left()), style.snap(y - self.look.scroll))
+            self.fields.append(Field(Thing.FRAME, 0, FRAME, marks, level, origin, style.ratio, first=1))
+        free = int((marks >> 2 == FrameState.FREE).sum())
+        if free and not level.words:
+            self.free_box = QRectF(self.inner.left(), card.top() + style.px(30), self.inner.width(), style.px(14))
+
+
+class StoryPool(Backends):
+    """zswap: what was pressed together, the next to leave at the bottom left."""
+
+    pool_share = 0.66
+    widest_bar, high_bar = 40, 110
+    headed = False
+
+    def lay_out(self) -> None:
+        pool = self.facts.pool
+        self.name = translate("Canvas", "zswap")
+        self.title = translate("Canvas", "ZSWAP")
+        if not pool.enabled and not pool.stored:
+            says = translate("Canvas", "It is off: pages go straight to the disk.")
+            y = _say(self, "–", translate("Canvas", "pages are in it"), says)
+        else:
+            says = translate("Canvas", "Pages pressed together, still in memory.")
+            if pool.refusing:
+                says = translate("Canvas", "Full: it takes nothing before it is below the line.")
+            y = _say(self, grouped(pool.stored),
+                     translate("Canvas", "pages in the room of {n}", n=grouped(pool.pages)), says)  # fmt: skip
+        self._pool(y)
+
+
+class StoryDisk(Backends):
+    """The disk: every slot at its own place."""
+
+    largest_slot = LARGEST // 2
+    queue_rows = 0
+
+    def lay_out(self) -> None:
+        self.name = translate("Canvas", "Disk")
+        self.title = translate("Canvas", "DISK")
+        used = sum(file.used for file in self.facts.swapfiles)
+        slots = sum(file.slots for file in self.facts.swapfiles)
+        y = _say(self, grouped(used), translate("Canvas", "of {n} slots are taken", n=grouped(slots)),
+                 translate("Canvas", "Slow, and so the last resort."))  # fmt: skip
+        self._disk(y)
+
+
+def _say(column: MemoryColumn | Backends, figure: str, of: str, says: str) -> float:
+    """The large figure with what it counts, and a sentence; gives where the cells begin."""
+    style, left, top = column.style, column.inner.left(), column.inner.top()
+    wide = style.width(figure, FIGURE, bold=True)
+    box = QRectF(left, top - style.px(6), column.inner.width(), style.px(38))
+    column.text(box.left(), box.center().y(), box.width(), figure, FIGURE, bold=True)
+    x = left + wide + style.px(9)
+    column.text(x, top + style.px(19), column.inner.right() - x, of, 12, "dim")
+    column.text(left, top + style.px(46), column.inner.width(), says, 12.5)
+    return top + style.px(TOP + HEAD * 0.5)
