@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LAYOUT_VERSION = 2
 """Grows when docks are added or renamed: a layout kept from before is then not used."""
-RIGHT_WIDTH = 336
+RIGHT_WIDTH = 348
 BOTTOM_HEIGHT = 214
 
 
@@ -122,6 +122,7 @@ class Docks(QObject):
                 dock.hide()
         for dock in self.all:
             dock.toggleViewAction().setEnabled(there)
+        self._dress()
 
     _raised = "lesson"
 

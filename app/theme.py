@@ -328,7 +328,7 @@ QProgressBar::chunk { background: @accent; border-radius: @p2; }
 QTabWidget::pane { border: none; background: transparent; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: @raised; color: @dim; border: 1px solid @panel_edge; border-radius: @p5;
-    padding: @p5 @p9; margin: @p8 @p4 @p6 0; }
+    padding: @p5 @p6; margin: @p8 @p3 @p6 0; font-size: @p12; }
 QTabBar::tab:hover { color: @text; background: @hover; }
 QTabBar::tab:selected { color: @text; border: 1px solid @accent; background: @panel; }
 

@@ -92,18 +92,18 @@ class Card(QWidget):
         left, width = theme.px(14), self.width() - theme.px(28)
         painter.setFont(theme.font(11))
         level = self.scenario.level
-        chip = painter.fontMetrics().horizontalAdvance(level) + theme.px(14) if level else 0
-        if level:
-            box = QRectF(self.width() - left - chip, top + theme.px(10), chip, theme.px(18))
+        if level:  # on the picture's edge, so that the title has the whole width
+            chip = painter.fontMetrics().horizontalAdvance(level) + theme.px(16)
+            box = QRectF(self.width() - left - chip, top - theme.px(10), chip, theme.px(20))
             painter.setPen(QPen(QColor(colours.raised_edge), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box, theme.px(9), theme.px(9))
+            painter.setBrush(QColor(colours.panel))
+            painter.drawRoundedRect(box, theme.px(10), theme.px(10))
             painter.setPen(QColor(colours.dim))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, level)
         painter.setFont(theme.font(14, bold=True))
         painter.setPen(QColor(colours.text))
         wrap = int(Qt.TextFlag.TextWordWrap)
-        title = QRectF(left, top + theme.px(10), width - chip - theme.px(8), theme.px(40))
+        title = QRectF(left, top + theme.px(12), width, theme.px(40))
         used = painter.boundingRect(title, wrap, self.scenario.title)
         painter.drawText(title, wrap, self.scenario.title)
         painter.setFont(theme.font(12.5))

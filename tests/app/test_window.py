@@ -199,6 +199,17 @@ def test_a_selection_reaches_every_view(window, qtbot, monkeypatch):
     assert all(moment.selection == chosen for moment in seen)
 
 
+def test_the_table_is_filled_when_its_tab_is_opened(window, qtbot):
+    window.player.jump(30)
+    at(qtbot, window, 30)
+    panel = window.docks.transitions
+    assert not panel.isVisible()
+    assert not panel.model.records
+    next(dock for dock in window.docks.right if dock.isAncestorOf(panel)).raise_()
+    qtbot.waitUntil(lambda: bool(panel.model.records))
+    assert 30 in [record.number for record in panel.model.records]
+
+
 def test_a_changed_setting_opens_a_branch(window, qtbot):
     window.player.jump(20)
     at(qtbot, window, 20)
