@@ -165,6 +165,8 @@ def swap_cluster_readahead(m: Words, process: int, entry: int, page: int) -> int
         return read_wanted(m, process, entry, page)
     offset = swp_offset(slot)
     window = swapin_nr_pages(m, offset)
+    if window == 1:
+        return read_wanted(m, process, entry, page)
     type_ = swp_type(slot)
     start = max(offset & ~(window - 1), 1)
     end = min(offset | (window - 1), slots_allowed(m, type_))
@@ -194,6 +196,8 @@ def swap_vma_readahead(m: Words, process: int, vma: int, entry: int, page: int) 
         put(m, VMA_RA_ADDR, vma, page)
         put(m, VMA_RA_WIN, vma, window)
         put(m, VMA_RA_HITS, vma, 0)
+    if window == 1:
+        return read_wanted(m, process, entry, page)
     if page == previous + 1:
         start = page
     elif page == previous - 1:

@@ -68,9 +68,11 @@ def test_after_the_fill_pages_are_refused_until_a_tenth_of_the_pool_is_free() ->
     loaded = machine.counters()["zswpin"] - before["zswpin"]
     threshold = program.setting("machine.zswap.max_pool_pages") * 90 // 100
     assert machine.gauges()["zswap_pool_pages"] <= threshold + 50
-    # What was loaded until then took up a tenth of the pool: 1 787 bytes a page.
-    assert loaded == pytest.approx((those.MAX_POOL_PAGES - threshold) * 4096 / 1787, rel=0.02)
-    assert recorded("pool_limit_seq", "end")["pswpout"] == pytest.approx(loaded, rel=0.02)
+    # What is loaded until then took up a tenth of the pool, at 1 787 bytes a page; reclaim may live on what it
+    # wrote before for a dozen rounds, and asks only then.
+    least = (those.MAX_POOL_PAGES - threshold) * 4096 // 1787
+    assert least <= loaded <= least + 1000
+    assert least <= recorded("pool_limit_seq", "end")["pswpout"] <= least + 1000
 
 
 def test_with_more_slots_used_than_half_a_read_gives_its_slot_up() -> None:
