@@ -10,7 +10,7 @@ would tell.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 
 from engine.content.table import ImageTable
@@ -70,6 +70,8 @@ class Verifier:
     program: Program
     table: ImageTable | None = None
     compiled: bool | None = None
+    blocks: MutableMapping[int, bytes] | None = None
+    """Where the blocks of swapfiles are kept (see :class:`engine.blocks.BlockFiles`); in memory when left out."""
     counts: Counter[str] = field(default_factory=Counter)
     """``stored``, ``loaded``, ``written``, ``read``, ``written back`` pages, ``compared`` pages in all."""
 
@@ -84,7 +86,7 @@ class Verifier:
         """Objects of allocators without classes, by handle: where on its page one lies is not modelled."""
         self.taken: dict[int, int] = {}
         """Swap entry that has each object of the pool."""
-        self.slots: dict[int, bytes] = {}
+        self.slots: MutableMapping[int, bytes] = {} if self.blocks is None else self.blocks
         """What was last written to each slot."""
         self._blocks: dict[int, bytes] = {}
         self._classes: dict[int, int] = {}

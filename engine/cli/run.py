@@ -6,11 +6,13 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.arguments import add_scenario_arguments, example_text
+from engine.cli.examine import invariants, verify
 from engine.cli.execution import Run, execute, report_of
 from engine.cli.library import load
 from engine.cli.output import STDOUT, console, write_json
 from engine.cli.progress import PatientProgress
 from engine.cli.report import print_run, print_verdicts
+from engine.errors import InputError, Problem
 from engine.program import Program
 from engine.scenario.checks import Verdict, judge
 
@@ -38,6 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--transitions", metavar="FILE.csv", help="write every transition, one a line (runs a good deal slower)"
     )
+    parser.add_argument(
+        "--verify", action="store_true", help="run it once more with the real bytes and compare them on their way back"
+    )
+    parser.add_argument(
+        "--blocks", metavar="DIR", help="with --verify: keep the swapfiles' blocks as real files in this folder"
+    )
+    parser.add_argument(
+        "--invariants", action="store_true", help="step through it and look at the whole machine after each transition"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +66,23 @@ def run(args: argparse.Namespace) -> int:
         print_run(done, scenario, verdicts, console())
     if done.interrupted:
         return INTERRUPTED
-    return 0 if all(verdict.passed for verdict in verdicts) else 1
+    sound = _examine(args, program, scenario.title)
+    return 0 if sound and all(verdict.passed for verdict in verdicts) else 1
+
+
+def _examine(args: argparse.Namespace, program: Program, title: str) -> bool:
+    """What was asked for beside the run itself, told on standard error; whether all was well."""
+    if args.blocks and not args.verify:
+        raise InputError(Problem("--blocks goes with --verify", expected="--verify --blocks DIR"))
+    told: list[tuple[bool, str]] = []
+    if args.verify:
+        told.append(verify(program, args.blocks, title))
+    if args.invariants:
+        told.append(invariants(program, title))
+    out = console(stderr=True)
+    for well, line in told:
+        out.print(line, style="green" if well else "red", highlight=False)
+    return all(well for well, _ in told)
 
 
 def _execute(program: Program, transitions: str | None) -> Run:
