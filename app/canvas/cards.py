@@ -7,13 +7,12 @@ is read from the image only for the few cells that are in sight.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from app.canvas.style import CENTRE, LEFT, RIGHT, Style
-from app.canvas.words import translate
 from app.moment import Selected
 from engine import explain as ex
 from engine.mm import image as im
@@ -57,13 +56,12 @@ class Card:
     """Its number."""
     short: str
     """The least that is worth saying: a frame and its letters, an arrow and where it leads."""
-    word: Callable[[], ex.Word | None]
-    """The word it is known by, taken apart."""
-    more: tuple[tuple[str, str], ...] = ()
+    word: Callable[[], ex.Word | None] = field(compare=False)
+    """Takes the word it is known by apart."""
+    raw: int
+    """That word."""
+    more: Callable[[], tuple[tuple[str, str], ...]] = field(default=tuple, compare=False)
     """Further columns of its row: name and value."""
-
-
-Tell = Callable[[Selected], Card]
 
 
 def _letters(*pairs: tuple[bool, str]) -> str:
@@ -82,14 +80,14 @@ def page_card(view: View, thing: Selected) -> Card:
     else:
         entry = ex.pte_entry(raw)
         short = f"→{_entry(entry)}{' E' if raw & 8 else ''}"
-    return Card(grouped(thing.number), short, lambda: ex.decode_pte(raw))
+    return Card(grouped(thing.number), short, lambda: ex.decode_pte(raw), raw)
 
 
 def shmem_card(view: View, thing: Selected) -> Card:
     """An entry of a shmem object's page cache."""
     raw = view.at(im.SHMEM, view.at(im.MAP_CACHE, thing.owner) + thing.number)
     short = f"→{_entry(raw >> 1)}" if raw & 1 else grouped(raw >> 1) if raw else "0"
-    return Card(grouped(thing.number), short, lambda: ex.decode_shmem(raw))
+    return Card(grouped(thing.number), short, lambda: ex.decode_shmem(raw), raw)
 
 
 def frame_card(view: View, thing: Selected) -> Card:
@@ -99,7 +97,7 @@ def frame_card(view: View, thing: Selected) -> Card:
     letters = _letters(*((bool(flags & bit), letter) for bit, letter in _FLAGS)) or "–"
     return Card(
         grouped(row), f"{letters} m{view.at(im.PAGE_MAPCOUNT, row)}", lambda: ex.decode_page_flags(flags),
-        _columns(view, im.page, row),
+        flags, lambda: _columns(view, im.page, row),
     )  # fmt: skip
 
 
@@ -114,9 +112,9 @@ def desc_card(view: View, thing: Selected) -> Card:
         where = f"s{kind}:{offset}" if kind else f"s{offset}"
     held = f" f{cache >> 1}" if cache and not cache & 1 else ""
     if count == 0 and backend == 0 and cache == 0:
-        return Card(grouped(row), "free", lambda: None, _columns(view, im.desc, row))
-    return Card(grouped(row), f"×{count}{held} {where}", lambda: ex.decode_backend(backend),
-                _columns(view, im.desc, row))  # fmt: skip
+        return Card(grouped(row), "free", lambda: None, 0, lambda: _columns(view, im.desc, row))
+    return Card(grouped(row), f"×{count}{held} {where}", lambda: ex.decode_backend(backend), backend,
+                lambda: _columns(view, im.desc, row))  # fmt: skip
 
 
 def slot_card(view: View, thing: Selected) -> Card:
@@ -128,15 +126,16 @@ def slot_card(view: View, thing: Selected) -> Card:
         behind = f" d{held}" if seam(view).has_descriptors else f" z{held}"
     elif held < 0:
         behind = " 0"
-    return Card(grouped(thing.number), f"{byte & 0xFF:02x}{behind}", lambda: ex.decode_swap_map(byte),
-                _columns(view, im.slot, row))  # fmt: skip
+    return Card(grouped(thing.number), f"{byte & 0xFF:02x}{behind}", lambda: ex.decode_swap_map(byte), byte,
+                lambda: _columns(view, im.slot, row))  # fmt: skip
 
 
 def zswap_card(view: View, thing: Selected) -> Card:
     """A zswap entry: its length and where it is packed."""
     row = thing.number
     length, handle = view.at(im.Z_LENGTH, row), view.at(im.Z_HANDLE, row)
-    return Card(grouped(row), f"{grouped(length)} B", lambda: ex.decode_handle(handle), _columns(view, im.zswap, row))
+    return Card(grouped(row), f"{grouped(length)} B", lambda: ex.decode_handle(handle), handle,
+                lambda: _columns(view, im.zswap, row))  # fmt: skip
 
 
 def _entry(entry: int) -> str:
@@ -183,7 +182,7 @@ def _lines(painter: QPainter, box: QRectF, card: Card, word: ex.Word, style: Sty
     """A sentence, then each field of the word with its meaning, then the row's columns, as many as there is room."""
     texts = [("", word.summary)]
     texts += [(field.name, field.meaning) for field in word.fields if field.role is not ex.Role.UNUSED]
-    texts += list(card.more)
+    texts += list(card.more())
     step = style.px(LINE)
     for place, (name, value) in enumerate(texts[: int(box.height() // step)]):
         line = QRectF(box.left(), box.top() + place * step, box.width(), step)
@@ -199,33 +198,19 @@ def paint_bits(painter: QPainter, box: QRectF, word: ex.Word, style: Style) -> N
     gap = style.px(1)
     unit = (box.width() - gap * (len(weights) - 1)) / sum(weights)
     x = box.left()
-    for field, weight in zip(word.fields, weights, strict=True):
+    for one, weight in zip(word.fields, weights, strict=True):
         part = QRectF(x, box.top(), weight * unit, box.height())
         x += part.width() + gap
-        set_ = field.raw != 0 and field.role is not ex.Role.UNUSED
-        ground = QColor(getattr(style.theme, _COLOURS[field.role]))
+        set_ = one.raw != 0 and one.role is not ex.Role.UNUSED
+        ground = QColor(getattr(style.theme, _COLOURS[one.role]))
         if not set_:
             ground = QColor(style.theme.never)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(part, style.px(2), style.px(2))
-        name = field.name if field.role is not ex.Role.UNUSED else ""
+        name = one.name if one.role is not ex.Role.UNUSED else ""
         if name and box.height() >= style.px(12) and style.width(name, 9, mono=True) <= part.width():
-            dark = set_ and (style.theme.dark or field.role in (ex.Role.OFFSET,))
+            dark = set_ and (style.theme.dark or one.role in (ex.Role.OFFSET,))
             painter.setFont(style.font(9, mono=True))
             painter.setPen(QColor(style.theme.on_accent if dark else style.theme.text if not set_ else "#ffffff"))
             painter.drawText(part, CENTRE, name)
-
-
-def hint() -> str:
-    """What the letters of frames mean, for tooltips."""
-    return translate(
-        "Canvas",
-        "L on a list, A active, R referenced, D dirty, S in the swapcache, W being written, a read ahead, "
-        "w of the working set; m: page-table entries that map it.",
-    )
-
-
-def spot(box: QRectF, size: float) -> QPointF:
-    """Where a drawing of ``size`` stands in a card."""
-    return QPointF(box.left() + 2, box.top() + (2 if box.height() > 2 * size else (box.height() - size) / 2))

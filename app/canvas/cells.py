@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
-from app.canvas.cards import TELL, paint_card
-from app.canvas.sprites import Family, atlas, image_of
+from app.canvas.cards import TELL, TITLE_FROM, Card, paint_card
+from app.canvas.sprites import Atlas, Family, atlas, image_of
 from app.canvas.style import Style, pixels, rgb
 from app.moment import Selected, Thing
 from engine.mm.view import View
@@ -33,6 +33,9 @@ WORDS_FROM = 60
 LINE_HEIGHT = 19
 """Pixels of a cell that is a short line of words."""
 
+MOST_CARDS = 4000
+"""Cards that are kept drawn."""
+_cards: dict[tuple[object, ...], QPixmap] = {}
 MOST_WITHIN = 4096
 """Things that one box selects."""
 
@@ -258,22 +261,39 @@ class Field:
     def _paint_words(self, painter: QPainter, style: Style, top: int, bottom: int) -> None:
         """Rows ``top`` to ``bottom`` as cards: the drawing at the left, the words beside it."""
         columns, tell = self.level.columns, TELL[self.thing]
+        # A large card also says what is not in its key: the columns of its row.
+        large = self.level.pitch_y > style.px(TITLE_FROM) * self.ratio
         side = int(min(self.level.pitch_y / self.ratio - style.px(6), style.px(26)) * self.ratio)
         sprites = atlas(self.family, side, side, style, 0)
-        drawings: dict[int, QImage] = {}
         for index in range(top * columns, min(bottom * columns, self.count)):
             box, thing, sprite = self.rect(index), self.selected(index), int(self.sprites[index])
-            style.card(painter, box, "raised", "panel_edge", radius=3)
-            if sprite not in drawings:
-                drawings[sprite] = image_of(sprites.pixels[sprite])
-                drawings[sprite].setDevicePixelRatio(self.ratio)
-            left = style.snap(box.left() + style.px(3))
-            high = box.height() <= style.px(52)
-            down = style.snap((box.height() - side / self.ratio) / 2) if high else style.px(5)
-            painter.drawImage(QPointF(left, style.snap(box.top() + down)), drawings[sprite])
-            if self.view is not None and thing is not None:
-                inside = box.adjusted(side / self.ratio + style.px(7), 0, 0, 0)
-                paint_card(painter, inside, tell(self.view, thing), style)
+            card = tell(self.view, thing) if self.view is not None and thing is not None else None
+            # From one moment to the next nearly all cards say the same.
+            key = (self.thing, card, sprite, self.level, style.theme.name, style.scale, self.ratio)
+            if large or key not in _cards:
+                if len(_cards) > MOST_CARDS:
+                    _cards.clear()
+                _cards[key] = self._card(box.size(), card, sprites, sprite, side, style)
+            painter.drawPixmap(box.topLeft(), _cards[key])
+
+    def _card(self, size: QSizeF, card: Card | None, sprites: Atlas, sprite: int, side: int, style: Style) -> QPixmap:
+        """One card drawn."""
+        made = QPixmap((size * self.ratio).toSize())
+        made.setDevicePixelRatio(self.ratio)
+        made.fill(style.colour("panel"))
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(0, 0, size.width(), size.height())
+        style.card(painter, box, "raised", "panel_edge", radius=3)
+        drawing = image_of(sprites.pixels[sprite])
+        drawing.setDevicePixelRatio(self.ratio)
+        low = box.height() <= style.px(52)
+        down = style.snap((box.height() - side / self.ratio) / 2) if low else style.px(5)
+        painter.drawImage(QPointF(style.snap(style.px(3)), style.snap(down)), drawing)
+        if card is not None:
+            paint_card(painter, box.adjusted(side / self.ratio + style.px(7), 0, 0, 0), card, style)
+        painter.end()
+        return made
 
     def picture(self, style: Style, top: int, bottom: int) -> QImage:
         """Rows ``top`` to ``bottom`` as an image in device pixels."""

@@ -26,6 +26,7 @@ class Style:
     ratio: float
     """Device pixels a logical pixel."""
     _fonts: dict[tuple[float, bool, bool], QFont] = field(default_factory=dict, repr=False)
+    _colours: dict[str, QColor] = field(default_factory=dict, repr=False)
     _widths: dict[tuple[str, float, bool, bool], float] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -70,9 +71,15 @@ class Style:
             text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
             width = box.width()
         painter.setFont(self.font(size, bold, mono))
-        painter.setPen(QColor(getattr(self.theme, colour)))
-        painter.drawText(box, int(align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip), text)
+        painter.setPen(self.colour(colour))
+        painter.drawText(box, _one_line(align), text)
         return width
+
+    def colour(self, name: str) -> QColor:
+        """A colour of the theme by the name of its field."""
+        if name not in self._colours:
+            self._colours[name] = QColor(getattr(self.theme, name))
+        return self._colours[name]
 
     def card(self, painter: QPainter, box: QRectF, fill: str = "raised", edge: str = "panel_edge", radius: float = 6,
              fill_alpha: float = 1.0, width: float = 1.0) -> None:  # fmt: skip
@@ -81,6 +88,11 @@ class Style:
         painter.setPen(QPen(self.theme.colour(edge), width) if edge else Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.colour(fill, fill_alpha) if fill else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(half, half, -half, -half), self.px(radius), self.px(radius))
+
+
+@lru_cache(maxsize=16)
+def _one_line(align: Qt.AlignmentFlag) -> int:
+    return int(align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip)
 
 
 @lru_cache(maxsize=4)
