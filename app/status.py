@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from app import actions, theme
+from app.health import HealthBadge
 from app.numbers import count
 from app.worker import Frame
 
@@ -34,9 +35,10 @@ class StatusLine(QStatusBar):
         self._stop.setAccessibleName(self.tr("Stop what takes long"))
         self._stop.clicked.connect(self.cancelled)
         self._engine = QLabel()
+        self.health = HealthBadge()
         self.addWidget(self._notice, 1)
         self.addWidget(self._dismiss)
-        for widget in (self._busy, self._bar, self._stop, self._engine):
+        for widget in (self._busy, self._bar, self._stop, self.health, self._engine):
             self.addPermanentWidget(widget)
         for label in (self._notice, self._busy, self._engine):
             label.setProperty("dim", True)

@@ -29,6 +29,8 @@ from app.docks import Docks
 from app.file_watch import FileWatch
 from app.focus_keys import FocusKeys
 from app.gallery import Described, Gallery
+from app.health import Health
+from app.lecture import Lecture
 from app.lesson import LessonMaker
 from app.menus import Menus
 from app.moment import Selected
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self._around = QVBoxLayout(holder)
         self._around.addWidget(self.pages)
         self.setCentralWidget(holder)
+        self.lecture = Lecture(self, self._around)
         self.sentence = SentenceBar()
         self.timeline = TimelineView()
         self.docks = Docks(self, self._bottom())
@@ -122,6 +125,7 @@ class MainWindow(QMainWindow):
         self._file = FileWatch(self)
         self.gallery = Gallery(scenarios_dir(), self)
         self.lessons = LessonMaker(self)
+        self.health = Health(self.worker, self.status.health, self)
 
     def _bottom(self) -> QWidget:
         """Sentence above, timeline below."""
@@ -172,6 +176,8 @@ class MainWindow(QMainWindow):
         yield from self.docks.panels
         yield self.sentence
         yield self.timeline
+        yield self.lecture.caption
+        yield self.lecture.spotlight
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -209,7 +215,7 @@ class MainWindow(QMainWindow):
         self.topbar.show_title(program.title)
         self.setWindowTitle(f"{program.title} · Swapscope")
         self.pages.setCurrentWidget(self.canvas)
-        self.docks.show_run(True)
+        self.docks.show_run(not self.lecture.on)
         actions.set_run_open(self.actions_by_name, True)
         self.status.busy("")
         if self.path is not None:
@@ -219,6 +225,7 @@ class MainWindow(QMainWindow):
 
     def _refused(self, error: InputError) -> None:
         self.player.stopped()
+        self.lecture.leave()
         self.status.busy("")
         self.problems.show_problems(self.path.name if self.path else self.tr("This"), error)
         self.pages.setCurrentWidget(self.problems)
@@ -280,6 +287,7 @@ class MainWindow(QMainWindow):
             self.timeline.show_records(frame.span.records)
         self._show_moment()
         self.status.show_frame(frame)
+        self.health.show_frame(frame)
 
     def _show_moment(self) -> None:
         """Hand the moment to every view that can be seen."""
@@ -288,6 +296,10 @@ class MainWindow(QMainWindow):
         moment = replace(self.frame.moment, selection=self._selection)
         for view in self._views():
             view.show_moment(moment)
+
+    def show_again(self) -> None:
+        """Hand the same moment out once more: a view has come into sight."""
+        self._show_moment()
 
     def select(self, things: tuple[Selected, ...]) -> None:
         """Light these everywhere."""
@@ -306,6 +318,7 @@ class MainWindow(QMainWindow):
     def show_welcome(self) -> None:
         """The page of scenarios."""
         self.player.pause()
+        self.lecture.leave()
         self.welcome.show_recent(self.settings.recent())
         self.pages.setCurrentWidget(self.welcome)
         self.docks.show_run(False)
@@ -373,6 +386,9 @@ class MainWindow(QMainWindow):
 
     def scale_type(self, factor: float) -> None:
         """Everything written larger or smaller by a factor; 0: as it was."""
+        if self.lecture.on:
+            self.lecture.scale_type(factor)
+            return
         theme.switch().resize_type(theme.switch().scale * factor if factor else 1.0)
         self.settings.set("type_scale", theme.switch().scale)
 
@@ -398,6 +414,13 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self.actions_by_name["full"].setChecked(self.isFullScreen())
 
+    def escape(self) -> None:
+        """Out of the lecture; else what takes long is stopped."""
+        if self.lecture.on:
+            self.lecture.leave()
+        else:
+            self.player.pause()
+
     def arrange_anew(self) -> None:
         """Panels as at the first start."""
         self.docks.arrange()
@@ -405,8 +428,13 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         actions.dress(self.actions_by_name)
         self.actions_by_name["play_back"].setIcon(actions.icon("mdi6.play", flip=True))
-        self._around.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
+        self.dress_edges()
         self.player.changed.emit()
+
+    def dress_edges(self) -> None:
+        """The distance around the machine; panels on its right bring their own."""
+        right = theme.px(8) if self.lecture.on else 0
+        self._around.setContentsMargins(theme.px(8), theme.px(8), right, right)
 
     def _show_choices(self) -> None:
         self.actions_by_name[theme.switch().choice].setChecked(True)
@@ -456,9 +484,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout and end both threads."""
+        self.lecture.leave()
         self._remember_layout()
         self._frame_clock.stop()
         self._file.stop()
+        self.health.stop()
         self.gallery.close()
         self.lessons.close()
         self.worker.close()

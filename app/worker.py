@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.canvas.facts import FACTS, read
+from app.errands import Errand, Errands
 from app.moment import Moment
 from app.preload import load_scenario
 from app.snapshot import Snapshots
@@ -110,6 +111,8 @@ class Worker(QThread):
     """The engine raised what it must not raise; the text for the person who reports it."""
     ended = Signal()
     """Playing stopped by itself: an end was reached."""
+    told = Signal(str, object)
+    """Name of an errand, and an answer it gave."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -135,6 +138,7 @@ class Worker(QThread):
         self._ahead_said = 0.0
         self._explore_failed = False
         self._compiled = False
+        self._errands = Errands()
 
     # -- from the window's thread ---------------------------------------------------------------
 
@@ -204,6 +208,14 @@ class Worker(QThread):
         """Call ``question`` with the Timeline in the thread and hand what it gives to ``answer``, in the thread."""
         self._post("ask", lambda: answer(question(self._need())))
 
+    def begin(self, name: str, errand: Errand) -> None:
+        """Do this piece by piece while the cursor rests; ``told`` says what it answers. See :mod:`app.errands`."""
+        self._post(f"begin {name}", lambda: self._errands.begin(name, errand), only_last=True)
+
+    def drop(self, name: str) -> None:
+        """Give an errand up."""
+        self._post(f"begin {name}", lambda: self._errands.drop(name), only_last=True)
+
     def close(self) -> None:
         """End the thread; returns when it has ended."""
         with self._bell:
@@ -221,7 +233,8 @@ class Worker(QThread):
             try:
                 if command is not None:
                     command.do()
-                    self._publish()
+                    if not command.name.startswith("begin "):
+                        self._publish()
                 elif self._timeline is None:
                     continue
                 elif self._to_end:
@@ -229,7 +242,7 @@ class Worker(QThread):
                 elif self._pace is not None:
                     self._play_slice()
                 else:
-                    self._ahead_slice()
+                    self._rest_slice()
             except InputError as error:
                 self._halt()
                 self.refused.emit(error)
@@ -255,6 +268,8 @@ class Worker(QThread):
             return 0.0
         if self._pace is not None:
             return self._due - time.perf_counter()
+        if self._errands:
+            return 0.0
         return 3600.0 if self._timeline.complete or self._explore_failed else 0.0005
 
     def _post(self, name: str, do: Callable[[], object], say: str = "", only_last: bool = False) -> None:
@@ -285,6 +300,7 @@ class Worker(QThread):
 
         program = load()
         self._halt()
+        self._errands.drop()
         self._timeline = Timeline(program)
         self._explore_failed = False
         self._snapshots = self._shown = None
@@ -380,6 +396,21 @@ class Worker(QThread):
             self.ended.emit()
         self._publish()
         self._wait_until_taken()
+
+    def _rest_slice(self) -> None:
+        """The cursor rests: pieces of errands, and the run a little further ahead."""
+        stop_at = time.perf_counter() + SLICE_SECONDS
+        try:
+            while self._errands and time.perf_counter() < stop_at:
+                answer = self._errands.piece(self._need())
+                if answer is not None:
+                    self.told.emit(*answer)
+        except InputError:
+            raise
+        except Exception:
+            self._errands.drop()
+            raise
+        self._ahead_slice()
 
     def _ahead_slice(self) -> None:
         """Run a little ahead of the cursor, and say how far it is known a few times a second."""

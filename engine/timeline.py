@@ -494,6 +494,18 @@ class Timeline:
         self.branches = [self.branches[other] for other in kept]
         self.branch = here
 
+    def second(self, index: int | None = None) -> Timeline:
+        """Another cursor in this branch (or in another by its index), at its start; keyframes are shared so far."""
+        branch = self.branches[self.branch if index is None else index]
+        other = Timeline(self.program.with_ops(branch.ops), self._compiled, history_bytes=self.history_bytes)
+        other.keyframe_operations = self.keyframe_operations
+        other.branches = [
+            Branch("", other.program.ops, keyframes=list(branch.keyframes), samples=list(branch.samples))
+        ]
+        other._enter_branch()
+        other.jump(0)
+        return other
+
     # -- inside ----------------------------------------------------------------------------------
 
     @property
