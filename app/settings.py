@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "motion": "full",
     "depth": "mechanism",
     "legend": True,
+    "lecture_scale": 1.5,
 }
 """Every key there is, with its value until it is set. ``geometry`` and ``layout`` are Qt's bytes in base 64."""
 
@@ -69,6 +70,11 @@ class Settings:
         if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         return value if type(value) is type(default) else default
+
+    @staticmethod
+    def default(key: str) -> Any:
+        """What a key is until it is set."""
+        return DEFAULTS[key]
 
     def set(self, key: str, value: Any) -> None:
         """Remember a value; it is on disk when this returns."""
