@@ -46,7 +46,7 @@ from engine.mm.mmap import (
 from engine.mm.oom_kill import out_of_memory
 from engine.mm.page_alloc import task_floor
 from engine.mm.page_io import complete_writes
-from engine.mm.policy import LINUX, OPT, note_use
+from engine.mm.policy import LINUX, LRU, OPT, note_use
 from engine.mm.schema import Words
 from engine.mm.swapfile import MAX_SWAPFILES, SWP_WRITEOK, slots_allowed
 from engine.mm.swapoff import swapoff, swapon
@@ -124,7 +124,8 @@ def touch(m: Words, process: int, page: int, write: bool, repeats: int) -> None:
     handle_mm_fault(m, process, vma, page, row, write)
     add(m, NOW, m[HIT_NS] * (repeats + 1))
     word = get(m, PTE, row)
-    if m[POLICY] == OPT and word & PTE_PRESENT != 0:
+    if (m[POLICY] == OPT or m[POLICY] == LRU) and word & PTE_PRESENT != 0:
+        # What came along or was still in the swapcache is not the newest by itself.
         note_use(m, pte_pfn(word))
 
 

@@ -42,12 +42,13 @@ def needs_of(program: Program, journal_words: int, records: int) -> Needs:
     regions_of = [len(process.regions) for process in program.processes] + [0] * (len(rooms) - len(program.processes))
     for word in forks.tolist():
         parent, child = word >> WHO_SHIFT & WHO_MASK, word >> COUNT_SHIFT & COUNT_MASK
-        regions_of[child] = regions_of[parent]
+        # A child that ended may be forked again: it gets regions anew.
+        regions_of[child] += regions_of[parent]
     splits = 2 * ranges * max(1, len(rooms))
     frames = max(program.setting("machine.frames"), 1)
     return Needs(
         processes=len(rooms),
-        regions=max(regions, sum(regions_of)) + splits,
+        regions=max(regions, sum(regions_of)) + splits + len(program.shmem),
         pages=sum(rooms),
         shmem_pages=sum(pages for _, pages in program.shmem),
         frames=frames * ROOM + frames // 8 + MIN_FREE_KBYTES_HIGH // 4,
