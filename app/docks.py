@@ -13,12 +13,13 @@ from app.panels.charts import ChartsPanel
 from app.panels.inspector import InspectorPanel
 from app.panels.lesson import LessonPanel
 from app.panels.pressure import PressurePanel
+from app.panels.tables import TablesPanel
 from app.panels.transitions import TransitionsPanel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Grows when docks are added or renamed: a layout kept from before is then not used."""
 RIGHT_WIDTH = 348
 BOTTOM_HEIGHT = 214
@@ -60,13 +61,17 @@ class Docks(QObject):
         self.pressure = PressurePanel()
         self.charts = ChartsPanel()
         self.transitions = TransitionsPanel()
+        self.tables = TablesPanel()
         self.right = [
             self._dock("lesson", window.tr("Lesson"), self.lesson),
             self._dock("inspector", window.tr("Inspector"), self.inspector),
             self._dock("pressure", window.tr("Pressure"), self.pressure),
             self._dock("charts", window.tr("Charts"), self.charts),
             self._dock("transitions", window.tr("Transitions"), self.transitions),
+            self._dock("tables", window.tr("Tables"), self.tables),
         ]
+        self._closed = {self.right[-1]}
+        """Docks that are closed until somebody asks for them."""
         self.bottom = self._dock("timeline", window.tr("Timeline"), bottom)
         self.arrange()
         theme.switch().changed.connect(self._dress)
@@ -74,7 +79,7 @@ class Docks(QObject):
     @property
     def panels(self) -> list[Any]:
         """The views in the right docks."""
-        return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions]
+        return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions, self.tables]
 
     @property
     def all(self) -> list[QDockWidget]:
@@ -97,12 +102,22 @@ class Docks(QObject):
             window.tabifyDockWidget(self.right[0], dock)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.bottom)
         for dock in self.all:
-            dock.setVisible(self._run_shown)
-            self._wanted[dock] = True
+            self._wanted[dock] = dock not in self._closed
+            dock.setVisible(self._run_shown and self._wanted[dock])
         self.right[0].raise_()
         window.resizeDocks([self.right[0]], [theme.px(RIGHT_WIDTH)], Qt.Orientation.Horizontal)
         window.resizeDocks([self.bottom], [theme.px(BOTTOM_HEIGHT)], Qt.Orientation.Vertical)
         self._dress()
+
+    def toggle_tables(self) -> None:
+        """Bring the tables to the front, or close them when they are there."""
+        dock = self.right[-1]
+        if dock.isHidden() or dock.visibleRegion().isEmpty():
+            dock.show()
+            dock.raise_()
+            self.tables.filter.setFocus()
+        else:
+            dock.hide()
 
     def show_run(self, there: bool) -> None:
         """Panels are there while a run is shown; which of them, the person decides."""

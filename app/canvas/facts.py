@@ -226,6 +226,8 @@ class Facts:
     """Type, first slot and slots of the last readahead; no slots: none to show."""
     queue: Queue = field(default_factory=lambda: Queue())
     pool_shape: PoolShape = field(default_factory=lambda: PoolShape())
+    marked: Marked | None = None
+    """The marks from which all others follow, for tables."""
     view: View | None = None
     """The image itself, for the few words that are shown as they are; valid while the moment is shown."""
 
@@ -257,6 +259,7 @@ def read(moment: Moment) -> Facts:
         _window(moment),
         Queue.of(view),
         PoolShape.of(view),
+        marked,
         view,
     )
 
