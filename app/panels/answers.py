@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -167,12 +167,26 @@ class ClickAnswer(AnswerWidget):
         self.changed.emit()
 
 
+class _OrderList(QListWidget):
+    """A list whose rows are moved with Alt and the arrow keys."""
+
+    moved = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if by is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.moved.emit(by)
+        else:
+            super().keyPressEvent(event)
+
+
 class OrderAnswer(AnswerWidget):
     """Things to be put in order: dragged, or moved with Alt and the arrow keys or the buttons."""
 
     def __init__(self, asked: Asked) -> None:
         super().__init__()
-        self.list = QListWidget()
+        self.list = _OrderList()
+        self.list.moved.connect(self.move_current)
         self.list.setAccessibleName(self.tr("Put in order, first on top"))
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.list.setFont(theme.font(13))
@@ -193,9 +207,6 @@ class OrderAnswer(AnswerWidget):
             button.setAccessibleName(tip)
             button.clicked.connect(lambda _on=False, by=by: self.move_current(by))
             buttons.append(button)
-            key = "Alt+Up" if by < 0 else "Alt+Down"
-            shortcut = QShortcut(QKeySequence(key), self.list, context=Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda by=by: self.move_current(by))
         column = self._column()
         column.addWidget(self.list)
         column.addLayout(row_of(*buttons, Text(self.tr("first on top"), colour="dim"), 1))
@@ -227,7 +238,7 @@ class PteAnswer(AnswerWidget):
         self.form.setAccessibleName(self.tr("Form of the entry"))
         self.form.addItem(self.tr("choose its form"), None)
         for form in Form:
-            self.form.addItem(str(form), form)
+            self.form.addItem(str(form), str(form))
         self.form.currentIndexChanged.connect(lambda _index: self._show_fields())
         self.fields: dict[str, QLineEdit] = {}
         self._holder: QWidget | None = None
@@ -243,7 +254,7 @@ class PteAnswer(AnswerWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.px(4))
         form = self.form.currentData()
-        for place, field in enumerate(fields_of(form) if form is not None else ()):
+        for place, field in enumerate(fields_of(Form(form)) if form is not None else ()):
             entry = QLineEdit()
             entry.setPlaceholderText("0")
             entry.setAccessibleName(f"{field.name}, {field.bits}")
@@ -269,7 +280,7 @@ class PteAnswer(AnswerWidget):
                 values[name] = int(text, 0) if text.lower().startswith("0x") else int(text)
             except ValueError:
                 return None
-        return filled(form, values)
+        return filled(Form(form), values)
 
 
 def answer_widget(asked: Asked) -> AnswerWidget:

@@ -14,11 +14,21 @@ DESIGNS = schema.setting_for("machine.design").choices
 _CHOICE = re.compile(r"invalid choice: '(?P<given>.*?)'")
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """``argparse``'s, which forgets that commands stand further in when it measures how wide their names are."""
+
+    def add_argument(self, action: argparse.Action) -> None:
+        super().add_argument(action)
+        if isinstance(action, argparse._SubParsersAction):
+            longest = max((len(name) for name in action.choices), default=0)
+            self._action_max_length = max(self._action_max_length, longest + self._current_indent + 2)
+
+
 class Parser(argparse.ArgumentParser):
     """``argparse``'s parser; wrong usage is an InputError like any other bad input."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        kwargs.setdefault("formatter_class", _Formatter)
         kwargs.setdefault("allow_abbrev", False)
         super().__init__(*args, **kwargs)
 

@@ -117,8 +117,8 @@ def _states(evaluator: Evaluator, fact: Of, number: int, draw: random.Random) ->
     yield from list(texts.values())[:5]
 
 
-def _alike(evaluator: Evaluator, thing: Place, number: int) -> list[Place]:
-    """Things of the same sort as one, those in use."""
+def _alike(evaluator: Evaluator, thing: Place, number: int, state: str | None = None) -> list[Place]:
+    """Things of the same sort as one: those in use, or those in a state."""
     program, view = evaluator.program, evaluator.view(number)
     word = {"zswap": "entry", "shmem": "page"}.get(thing.thing, thing.thing)
     owner = None
@@ -128,7 +128,7 @@ def _alike(evaluator: Evaluator, thing: Place, number: int) -> list[Place]:
         owner = program.shmem[thing.owner - 1][0]
     elif thing.thing == "slot":
         owner = program.swapfiles[thing.owner].name
-    return candidates(AnyThing(word, owner), view, program)
+    return candidates(AnyThing(word, owner, state), view, program)
 
 
 def _things(evaluator: Evaluator, right: Place, number: int, draw: random.Random) -> Iterator[Value]:
@@ -139,6 +139,10 @@ def _things(evaluator: Evaluator, right: Place, number: int, draw: random.Random
     state = state_text(view, right)
     yield from (other for other in others[:200] if state_text(view, other) == state)
     yield from others
+    if right.thing in ("page", "shmem"):
+        untouched = _alike(evaluator, right, number, "untouched")
+        draw.shuffle(untouched)
+        yield from untouched
 
 
 def _words(evaluator: Evaluator, query: Query, number: int, draw: random.Random) -> Iterator[Value]:
