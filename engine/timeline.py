@@ -59,6 +59,8 @@ BEFORE = 4_000
 """Transitions before the one jumped to that the journal covers, so that stepping back is at once."""
 BEHIND = 512
 """Transitions behind it that are covered as well, for stepping on and for the table of transitions."""
+TAIL = 256
+"""Operations that the journal covers after a stretch run at full speed."""
 JOURNAL_PART_FREE = 4
 
 
@@ -181,8 +183,8 @@ class Timeline:
         self._low_position = 0
         """Operations done at the journal's beginning."""
         self._series: Series | None = None
-        self._note_keyframe()
-        self._note_sample()
+        self._note_keyframe(self._scout)
+        self._note_sample(self._scout)
         self._begin_window()
         self.epoch = 0
         """Grows when the image is another array than before."""
@@ -373,14 +375,15 @@ class Timeline:
             self._swap_to(self._low + int(np.searchsorted(rows, end, side="left")))
             return end - before
         self._swap_to(self._high)
-        self._shown.drop_journal()
-        self._sync(self._shown)
-        if end - 1 > self._shown.position:
-            self._shown.run(end - 1)
+        shown = self._shown
+        shown.drop_journal()
+        self._sync(shown)
+        self._run_noting(shown, end - TAIL)
         self._begin_window()
-        while self._high == self._low and self._shown.position < end and not self._shown.finished:
-            self._run_window(self._shown.position + 1)
+        if shown.position < end and not shown.finished:
+            self._run_window(end)
         self._swap_to(self._high)
+        self._now.length = max(self._now.length, self._high)
         return self._shown.position - before
 
     # -- finding out how long the run is -----------------------------------------------------------
@@ -389,21 +392,12 @@ class Timeline:
         """Let the scout carry out so many operations more; False when the run is at its end."""
         scout, now = self._scout, self._now
         self._sync(scout)
-        end = min(scout.position + operations, len(now.ops))
-        step = max(1, len(now.ops) // SAMPLES)
-        while scout.position < end and not scout.finished:
-            to_sample = step - scout.position % step
-            to_keyframe = self.keyframe_operations - scout.position % self.keyframe_operations
-            scout.run(min(end, scout.position + min(to_sample, to_keyframe)))
-            if scout.position % self.keyframe_operations == 0:
-                self._note_keyframe()
-            if scout.position % step == 0:
-                self._note_sample()
-        now.length = scout.view.scalar(im.TRANSITIONS)
+        if now.keyframes[-1].position > scout.position:
+            now.keyframes[-1].restore(scout)  # the shown machine has been there already
+        self._run_noting(scout, min(scout.position + operations, len(now.ops)))
         if scout.finished and not now.complete:
             now.complete = True
-            if now.samples[-1][0] != scout.position:
-                self._note_sample()
+            self._note_sample(scout)
         return not now.complete
 
     def run_to_end(self, progress: Callable[[float], bool] | None = None) -> bool:
@@ -499,9 +493,7 @@ class Timeline:
         branch = self.branches[self.branch if index is None else index]
         other = Timeline(self.program.with_ops(branch.ops), self._compiled, history_bytes=self.history_bytes)
         other.keyframe_operations = self.keyframe_operations
-        other.branches = [
-            Branch("", other.program.ops, keyframes=list(branch.keyframes), samples=list(branch.samples))
-        ]
+        other.branches = [Branch("", other.program.ops, keyframes=list(branch.keyframes), samples=list(branch.samples))]
         other._enter_branch()
         other.jump(0)
         return other
@@ -543,19 +535,35 @@ class Timeline:
         keyframe.restore(self._shown)
         self._begin_window()
 
-    def _note_keyframe(self) -> None:
+    def _run_noting(self, machine: Machine, end: int) -> None:
+        """Run a machine that keeps no journal, and leave keyframes and samples where it is the first to come by."""
+        now = self._now
+        step = max(1, len(now.ops) // SAMPLES)
+        while machine.position < end and not machine.finished:
+            to_sample = step - machine.position % step
+            to_keyframe = self.keyframe_operations - machine.position % self.keyframe_operations
+            machine.run(min(end, machine.position + min(to_sample, to_keyframe)))
+            if machine.position % self.keyframe_operations == 0:
+                self._note_keyframe(machine)
+            if machine.position % step == 0:
+                self._note_sample(machine)
+        now.length = max(now.length, machine.view.scalar(im.TRANSITIONS))
+
+    def _note_keyframe(self, machine: Machine) -> None:
         keyframes = self._now.keyframes
-        if keyframes and keyframes[-1].position >= self._scout.position:
+        if keyframes and keyframes[-1].position >= machine.position:
             return
-        keyframes.append(Keyframe(self._scout))
+        keyframes.append(Keyframe(machine))
         if keyframes[-1].size > self.keyframe_operations * KEYFRAME_WORDS:
             self.keyframe_operations *= 2
         if sum(keyframe.nbytes for keyframe in keyframes) > self.history_bytes and len(keyframes) > 2:
             self.keyframe_operations *= 2
             keyframes[:] = [k for k in keyframes if k.position % self.keyframe_operations == 0]
 
-    def _note_sample(self) -> None:
-        self._now.samples.append((self._scout.position, self._scout.words[HEADER_WORDS : im.schema.scalar_end].copy()))
+    def _note_sample(self, machine: Machine) -> None:
+        samples = self._now.samples
+        if not samples or samples[-1][0] < machine.position:
+            samples.append((machine.position, machine.words[HEADER_WORDS : im.schema.scalar_end].copy()))
 
     def _find_length(self, wanted: int) -> int:
         """Transitions of the run, found out at least as far as ``wanted``."""

@@ -92,3 +92,27 @@ def test_large_keyframes_are_farther_apart(monkeypatch: pytest.MonkeyPatch) -> N
 def test_large_machines_may_keep_more() -> None:
     assert history_bytes_for(pressed()) == HISTORY_BYTES
     assert history_bytes_for(program(300_000, frames=64, ops=OPS)) == LARGE_HISTORY_BYTES
+
+
+def test_running_at_full_speed_leaves_history_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 50)
+    monkeypatch.setattr(timeline_module, "KEYFRAME_WORDS", 1 << 20)
+    monkeypatch.setattr(timeline_module, "TAIL", 20)
+    made = Timeline(pressed(), False)
+    while made.advance(70):
+        pass
+    machine = Machine(pressed(), False)
+    machine.run()
+    assert made.state_hash() == machine.state_hash()
+    assert len(made.branches[0].keyframes) > 5
+    assert made.length == made.cursor == machine.view["transitions"]
+    middle = made.cursor // 2
+    made.jump(middle)
+    assert made.length == machine.view["transitions"], "what was run is known"
+    made.run_to_end()
+    assert (made.complete, made.length, made.outcome) == (True, machine.view["transitions"], "finished")
+    assert list(made.series.operation) == sorted(set(made.series.operation.tolist()))
+    whole = Timeline(pressed(), False)
+    whole.run_to_end()
+    whole.jump(middle)
+    assert made.state_hash() == whole.state_hash()
