@@ -11,7 +11,15 @@ from engine.invariants.rule import IN_HANDS, equal, invariant, linked_back, list
 from engine.mm import image as im
 from engine.mm.pageflags import PG_WRITEBACK
 from engine.mm.schema import BYTE_MASK
-from engine.mm.swapfile import MAX_SWAPFILES, SWAP_MAP_BAD, SWAPFILE_CLUSTER, SWP_WRITEOK
+from engine.mm.swapfile import (
+    LIST_FREE,
+    LIST_FULL,
+    LIST_NONE,
+    MAX_SWAPFILES,
+    SWAP_MAP_BAD,
+    SWAPFILE_CLUSTER,
+    SWP_WRITEOK,
+)
 from engine.reading.designs import Backend
 
 
@@ -48,6 +56,29 @@ def slots(f: Facts) -> Iterator[str]:
     yield from equal(f.scalar(im.SWAP_USED), total, "{said} slots are counted as in use, {found} are")
     yield from equal(f.scalar(im.NR_CLUSTERS_USED), clusters_used, "{said} clusters are counted as in use, {found} are")
     yield from equal(f.scalar(im.SWAP_TOTAL), allowed, "all swapfiles are said to have {said} slots, they have {found}")
+
+
+@invariant("Clusters are on one list each")
+def cluster_lists(f: Facts) -> Iterator[str]:
+    """The lists of free, partly used and full clusters are well linked, and a cluster knows which it is on."""
+    for kind, file in enumerate(f.files):
+        first = file[im.SI_CLUSTER & BYTE_MASK]
+        own = f.view.cluster[first : first + file[im.SI_MAX & BYTE_MASK] // SWAPFILE_CLUSTER + 1].tolist()
+        seen = 0
+        for number in range(LIST_FREE, LIST_FULL + 1):
+            head = (im.SI_FREE & BYTE_MASK) + 2 * (number - LIST_FREE)
+            at, before = file[head], 0
+            while at and seen <= len(own):
+                seen += 1
+                row = own[at - 1]
+                if row[im.CLUSTER_LIST & BYTE_MASK] != number or row[im.CLUSTER_PREV & BYTE_MASK] != before:
+                    yield f"cluster {at - 1} of swapfile {kind} is on list {number} but does not say so"
+                    return
+                at, before = row[im.CLUSTER_NEXT & BYTE_MASK], at
+            noted = f"list {number} of swapfile {kind} ends with {{found}}, noted is {{said}}"
+            yield from equal(file[head + 1], before, noted)
+        said = sum(row[im.CLUSTER_LIST & BYTE_MASK] != LIST_NONE for row in own)
+        yield from equal(said, seen, f"{{said}} clusters of swapfile {kind} say they are on a list, {{found}} are")
 
 
 @invariant("Slots held by zswap are counted")

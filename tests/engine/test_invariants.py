@@ -13,7 +13,7 @@ from engine.mm import image as im
 from engine.mm.pageflags import PG_SHMEM
 from engine.mm.schema import BYTE_MASK, TABLE_SHIFT
 from engine.mm.swapops import PTE_RW
-from engine.timeline import Keyframe, Timeline
+from engine.timeline import Timeline
 from tests.engine.programs import DESIGNS, KERNELS, action_lists, program, random_actions
 
 EVERYTHING = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=6)
@@ -46,9 +46,9 @@ BUSY = [
 ]  # fmt: skip
 
 
-def busy(design):
+def busy(design, more=()):
     """A machine in the middle of things: pages everywhere, writes under way, free rows in every table."""
-    run = program(BUSY, design, frames=56, settings={"machine.zswap.max_pool_pages": 12})
+    run = program([*BUSY, *more], design, frames=56, settings={"machine.zswap.max_pool_pages": 12})
     machine = Machine(run, False, journal_words=64, records=8)
     machine.run()
     assert machine.outcome == "finished"
@@ -244,6 +244,8 @@ SPOILERS = [
     ("Slots in use are counted", column(im.SI_INUSE)),
     ("Slots in use are counted", column(im.SI_BAD)),
     ("Slots in use are counted", lambda machine: spoil(machine, im.CLUSTER_COUNT, 0, change=1)),
+    ("Clusters are on one list each", lambda machine: spoil(machine, im.CLUSTER_LIST, 0, change=1)),
+    ("Clusters are on one list each", lambda machine: spoil(machine, im.SI_FULL_TAIL, 1, change=3)),
     ("Slots held by zswap are counted", scalar(im.SLOTS_WASTED)),
     ("Requests complete in order", scalar(im.BIO_TAIL)),
     ("Requests complete in order", scalar(im.BIO_FREE)),
@@ -260,9 +262,9 @@ SPOILERS = [
 def test_a_spoilt_word_breaks_the_invariant_of_that_name(design):
     missed = []
     machine = busy(design)
-    before = Keyframe.of(machine)
+    before = machine.words[: machine.layout.state_words].copy()
     for name, spoiler in SPOILERS:
-        before.restore(machine)
+        machine.words[: len(before)] = before
         spoiler(machine)
         found = {one.invariant for one in broken(machine.view, machine.program, settled=True)}
         if name not in found:
@@ -291,7 +293,7 @@ def test_what_only_descriptors_have_breaks_too(design, name, spoiler):
 
 
 def test_a_free_name_of_which_something_is_left():
-    machine = busy("swap_desc")
+    machine = busy("swap_desc", [("exit", 1), ("exit", 3)])
     free = machine.view.scalar(im.DESC_FREE)
     assert free
     spoil(machine, im.DESC_CACHE, free, 3)
