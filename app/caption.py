@@ -86,3 +86,5 @@ class Caption(QFrame):
         self.way.setFixedHeight(theme.px(4))
         self._column.setContentsMargins(theme.px(18), theme.px(8), theme.px(18), theme.px(10))
         self._column.setSpacing(theme.px(4))
+        if self.parentWidget() is not None and self.parentWidget().layout() is not None:
+            self.parentWidget().layout().setSpacing(theme.px(8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, Qt
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QFrame, QTabBar, QTabWidget, QVBoxLay
 
 from app import theme
 from app.panels.charts import ChartsPanel
+from app.panels.compare import ComparePanel
 from app.panels.inspector import InspectorPanel
 from app.panels.lesson import LessonPanel
 from app.panels.pressure import PressurePanel
@@ -23,6 +25,15 @@ LAYOUT_VERSION = 3
 """Grows when docks are added or renamed: a layout kept from before is then not used."""
 RIGHT_WIDTH = 348
 BOTTOM_HEIGHT = 214
+ROWS: dict[str, tuple[tuple[tuple[str, ...], ...], int]] = {
+    "explore": ((("lesson", "inspector", "pressure", "charts", "transitions"),), RIGHT_WIDTH),
+    "lecture": ((("lesson",),), 400),
+    "compare": ((("compare", "charts"), ("inspector", "pressure", "transitions")), 430),
+}
+"""The panels of each arrangement in rows of tabs from above, and how wide they are.
+
+The others are closed until somebody asks for them: beside the machine is room for five tabs.
+"""
 
 
 class _Card(QWidget):
@@ -62,16 +73,19 @@ class Docks(QObject):
         self.charts = ChartsPanel()
         self.transitions = TransitionsPanel()
         self.tables = TablesPanel()
+        self.compare = ComparePanel()
         self.right = [
             self._dock("lesson", window.tr("Lesson"), self.lesson),
             self._dock("inspector", window.tr("Inspector"), self.inspector),
             self._dock("pressure", window.tr("Pressure"), self.pressure),
             self._dock("charts", window.tr("Charts"), self.charts),
             self._dock("transitions", window.tr("Transitions"), self.transitions),
-            self._dock("tables", window.tr("Tables"), self.tables),
         ]
-        self._closed = {self.right[-1]}
-        """Docks that are closed until somebody asks for them."""
+        self.asked = [
+            self._dock("tables", window.tr("Tables"), self.tables),
+            self._dock("compare", window.tr("Compare"), self.compare),
+        ]
+        """Docks that come when asked for: beside the machine is room for five tabs."""
         self.bottom = self._dock("timeline", window.tr("Timeline"), bottom)
         self.arrange()
         theme.switch().changed.connect(self._dress)
@@ -79,45 +93,85 @@ class Docks(QObject):
     @property
     def panels(self) -> list[Any]:
         """The views in the right docks."""
-        return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions, self.tables]
+        return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions, self.tables, self.compare]
 
     @property
     def all(self) -> list[QDockWidget]:
         """Every dock."""
-        return [*self.right, self.bottom]
+        return [*self.right, *self.asked, self.bottom]
+
+    def call(self, name: str) -> QDockWidget:
+        """Bring a dock to the front, shown if it was not."""
+        dock = self.named(name)
+        dock.show()
+        dock.raise_()
+        self._dress()
+        return dock
+
+    def toggle(self, name: str) -> bool:
+        """Bring a dock to the front, or close it when it is there; whether it is there now."""
+        if self.in_sight(name):
+            self.named(name).hide()
+            return False
+        self.call(name)
+        return True
+
+    def toggle_tables(self) -> None:
+        """Bring the tables to the front, or close them when they are there."""
+        if self.toggle("tables"):
+            self.tables.filter.setFocus()
+
+    def in_sight(self, name: str) -> bool:
+        """Whether anybody can see that dock's panel."""
+        dock = self.named(name)
+        return dock.isVisible() and not dock.widget().visibleRegion().isEmpty()
 
     def toggles(self) -> list[QAction]:
         """Show and hide, one action a dock."""
         return [dock.toggleViewAction() for dock in self.all]
 
-    def arrange(self) -> None:
-        """As at the first start."""
+    @property
+    def run_shown(self) -> bool:
+        """The docks are there: a run is shown, and not in a lecture."""
+        return self._run_shown
+
+    def named(self, name: str) -> QDockWidget:
+        """A dock by the name of its panel."""
+        return next(dock for dock in self.all if dock.objectName() == name)
+
+    def bring(self, dock: QDockWidget) -> None:
+        """Show a panel, before those that share its place, and put the keyboard there."""
+        dock.show()
+        dock.raise_()
+        dock.widget().setFocus()
+
+    def arrange(self, name: str = "explore") -> None:
+        """As it comes: all panels as tabs (explore), only the lesson (lecture), or two rows (compare)."""
         window = self._window
+        rows, width = ROWS[name]
         for dock in self.all:
             dock.setFloating(False)
             window.removeDockWidget(dock)
-        for dock in self.right:
-            window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        for dock in self.right[1:]:
-            window.tabifyDockWidget(self.right[0], dock)
+        wanted = [[self.named(panel) for panel in row] for row in rows]
+        wanted[0] += [dock for dock in (*self.right, *self.asked) if not any(dock in row for row in wanted)]
+        for row in wanted:
+            for dock in row:
+                window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        for before, row in pairwise(wanted):
+            window.splitDockWidget(before[0], row[0], Qt.Orientation.Vertical)
+        for row in wanted:
+            for dock in row[1:]:
+                window.tabifyDockWidget(row[0], dock)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.bottom)
+        hidden = [dock for dock in (*self.right, *self.asked) if not any(dock.objectName() in row for row in rows)]
         for dock in self.all:
-            self._wanted[dock] = dock not in self._closed
+            self._wanted[dock] = dock not in hidden
             dock.setVisible(self._run_shown and self._wanted[dock])
-        self.right[0].raise_()
-        window.resizeDocks([self.right[0]], [theme.px(RIGHT_WIDTH)], Qt.Orientation.Horizontal)
+        for row in wanted:
+            row[0].raise_()
+        window.resizeDocks([row[0] for row in wanted], [theme.px(width)] * len(wanted), Qt.Orientation.Horizontal)
         window.resizeDocks([self.bottom], [theme.px(BOTTOM_HEIGHT)], Qt.Orientation.Vertical)
         self._dress()
-
-    def toggle_tables(self) -> None:
-        """Bring the tables to the front, or close them when they are there."""
-        dock = self.right[-1]
-        if dock.isHidden() or dock.visibleRegion().isEmpty():
-            dock.show()
-            dock.raise_()
-            self.tables.filter.setFocus()
-        else:
-            dock.hide()
 
     def show_run(self, there: bool) -> None:
         """Panels are there while a run is shown; which of them, the person decides."""
@@ -127,11 +181,12 @@ class Docks(QObject):
         if there:
             for dock in self.all:
                 dock.setVisible(self._wanted[dock])
-            raised = next((dock for dock in self.right if self._raised == dock.objectName()), None)
+            raised = next((dock for dock in (*self.right, *self.asked) if self._raised == dock.objectName()), None)
             if raised is not None:
                 raised.raise_()
         else:
-            self._raised = next((dock.objectName() for dock in self.right if not dock.visibleRegion().isEmpty()), "")
+            seen = (dock for dock in (*self.right, *self.asked) if not dock.visibleRegion().isEmpty())
+            self._raised = next((dock.objectName() for dock in seen), "")
             for dock in self.all:
                 self._wanted[dock] = not dock.isHidden()
                 dock.hide()

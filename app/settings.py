@@ -29,6 +29,8 @@ DEFAULTS: dict[str, Any] = {
     "depth": "mechanism",
     "legend": True,
     "lecture_scale": 1.5,
+    "arrangement": "explore",
+    "arrangements": {},
 }
 """Every key there is, with its value until it is set. ``geometry`` and ``layout`` are Qt's bytes in base 64."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -22,8 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions, dialogs, theme
+from app.arrangements import Arrangements, as_text, from_text
 from app.canvas import Depth, MachineCanvas
 from app.canvas.motion import Amount
+from app.comparing import Comparing
 from app.compiling import compiling
 from app.docks import Docks
 from app.file_watch import FileWatch
@@ -35,6 +36,7 @@ from app.lesson import LessonMaker
 from app.menus import Menus
 from app.moment import Selected
 from app.numbers import count
+from app.palette import Palette
 from app.panels.transport import EventMenu, Transport
 from app.player import SPEED_STEPS, Player, Unit
 from app.problems import ProblemsPage
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
         self.sentence = SentenceBar()
         self.timeline = TimelineView()
         self.docks = Docks(self, self._bottom())
+        self.arrangements = Arrangements(self.docks, self.settings)
         self.status = StatusLine()
         self.status.cancelled.connect(self.player.pause)
         self.setStatusBar(self.status)
@@ -125,6 +128,7 @@ class MainWindow(QMainWindow):
         self._file = FileWatch(self)
         self.gallery = Gallery(scenarios_dir(), self)
         self.lessons = LessonMaker(self)
+        self.comparing = Comparing(self.worker, self.docks, self)
         self.health = Health(self.worker, self.status.health, self)
 
     def _bottom(self) -> QWidget:
@@ -155,7 +159,7 @@ class MainWindow(QMainWindow):
                 if hasattr(view, signal):
                     getattr(view, signal).connect(wish)
         self.timeline.span_changed.connect(worker.watch)
-        self.docks.right[-1].visibilityChanged.connect(worker.want_table)
+        self.docks.named("transitions").visibilityChanged.connect(worker.want_table)
         self.lessons.made.connect(self.docks.lesson.set_course)
         self.docks.lesson.instance_requested.connect(self.open_instance)
         self.welcome.chosen.connect(self.open)
@@ -210,6 +214,7 @@ class MainWindow(QMainWindow):
     def _opened(self, program: Program) -> None:
         self._selection = ()
         self._samples = None
+        self.comparing.clear()
         self.timeline.clear()
         self.canvas.clear()
         self.topbar.show_title(program.title)
@@ -288,6 +293,7 @@ class MainWindow(QMainWindow):
         self._show_moment()
         self.status.show_frame(frame)
         self.health.show_frame(frame)
+        self.comparing.show_frame(frame)
 
     def _show_moment(self) -> None:
         """Hand the moment to every view that can be seen."""
@@ -372,6 +378,12 @@ class MainWindow(QMainWindow):
         """Move the speed slider."""
         self.player.choose_speed(self.player.position + by)
 
+    def compare(self) -> None:
+        """Show the comparison; with the other design, where nothing was chosen yet."""
+        self.docks.call("compare")
+        if self.comparing.other is None and self.frame is not None:
+            self.comparing.choose(self.comparing.others(self.frame)[0][1])
+
     # -- looks ----------------------------------------------------------------------------------
 
     def choose_theme(self, choice: str) -> None:
@@ -422,8 +434,14 @@ class MainWindow(QMainWindow):
             self.player.pause()
 
     def arrange_anew(self) -> None:
-        """Panels as at the first start."""
-        self.docks.arrange()
+        """The panels of this arrangement as they come."""
+        self.arrangements.reset()
+
+    def choose_arrangement(self, name: str) -> None:
+        """Another arrangement of the panels, as it was left."""
+        self.arrangements.choose(name)
+        self.actions_by_name[f"arrange_{self.arrangements.current}"].setChecked(True)
+        self.show_again()
 
     def _dress(self) -> None:
         actions.dress(self.actions_by_name)
@@ -438,6 +456,7 @@ class MainWindow(QMainWindow):
 
     def _show_choices(self) -> None:
         self.actions_by_name[theme.switch().choice].setChecked(True)
+        self.actions_by_name[f"arrange_{self.arrangements.current}"].setChecked(True)
         self.actions_by_name["follow"].setChecked(self.settings.get("follow_file"))
         self.actions_by_name["legend"].setChecked(self.settings.get("legend"))
         self.canvas.legend_visible = self.settings.get("legend")
@@ -471,16 +490,13 @@ class MainWindow(QMainWindow):
     def _restore_layout(self) -> None:
         self.resize(1440, 900)
         for key, restore in (("geometry", self.restoreGeometry), ("layout", self.docks.restore)):
-            kept = self.settings.get(key)
-            if kept:
-                try:
-                    restore(QByteArray(base64.b64decode(kept, validate=True)))
-                except ValueError:
-                    self.settings.set(key, "")
+            kept = from_text(self.settings.get(key))
+            if kept is not None:
+                restore(kept)
 
     def _remember_layout(self) -> None:
-        self.settings.set("geometry", base64.b64encode(self.saveGeometry().data()).decode())
-        self.settings.set("layout", base64.b64encode(self.docks.save().data()).decode())
+        self.settings.set("geometry", as_text(self.saveGeometry()))
+        self.settings.set("layout", as_text(self.docks.save()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout and end both threads."""
@@ -494,7 +510,16 @@ class MainWindow(QMainWindow):
         self.worker.close()
         super().closeEvent(event)
 
+    @property
+    def scenarios(self) -> list[Described]:
+        """The scenarios that come with Swapscope, as far as they are read."""
+        return self._scenarios
+
     # -- dialogues ------------------------------------------------------------------------------
+
+    def show_palette(self) -> None:
+        """The command palette."""
+        Palette(self).show()
 
     def show_shortcuts(self) -> None:
         """All keys at a glance."""

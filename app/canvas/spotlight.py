@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_LIT = 80
 """A transition that changed more things than this (a fork, a mapping) changed everything: nothing is dimmed."""
-DIMMED = 0.62
+DIMMED = 0.45
 """How much of what is not lit is covered."""
 
 

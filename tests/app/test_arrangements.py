@@ -1,0 +1,53 @@
+"""Arrangements of the panels: switched with keys, each kept as it was left."""
+
+from __future__ import annotations
+
+from PySide6.QtTest import QTest
+
+
+def shown(window):
+    return {dock.objectName() for dock in window.docks.all if not dock.isHidden()}
+
+
+def test_three_arrangements(window):
+    everything = {"lesson", "inspector", "pressure", "charts", "transitions", "timeline"}
+    assert shown(window) >= everything
+    QTest.keySequence(window, "Alt+1")
+    assert shown(window) == {"lesson", "timeline"}
+    assert window.actions_by_name["arrange_lecture"].isChecked()
+    QTest.keySequence(window, "Alt+3")
+    assert shown(window) == everything - {"lesson"}
+    named = window.docks.named
+    assert named("charts").geometry().bottom() < named("inspector").geometry().top()
+    QTest.keySequence(window, "Alt+2")
+    assert shown(window) >= everything
+
+
+def test_each_is_kept_as_it_was_left(window):
+    QTest.keySequence(window, "Alt+1")
+    window.docks.named("charts").show()
+    QTest.keySequence(window, "Alt+2")
+    QTest.keySequence(window, "Alt+1")
+    assert shown(window) == {"lesson", "charts", "timeline"}
+    window.actions_by_name["arrange"].trigger()
+    assert shown(window) == {"lesson", "timeline"}
+
+
+def test_remembered_to_the_next_start(window, new_window, program, qtbot):
+    QTest.keySequence(window, "Alt+1")
+    window.close()
+    again = new_window()
+    again.show()
+    again.worker.open(lambda: program, "Reading")
+    qtbot.waitUntil(lambda: again.frame is not None)
+    assert again.arrangements.current == "lecture"
+    assert again.actions_by_name["arrange_lecture"].isChecked()
+    assert shown(again) == {"lesson", "timeline"}
+
+
+def test_a_broken_layout_is_not_used(window):
+    window.settings.set("arrangements", {"lecture": "no layout", "compare": 4})
+    QTest.keySequence(window, "Alt+1")
+    assert shown(window) == {"lesson", "timeline"}
+    QTest.keySequence(window, "Alt+3")
+    assert "charts" in shown(window)
