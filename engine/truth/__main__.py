@@ -26,7 +26,8 @@ def main(arguments: list[str]) -> int:
         print("| mark | figure | kernel | model | deviation |\n|---|---|---:|---:|---:|")
         for row in rows(case, figures):
             if row.compared:
-                print(f"| {row.mark} | `{row.name}` | {row.kernel} | {row.model} | {row.deviation:+.1%} |")
+                moment = " *" if row.of_the_moment else ""
+                print(f"| {row.mark} | `{row.name}`{moment} | {row.kernel} | {row.model} | {row.deviation:+.1%} |")
             if not row.holds:
                 off += 1
     print(f"\n{off} figures are off." if off else "\nAll figures hold.")
