@@ -172,25 +172,29 @@ class Backends(Column):
         painter.setPen(QPen(style.theme.colour("zswap", 0.55), style.px(1.1)))
         painter.drawLine(QPointF(box.left() + 1, y), QPointF(box.right() - 1, y))
         label = QRectF(box.left() + style.px(10), y - style.px(16), box.width() - style.px(20), style.px(16))
+        text = translate("Canvas", "takes {n} pages", n=grouped(pool.pages))
         lines = [self._level_y(box, pool.limit), self._level_y(box, pool.accept), box.top()]
         places = (y - style.px(16), y + 1)
         free = [top for top in places if not any(top < line < top + style.px(16) for line in lines)]
-        if not free:
+        # The lines have their names at the right.
+        if not free or style.width(text, 10) > 0.4 * box.width():
             return
         label.moveTop(free[0])
-        text = translate("Canvas", "takes {n} pages", n=grouped(pool.pages))
         painter.fillRect(
             label.adjusted(-2, 2, style.width(text, 10) - label.width() + 2, -2), QColor(pool_ground(style))
         )
         style.text(painter, label, text, 10, "dim")
 
-    def _limit_name(self) -> str:
+    def _limit_names(self) -> tuple[str, ...]:
         pool = self.facts.pool
-        name = f"max_pool_percent {pool.percent}" if pool.percent else translate("Canvas", "limit")
-        return f"{name} · {translate('Canvas', '{n} pages', n=grouped(pool.limit))}"
+        short = translate("Canvas", "limit {n}", n=grouped(pool.limit))
+        pages = translate("Canvas", "{n} pages", n=grouped(pool.limit))
+        return (f"max_pool_percent {pool.percent} · {pages}", short) if pool.percent else (short,)
 
-    def _limit(self, painter: QPainter, box: QRectF, pages: int, colour: str, text: str) -> None:
+    def _limit(self, painter: QPainter, box: QRectF, pages: int, colour: str, *texts: str) -> None:
+        """A line across the tank with the first of the texts that fits."""
         style = self.style
+        text = self.fitting(box.width() - style.px(20), 10, *texts)
         y = style.snap(self._level_y(box, pages)) + 0.5 / style.ratio
         pen = QPen(style.theme.colour(colour, 0.9), style.px(1.1), Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([4, 3])
@@ -200,7 +204,7 @@ class Backends(Column):
         label = QRectF(
             box.left() + style.px(10), y - style.px(16 if above else 0), box.width() - style.px(20), style.px(16)
         )
-        width = style.width(text, 10)
+        width = min(style.width(text, 10), label.width())
         back = QRectF(label.right() - width - style.px(3), label.top() + 1.5, width + style.px(6), label.height() - 2)
         painter.fillRect(back, QColor(pool_ground(style)))
         style.text(painter, label, text, 10, colour, align=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -233,16 +237,20 @@ class Backends(Column):
         """Height of a swapfile's heading, with a line for each of its further lines."""
         return self.style.px(HEAD + UNDER * len(self._under(file)))
 
+    def _figures(self, file: SwapFile) -> list[str]:
+        """What a swapfile's heading says at the right."""
+        priority = f"prio {file.priority}".replace("-", "−")
+        slots = translate("Canvas", "{n} / {all} slots", n=grouped(file.used), all=grouped(file.slots))
+        return [slots, priority, file.device]
+
     def _under(self, file: SwapFile) -> list[str]:
         """Lines under a swapfile's heading."""
         return []
 
     def _swapfile(self, file: SwapFile, level: Level, y: float) -> float:
         style = self.style
-        priority = f"prio {file.priority}".replace("-", "−")
-        slots = translate("Canvas", "{n} / {all} slots", n=grouped(file.used), all=grouped(file.slots))
-        figures = [slots, priority, file.device]
-        self.heading(y + style.px(8), file.name, figures if file.on else [translate("Canvas", "not in use")])
+        figures = self._figures(file) if file.on else [translate("Canvas", "not in use")]
+        self.heading(y + style.px(8), file.name, figures)
         for line, under in enumerate(self._under(file)):
             at = y + style.px(HEAD + UNDER * line + 1)
             self.text(self.inner.left(), at, self.inner.width(), under, 9.5, "dim", mono=True)
@@ -269,10 +277,16 @@ class Backends(Column):
 
     def _cluster_marks(self, painter: QPainter, field: Field) -> None:
         painter.setPen(QPen(self.style.theme.colour("dim", 0.8), max(1.0, self.style.px(1))))
+        half = field.device_gap / field.ratio / 2
+        left, right = field.box.left() - half, field.box.right() - half
         for first in range(CLUSTER_SLOTS, field.count, CLUSTER_SLOTS):
             rect = field.rect(first)
-            x = rect.left() - field.device_gap / field.ratio / 2
-            painter.drawLine(QPointF(x, rect.top() - 1), QPointF(x, rect.bottom() + 1))
+            x, top, bottom = rect.left() - half, rect.top() - half, rect.bottom() + half
+            # Along the row's upper edge from the first slot on, and under what is before it in the row.
+            painter.drawLine(QPointF(x, top), QPointF(right, top))
+            if first % field.level.columns:
+                painter.drawLine(QPointF(x, top), QPointF(x, bottom))
+                painter.drawLine(QPointF(left, bottom), QPointF(x, bottom))
 
     def _next_mark(self, painter: QPainter, field: Field, file: SwapFile) -> None:
         """A small arrow over the slot that is tried next in the current cluster."""
@@ -305,10 +319,11 @@ class Backends(Column):
         if not self.pool_box.isEmpty():
             pool = self.facts.pool
             self._taken(painter, self.pool_box)
-            self._limit(painter, self.pool_box, pool.limit, "danger", self._limit_name())
+            self._limit(painter, self.pool_box, pool.limit, "danger", *self._limit_names())
             accept = translate("Canvas", "accept below {percent} % · {n}", percent=pool.accept_percent,
                                n=grouped(pool.accept))  # fmt: skip
-            self._limit(painter, self.pool_box, pool.accept, "zswap", accept)
+            short = translate("Canvas", "accept {n}", n=grouped(pool.accept))
+            self._limit(painter, self.pool_box, pool.accept, "zswap", accept, short)
         boxes = self.window_boxes()
         if boxes:
             painter.setBrush(Qt.BrushStyle.NoBrush)

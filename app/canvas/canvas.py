@@ -89,6 +89,7 @@ class MachineCanvas(QWidget):
         """Show another moment, or the same one with another selection."""
         before, old = self._moment, self._scene
         self._moment = moment
+        elsewhere = moment.selection != self._selection and bool(moment.selection)
         self._selection = moment.selection
         if (
             before is not None
@@ -96,6 +97,8 @@ class MachineCanvas(QWidget):
             and before.view is moment.view
             and before.transition is moment.transition
         ):
+            if elsewhere:
+                self._reveal()
             self._chains()
             self.update()
             return
@@ -387,6 +390,15 @@ class MachineCanvas(QWidget):
             self._looks[place] = Viewpoint(self._looks[place].zoom, scroll)
             self.motion.stop()
             self._lay_out()
+
+    def _reveal(self) -> None:
+        """Bring into sight what was selected in another view, where its column is scrolled elsewhere."""
+        assert self._scene is not None
+        first = self._selection[0]
+        for place, column in enumerate(self._scene.columns):
+            found = column.find(first)
+            if found is not None and not found[0].echo and not column.visible(first):
+                self.scroll_to(place, column.scroll_to(first))
 
     # -- selection -------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ from app.moment import Selected
 Paint = Callable[[QPainter], None]
 MOST_WINDOWS = 8
 """Lines of words are chosen while they are at most so many times the height of the column."""
+LOW = 380
+"""Pixels of a column below which it has no room for counters."""
 USUAL_HEIGHT = 600
 """Pixels of a column at which cells have their usual size at most."""
 
@@ -179,8 +181,15 @@ class Column:
         self.hints.append(Hint(box, text, self.paints is self.rolled))
 
     def tally(self, bottom: float, title: str, rows: list[tuple[str, str]], columns: int = 2) -> float:
-        """A card of kernel names and their values that ends at ``bottom``; gives where it begins."""
+        """A card of kernel names and their values that ends at ``bottom``; gives where it begins.
+
+        In a low column the first ones are enough, or none: what it counts needs the room.
+        """
         style = self.style
+        if self.inner.height() < style.px(LOW):
+            return bottom + style.px(10)
+        if self.inner.height() < style.px(USUAL_HEIGHT * 0.8):
+            rows = rows[: 2 * columns]
         high = style.px(26 + 14 * -(-len(rows) // columns))
         box = QRectF(self.inner.left(), bottom - high, self.inner.width(), high)
         self.paints.append(lambda painter: style.card(painter, box))
@@ -210,6 +219,9 @@ class Column:
         painter.setPen(QColor(self.style.theme.dim))
         margin = self.style.px(10)
         inside = box.adjusted(margin, 1, -margin, -1)
+        if box.height() < self.style.px(30):
+            self.style.text(painter, inside, text, 11, "dim", align=Qt.AlignmentFlag.AlignCenter)
+            return
         painter.drawText(inside, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
 
     # -- asking ----------------------------------------------------------------------------------
@@ -352,7 +364,8 @@ class Column:
         style = self.style
         y = self.box.top() + style.px(22)
         head = QRectF(self.inner.left(), y - style.px(9), self.inner.width(), style.px(18))
-        used = style.text(painter, head, self.title, 12, bold=True)
+        title = self.fitting(head.width(), 12, self.title, self.name, bold=True)
+        used = style.text(painter, head, title, 12, bold=True)
         if self.note and head.width() - used > style.width(self.note, 11) + style.px(10):
             style.text(painter, head.adjusted(used + style.px(10), 0, 0, 0), self.note, 11, "dim", align=RIGHT)
         painter.save()

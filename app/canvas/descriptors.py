@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from app.canvas.cells import Field, Level, grown, levels
-from app.canvas.column import Column
+from app.canvas.column import LOW, USUAL_HEIGHT, Column
 from app.canvas.sprites import CARD
 from app.canvas.words import translate
 from app.moment import Thing
@@ -237,7 +237,12 @@ class DescriptorWords(Descriptors):
     line_width = 94.0
 
     def _cards(self) -> Sequence[tuple[int, Callable[[QRectF], None]]]:
-        return [(26 + 14 * -(-len(self._rows()) // self._across()), self._tally)]
+        rows = len(self._rows())
+        if self.inner.height() < self.style.px(LOW):
+            return []
+        if self.inner.height() < self.style.px(USUAL_HEIGHT * 0.8):
+            rows = 2 * self._across()
+        return [(26 + 14 * -(-rows // self._across()), self._tally)]
 
     def _across(self) -> int:
         """Counters side by side: their names are long, and shortened only where the column is low."""

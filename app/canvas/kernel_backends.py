@@ -61,10 +61,12 @@ class PoolWords(Backends):
     def _class(self, place: int, one: SizeClass, y: float, largest: int) -> float:
         style, shape, px = self.style, self.facts.pool_shape, self.style.px
         name = translate("Canvas", "class {size} B", size=grouped(one.size)) if one.size else self.facts.pool.allocator
-        figures = f"{one.pages}p/{one.objs}o · {grouped(one.zspages)} zsp · {grouped(one.inuse)}"
-        if one.holes:
-            figures += f" −{grouped(one.holes)}"
+        holes = f" −{grouped(one.holes)}" if one.holes else ""
+        short = f"{grouped(one.inuse)}{holes}"
         room = self.inner.width()
+        left = room - style.width(name, 9.5, mono=True) - px(8)
+        whole = f"{one.pages}p/{one.objs}o · {grouped(one.zspages)} zsp · {short}"
+        figures = self.fitting(left, 9.5, whole, f"{one.pages}p/{one.objs}o · {short}", short, mono=True)
         self.text(self.inner.left(), y + px(7), room, name, 9.5, mono=True)
         self.text(self.inner.left(), y + px(7), room, figures, 9.5, "dim", mono=True, right=True)
         self.hint(QRectF(self.inner.left(), y, room, px(CLASS_LINE)), translate(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QEasingCurve, QElapsedTimer, QObject, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QEasingCurve, QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from app.canvas.links import curve
@@ -45,6 +45,8 @@ class Token:
     path: QPainterPath
     colour: str
     """Name of a colour of the theme."""
+    keeper: QRectF | None = None
+    """The name that stays where it is and keeps hold of what moves: a descriptor whose backend changes."""
 
 
 def _page(scene: Scene, transition: Transition) -> QRectF | None:
@@ -119,10 +121,20 @@ def tokens(transition: Transition, before: Scene, after: Scene, changed: tuple[S
         a = start(before, transition) or start(after, transition)
         b = end(after, transition) or end(before, transition)
         if a is not None and b is not None and a.center() != b.center():
-            found.append(Token(curve(a, b), colour))
+            found.append(Token(curve(a, b), colour, _keeper(transition, after)))
     if not found:
         found = _between_lists(before, after)
     return found[:MOST_TOKENS]
+
+
+BACKEND_CHANGES = {kinds.ZSWAP_STORE, kinds.WRITE_BACK, kinds.SLOT_TAKEN, kinds.DISK_WRITE, kinds.ZSWAP_LOAD}
+"""What the bytes of a page go to while its descriptor stays."""
+
+
+def _keeper(transition: Transition, after: Scene) -> QRectF | None:
+    if not after.described or transition.kind.number not in BACKEND_CHANGES:
+        return None
+    return _name(after, transition) if "swap" in transition.kind.operands else None
 
 
 def _named(transition: Transition, after: Scene, changed: tuple[Selected, ...]) -> list[Token]:
@@ -209,6 +221,8 @@ class Motion(QObject):
 def paint_token(painter: QPainter, token: Token, share: float, backwards: bool, style: Style) -> None:
     """A token at ``share`` of its way."""
     colour = QColor(getattr(style.theme, token.colour))
+    if token.keeper is not None:
+        _paint_keeper(painter, token.keeper, token.path.pointAtPercent(min(1.0, max(0.0, share))), colour, style)
     steps = 14
     step = 0.022 * (1 if backwards else -1)
     for trail in range(steps, 0, -1):
@@ -222,3 +236,15 @@ def paint_token(painter: QPainter, token: Token, share: float, backwards: bool, 
     painter.setPen(QPen(style.theme.colour("panel"), style.px(1.6)))
     painter.setBrush(colour)
     painter.drawEllipse(spot, style.px(5.2), style.px(5.2))
+
+
+def _paint_keeper(painter: QPainter, box: QRectF, spot: QPointF, colour: QColor, style: Style) -> None:
+    """The descriptor that stays, framed, and a line from it to what it points at on its way."""
+    faint = QColor(colour)
+    faint.setAlphaF(0.55)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(faint, style.px(1.4), Qt.PenStyle.DashLine))
+    painter.drawPath(curve(box, QRectF(spot.x() - 1, spot.y() - 1, 2, 2)))
+    painter.setPen(QPen(colour, style.px(2.2)))
+    grow = style.px(3)
+    painter.drawRoundedRect(box.adjusted(-grow, -grow, grow, grow), style.px(5), style.px(5))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.canvas.backends import HEAD, Backends
 from app.canvas.cells import Field, levels
+from app.canvas.facts import SwapFile
 from app.canvas.memory import MemoryColumn
 from app.canvas.sprites import FRAME
 from app.canvas.words import translate
@@ -82,6 +83,9 @@ class StoryDisk(Backends):
 
     largest_slot = LARGEST // 2
     queue_rows = 0
+
+    def _figures(self, file: SwapFile) -> list[str]:
+        return [file.device]
 
     def lay_out(self) -> None:
         self.name = translate("Canvas", "Disk")
