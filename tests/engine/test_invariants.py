@@ -41,7 +41,8 @@ BUSY = [
     ("sweep", 0, 0, 60, True), ("sweep", 1, 0, 60, True), ("fork", 0, 2), ("sweep", 2, 20, 30, True),
     ("mlock", 1, 5, 3), ("sweep", 0, 0, 40, False), ("sweep", 1, 30, 28, False), ("sweep", 0, 44, 12, True),
     ("pageout", 1, 0, 30), ("sweep", 2, 40, 8, False), ("sweep", 1, 0, 20, False), ("dontneed", 0, 28, 6),
-    ("sweep", 0, 10, 10, True), ("pageout", 0, 44, 6), ("fork", 1, 3), ("set", "machine.zswap.enabled", 0),
+    ("sweep", 0, 10, 10, True), ("pageout", 0, 44, 6), ("set", "machine.zswap.max_pool_pages", 40),
+    ("sweep", 2, 0, 14, True), ("pageout", 2, 0, 14), ("fork", 1, 3), ("set", "machine.zswap.enabled", 0),
     ("dontneed", 0, 44, 6), ("sweep", 0, 0, 6, True), ("pageout", 0, 0, 6),
 ]  # fmt: skip
 
