@@ -14,7 +14,7 @@ from typing import Any
 from engine.resources import scenarios_dir
 from engine.study.bench import Effort, Figure, Say, at_least, at_most, missing
 
-WINDOW = "engine.cli.bench_window"
+WINDOW = "app.bench_window"
 """The program that draws; it is run, never imported, because it loads Qt."""
 WINDOW_SIZE = (1680, 1050)
 

@@ -1,4 +1,4 @@
-"""The part of the benchmarks that draws, as a program of its own: ``python -m engine.cli.bench_window JOB …``.
+"""The part of the benchmarks that draws, as a program of its own: ``python -m app.bench_window JOB …``.
 
 Jobs: ``start SCENARIO`` (when the first paint and the engine were there), ``frames CELLS FRAMES WIDTH
 HEIGHT`` (milliseconds of each frame of the canvas), ``play SECONDS`` (references a second with the
