@@ -48,8 +48,15 @@ SPECS: tuple[Spec, ...] = (
          lambda w: w.set_follow(), checkable=True),
     Spec("welcome", "&Welcome page", "mdi6.home-outline", "The scenarios that come with Swapscope.",
          lambda w: w.show_welcome(), ("Ctrl+Home",)),
-    Spec("picture", "Save &picture…", "mdi6.image-outline", "Save a picture of this moment.",
+    Spec("picture", "Save &picture…", "mdi6.image-outline", "Save a picture of this moment: PNG, SVG or PDF.",
          lambda w: w.ask_and_save_picture(), ("Ctrl+S",), needs_run=True),
+    Spec("window_picture", "Save picture of the w&indow…", "", "Save a picture of the whole window: PNG, SVG or PDF.",
+         lambda w: w.ask_and_save_window(), ("Ctrl+Shift+S",), needs_run=True),
+    Spec("animation", "Save &animation…", "mdi6.filmstrip", "Save a span of the run as a moving picture.",
+         lambda w: w.ask_and_save_animation(), ("Ctrl+M",), needs_run=True),
+    Spec("save_replay", "Save rep&lay…", "mdi6.content-save-outline",
+         "Save a small file that opens this very moment again, with branch, panels and selection.",
+         lambda w: w.ask_and_save_replay(), ("Ctrl+E",), needs_run=True),
     Spec("forget", "Forget recent files", "", "Empty the list of recent files.", lambda w: w.forget_recent()),
     Spec("quit", "&Quit", "", "Close the window.", lambda w: w.close(), ("Ctrl+Q",)),
 
@@ -156,8 +163,8 @@ SPECS: tuple[Spec, ...] = (
 SEPARATOR = "-"
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "reload", "follow", SEPARATOR, "picture",
-               SEPARATOR, "quit")),
+    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "reload", "follow", SEPARATOR, "save_replay", "picture",
+               "window_picture", "animation", SEPARATOR, "quit")),
     ("&View", ("dark", "light", "contrast", "system", SEPARATOR, "depth_story", "depth_mechanism",
                "depth_kernel", "fit", "tables", SEPARATOR, "menu:panels", "arrange_lecture",
                "arrange_explore", "arrange_compare", "arrange", "legend", SEPARATOR, "motion_full",

@@ -86,7 +86,8 @@ class HealthDialog(QDialog):
             mark = "?" if found is None else "✗" if bad else "✓"
             colour = now.dim if found is None else now.danger if bad else now.active
             text = wrong.get(invariant.name, invariant.meaning)
-            label = QLabel(f'<span style="color:{colour}">{mark}</span> <b>{_safe(invariant.name)}</b><br>{_safe(text)}')
+            name = f"<b>{_safe(invariant.name)}</b>"
+            label = QLabel(f'<span style="color:{colour}">{mark}</span> {name}<br>{_safe(text)}')
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setWordWrap(True)
             label.setFont(theme.font(12.5))

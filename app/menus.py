@@ -29,10 +29,11 @@ class Menus(QObject):
         self.panels = self._menu(self.tr("&Panels"))
         self.marks = self._menu(self.tr("To m&ark"), self.fill_marks)
         self.branches = self._menu(self.tr("&Branch"), self.fill_branches)
+        self.compared = self._menu(self.tr("Compare &with"), self.fill_compared)
         for action in window.docks.toggles():
             self.panels.addAction(action)
         parts = {"recent": self.recent, "scenarios": self.scenarios, "panels": self.panels, "marks": self.marks,
-                 "branches": self.branches, "events": events}  # fmt: skip
+                 "branches": self.branches, "events": events, "compared": self.compared}  # fmt: skip
         actions.fill_menus(window, window.actions_by_name, parts)
 
     def show_scenarios(self, scenarios: list[Described]) -> None:
@@ -79,6 +80,16 @@ class Menus(QObject):
             hint = self.tr("A change in Pressure opens a branch")
             self.branches.addAction(hint).setEnabled(False)
 
+    def fill_compared(self) -> None:
+        """Other designs, and other branches."""
+        self.compared.clear()
+        frame, comparing = self._window.frame, self._window.comparing
+        for text, other in comparing.others(frame) if frame else ():
+            action = self.compared.addAction(_plain(text))
+            action.setCheckable(True)
+            action.setChecked(other == comparing.other)
+            action.triggered.connect(partial(self._compare, other))
+
     def _menu(self, title: str, fill: object = None) -> QMenu:
         menu = QMenu(title, self._window)
         menu.setToolTipsVisible(True)
@@ -91,6 +102,9 @@ class Menus(QObject):
 
     def _jump(self, number: int, _checked: bool = False) -> None:
         self._window.player.jump(number)
+
+    def _compare(self, other: tuple[str, int], _checked: bool = False) -> None:
+        self._window.comparing.choose(other)
 
     def _switch(self, number: int, _checked: bool = False) -> None:
         self._window.switch_branch(number)

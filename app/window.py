@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ from app.canvas.motion import Amount
 from app.comparing import Comparing
 from app.compiling import compiling
 from app.docks import Docks
+from app.export.animation_dialog import AnimationDialog
+from app.export.picture import Scene as PictureScene
+from app.export.vector import write
 from app.file_watch import FileWatch
 from app.focus_keys import FocusKeys
 from app.gallery import Described, Gallery
@@ -48,7 +51,7 @@ from app.timeline.view import TimelineView
 from app.topbar import TopBar
 from app.welcome import WelcomePage
 from app.worker import Frame, Table, Worker, scenario_loader
-from engine.errors import InputError, Problem
+from engine.errors import InputError
 from engine.mm import transitions as tr
 from engine.program import Program
 from engine.resources import scenarios_dir
@@ -489,6 +492,7 @@ class MainWindow(QMainWindow):
 
     def _restore_layout(self) -> None:
         self.resize(1440, 900)
+        self.docks.arrange(self.arrangements.current)
         for key, restore in (("geometry", self.restoreGeometry), ("layout", self.docks.restore)):
             kept = from_text(self.settings.get(key))
             if kept is not None:
@@ -531,27 +535,47 @@ class MainWindow(QMainWindow):
 
     def ask_and_save_picture(self) -> None:
         """Ask for a file and save a picture of this moment."""
-        if self.frame is None:
-            return
-        name = f"{self.path.stem if self.path else 'swapscope'}-{self.frame.moment.transition.number}.png"
-        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save picture"), name, self.tr("Pictures (*.png)"))
-        if chosen:
-            self.save_picture(Path(chosen))
+        chosen = self._ask_where(self.tr("Save picture"), ".png", self.tr("Pictures (*.png *.svg *.pdf)"))
+        if chosen is not None:
+            self.save_picture(chosen)
+
+    def ask_and_save_window(self) -> None:
+        """Ask for a file and save a picture of the whole window as it is."""
+        chosen = self._ask_where(self.tr("Save picture of the window"), ".png", self.tr("Pictures (*.png *.svg *.pdf)"))
+        if chosen is not None:
+            self._written(chosen, lambda: write(self, chosen))
 
     def save_picture(self, output: Path) -> None:
         """A picture of this moment as a file; says so when it cannot be written."""
-        from app.export.picture import Scene, write
-
         if self.frame is None:
             return
         moment = replace(self.frame.moment, selection=self._selection)
-        scene = Scene(moment, self.frame.series)
+        scene = PictureScene(moment, self.frame.series, self.canvas.detail)
         try:
-            write(scene.image((max(1280, self.width()), max(800, self.height()))), output)
+            scene.lay_out((max(1280, self.width()), max(800, self.height())))
+            self._written(output, lambda: write(scene, output))
+        finally:
+            scene.hide()
+            scene.deleteLater()
+
+    def ask_and_save_animation(self) -> None:
+        """Ask for a span and a file, and draw it frame by frame."""
+        if self.frame is not None:
+            AnimationDialog(self).show()
+
+    def _ask_where(self, title: str, suffix: str, kinds: str) -> Path | None:
+        """A file to write, named after what is shown; None when there is nothing to write or nowhere."""
+        if self.frame is None:
+            return None
+        name = f"{self.path.stem if self.path else 'swapscope'}-{self.frame.moment.transition.number}{suffix}"
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
+        return Path(chosen) if chosen else None
+
+    def _written(self, output: Path, write_it: Callable[[], object]) -> None:
+        """Write a file; what is wrong with it is said."""
+        try:
+            write_it()
         except InputError as error:
-            problem: Problem = error.problems[0]
-            QMessageBox.warning(self, self.tr("Save picture"), str(problem))
+            QMessageBox.warning(self, self.tr("Save"), str(error))
         else:
             self.status.say(self.tr("Saved {name}").format(name=output))
-        finally:
-            scene.deleteLater()

@@ -267,7 +267,7 @@ class Worker(QThread):
         if self._to_end:
             return 0.0
         if self._pace is not None:
-            return self._due - time.perf_counter()
+            return 0.0 if self._errands and self._pace.rate <= SHOW_EVERY else self._due - time.perf_counter()
         if self._errands:
             return 0.0
         return 3600.0 if self._timeline.complete or self._explore_failed else 0.0005
@@ -345,6 +345,8 @@ class Worker(QThread):
         """The units that are due by now, as many as fit into a slice."""
         pace, now = self._pace, time.perf_counter()
         if pace is None or now < self._due:
+            if self._errands and self._due > now + SLICE_SECONDS:
+                self._do_errands()
             return
         stop_at = now + SLICE_SECONDS
         going = True
@@ -399,6 +401,10 @@ class Worker(QThread):
 
     def _rest_slice(self) -> None:
         """The cursor rests: pieces of errands, and the run a little further ahead."""
+        self._do_errands()
+        self._ahead_slice()
+
+    def _do_errands(self) -> None:
         stop_at = time.perf_counter() + SLICE_SECONDS
         try:
             while self._errands and time.perf_counter() < stop_at:
@@ -410,7 +416,6 @@ class Worker(QThread):
         except Exception:
             self._errands.drop()
             raise
-        self._ahead_slice()
 
     def _ahead_slice(self) -> None:
         """Run a little ahead of the cursor, and say how far it is known a few times a second."""

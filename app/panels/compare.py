@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
 
 from app import theme
 from app.moment import Moment
 from app.numbers import count, duration
-from app.panels.widgets import Empty, Text, column_of, row_of, scrolled
+from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
+from engine.comparison import Difference
 
 Result = Mapping[str, Any]
-"""What ``swapscope run --json`` gives."""
+"""What ``swapscope run --json`` gives, and a ``label`` where the design's name would not tell which run it is."""
+
+Other = tuple[str, int]
+"""What to compare with: ``("design", number)`` or ``("branch", index)``."""
 
 DESIGNS = {"legacy": "today's design", "swap_desc": "swap descriptors", "vswap": "virtual swap"}
 
@@ -129,7 +143,11 @@ class PairBar(QWidget):
 
 
 class ComparePanel(QWidget):
-    """Bars of two results; the shell runs the other design and hands both in."""
+    """Bars of two results; the shell runs the other one and hands both in."""
+
+    other_chosen = Signal(object)
+    """An :data:`Other`, or None for nothing any more."""
+    jump_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,16 +171,33 @@ class ComparePanel(QWidget):
         column.addWidget(self.legend)
         column.addLayout(self._grid())
         column.addWidget(self.outcome)
-        column.addStretch(1)
         self.empty = Empty(
             self.tr("Nothing to compare with yet"),
-            self.tr("Choose Compare: the same workload runs under the other design, up to the same reference, and "
-                    "the figures that matter stand here side by side."),
+            self.tr("Choose Compare in the menu Run, or a run above: the same workload runs under the other design, "
+                    "up to the same reference, and the figures that matter stand here side by side."),
         )  # fmt: skip
-        self._stack = QStackedLayout(self)
+        self._add_difference(column)
+        column.addStretch(1)
+        self._stack = QStackedLayout()
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(scrolled(body))
+        self.other = QComboBox()
+        self.other.setAccessibleName(self.tr("Compare with"))
+        self.other.activated.connect(lambda _row: self.other_chosen.emit(self.other.currentData()))
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("How far the other run is"))
+        self.progress.setFixedHeight(theme.px(3))
+        outer = column_of(self, 0, 0)
+        top = row_of(Text(self.tr("with"), 12, colour="dim"), self.other)
+        top.setContentsMargins(theme.px(12), theme.px(10), theme.px(12), theme.px(2))
+        top.setStretchFactor(self.other, 1)
+        outer.addLayout(top)
+        outer.addWidget(self.progress)
+        outer.addLayout(self._stack, 1)
+        self.show_progress(-1)
+        self.show_others([], None)
         theme.switch().changed.connect(self._show_names)
 
     def _grid(self) -> QGridLayout:
@@ -182,7 +217,64 @@ class ComparePanel(QWidget):
             self.rows.append(row)
         return grid
 
+    def _add_difference(self, column: QVBoxLayout) -> None:
+        self.difference_title = Text(self.tr("First difference"), 12.5, bold=True)
+        self.difference_text = Text(size=12, wrap=True)
+        self.difference_theirs = Text(size=12, colour="dim", wrap=True)
+        self.difference_go = QPushButton(self.tr("Go there"))
+        self.difference_go.clicked.connect(self._go_to_difference)
+        self.difference: Difference | None = None
+        column.addSpacing(theme.px(4))
+        column.addWidget(Rule())
+        column.addLayout(row_of(self.difference_title, 1, self.difference_go))
+        column.addWidget(self.difference_text)
+        column.addWidget(self.difference_theirs)
+
     # -- what is shown ------------------------------------------------------------------------
+
+    def show_others(self, others: Sequence[tuple[str, Other]], chosen: Other | None) -> None:
+        """What it can be compared with, and which of them it is now."""
+        self.other.clear()
+        self.other.addItem(self.tr("nothing"), None)
+        for text, other in others:
+            self.other.addItem(text, other)
+            if other == chosen:
+                self.other.setCurrentIndex(self.other.count() - 1)
+
+    def show_progress(self, share: float) -> None:
+        """How far the other run is on its way to the cursor; negative: it is there."""
+        self.progress.setRange(0, 1000)
+        self.progress.setValue(0 if share < 0 else round(1000 * share))
+        # It keeps its place, so that nothing moves when it is done.
+        self.progress.setStyleSheet("" if share >= 0 else "QProgressBar, QProgressBar::chunk { background: none; "
+                                    "border: none; }")  # fmt: skip
+
+    def show_difference(self, difference: Difference | None, share: float | None = None) -> None:
+        """Where the runs first differ; None with a share: looked for so far; None: they do not."""
+        self.difference = difference
+        self.difference_go.setEnabled(difference is not None and bool(difference.ours))
+        self.difference_theirs.setVisible(difference is not None)
+        if difference is None:
+            text = self.tr("None: both do the same all the way.")
+            if share is not None:
+                text = self.tr("Looked through {share:.0%} of the run: none so far.").format(share=share)
+            self.difference_text.show_text(text)
+            return
+        kinds = [self.tr("{name} {ours}\u00d7 here, {theirs}\u00d7 there").format(name=name, ours=ours, theirs=theirs)
+                 for name, ours, theirs in difference.kinds[:4]]  # fmt: skip
+        at = difference.parted
+        ours = difference.our_sentences[at] if difference.our_sentences else self.tr("nothing")
+        theirs = difference.their_sentences[min(at, len(difference.their_sentences) - 1)] \
+            if difference.their_sentences else self.tr("nothing")
+        self.difference_text.show_text(
+            self.tr("Operation {number}: {kinds}.").format(number=count(difference.operation), kinds="; ".join(kinds))
+            + "\n" + self.tr("Here: {sentence}").format(sentence=ours)
+        )  # fmt: skip
+        self.difference_theirs.show_text(self.tr("There: {sentence}").format(sentence=theirs))
+
+    def _go_to_difference(self) -> None:
+        if self.difference is not None and self.difference.ours:
+            self.jump_requested.emit(self.difference.ours[self.difference.parted].number)
 
     def set_results(self, left: Result | None, right: Result | None) -> None:
         """This run and the one it is compared with; None for either empties the panel."""
@@ -204,7 +296,7 @@ class ComparePanel(QWidget):
         self._show_names()
 
     def show_moment(self, moment: Moment) -> None:
-        """Results are of whole runs: the moment changes nothing here."""
+        """The results come for themselves, once the other run is where this one is."""
 
     def copy_text(self) -> None:
         """Put the figures on the clipboard, columns apart by tabs."""
@@ -217,7 +309,8 @@ class ComparePanel(QWidget):
     def _show_names(self) -> None:
         if self.results is None:
             return
-        names = [DESIGNS.get(str(result.get("design")), str(result.get("design"))) for result in self.results]
+        names = [str(result.get("label") or DESIGNS.get(str(result.get("design")), str(result.get("design"))))
+                 for result in self.results]  # fmt: skip
         self.title.show_text(self.tr("Compared with {}, same workload").format(names[1]))
         now = theme.current()
         marks = [

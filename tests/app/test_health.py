@@ -48,4 +48,5 @@ def test_a_click_lists_every_invariant_with_the_broken_one_first(window, qtbot):
     QTimer.singleShot(50, look)
     qtbot.mouseClick(window.status.health, Qt.MouseButton.LeftButton)
     assert len(seen) == len(INVARIANTS)
-    assert name in seen[0] and "3 is not 4 &amp; so on" in seen[0]
+    assert name in seen[0]
+    assert "3 is not 4 &amp; so on" in seen[0]

@@ -342,7 +342,7 @@ def test_panels_are_put_back(window, qtbot):
     window.docks.right[2].toggleViewAction().trigger()
     window.docks.right[0].setFloating(True)
     window.actions_by_name["arrange"].trigger()
-    assert not any(dock.isHidden() or dock.isFloating() for dock in window.docks.all)
+    assert not any(dock.isHidden() or dock.isFloating() for dock in (*window.docks.right, window.docks.bottom))
 
 
 def test_a_broken_settings_file_is_set_aside_and_said(own_settings, new_window, qtbot):
