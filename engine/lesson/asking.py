@@ -46,7 +46,7 @@ class Asker:
         shown = self._shown_at(question)
         return Asked(
             id=name, kind=question.kind, ask=self._text(question.ask, self.moment), moment=self.moment, shown_at=shown,
-            shown=str(self.evaluator.event_fact("sentence", self.evaluator.timeline.transition(shown))),
+            shown=str(self.evaluator.event_fact("sentence", self.evaluator.transition(shown))),
             predict=question.predict, hints=tuple(self._text(hint, self.moment) for hint in question.hints),
             why=self._text(question.why, shown), points=question.points, unit=question.unit, **parts,
         )  # fmt: skip
@@ -132,7 +132,7 @@ class Asker:
     def _next(self, question: Question, draw: random.Random) -> dict[str, Any]:
         if self.moment >= self.evaluator.course.end:
             raise Unmade((), "nothing happens any more after this moment")
-        right = self.evaluator.timeline.transition(self.moment + 1).kind.name
+        right = self.evaluator.transition(self.moment + 1).kind.name
         texts = [right]
         for name in kinds_near(self.evaluator, self.moment, draw):
             if name not in texts:

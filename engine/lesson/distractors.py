@@ -92,7 +92,7 @@ def _texts(evaluator: Evaluator, query: Query, number: int, draw: random.Random)
         others = evaluator.course.of_kind(None, number - 20, number + 20).tolist()
         draw.shuffle(others)
         for other in others:
-            yield evaluator.event_fact("sentence", evaluator.timeline.transition(int(other)))
+            yield evaluator.event_fact("sentence", evaluator.transition(int(other)))
     elif attribute == "state" and fact is not None:
         yield from _states(evaluator, fact, number, draw)
     else:

@@ -38,11 +38,18 @@ from engine.scenario.query import (
 )  # fmt: skip
 from engine.scenario.query_check import KIND_NAMES
 from engine.sentence import PAGE_MASK
-from engine.timeline import Timeline
+from engine.timeline import BEFORE, Timeline
 from engine.transition import Transition
 
 THING_OF = {"page": "page", "frame": "frame", "desc": "desc", "entry": "zswap", "slot": "slot"}
 """The thing of the image that a word of a query means."""
+
+
+def covered(timeline: Timeline, end: int) -> Timeline:
+    """The timeline, gone through in strides that its journal keeps: where that has room, every jump is a short one."""
+    for number in range(BEFORE, end + BEFORE, BEFORE):
+        timeline.jump(min(number, end))
+    return timeline
 
 
 class Unanswerable(Exception):
@@ -138,6 +145,11 @@ class Evaluator(Instant):
         self.timeline.jump(number)
         return self.timeline.view
 
+    def transition(self, number: int) -> Transition:
+        """A transition by its number; quicker than asking the timeline for one away from its cursor."""
+        self.timeline.jump(number)
+        return self.timeline.transition()
+
     def at(self, query: Query, number: int) -> Value:
         """What the query gives after transition ``number``."""
         if isinstance(query, Named) and query.name == "outcome":
@@ -183,7 +195,7 @@ class Evaluator(Instant):
             found = self.course.of_kind(kind, 0 if kind is not None else 1, self.course.end)[:wanted]
         else:
             found = self.course.of_kind(kind, 0, number)[::-1][:wanted]
-        made: list[Single] = [self.timeline.transition(int(one)) for one in found]
+        made: list[Single] = [self.transition(int(one)) for one in found]
         if query.count is not None:
             return made if len(made) == query.count else None
         return made[0] if made else None

@@ -182,7 +182,7 @@ def _result(
     if left is None:
         found = "nothing: the run never came there"
     look_at = end if holds else _where_it_broke(query, evaluator, evaluator.course, rises)
-    look = str(evaluator.event_fact("sentence", evaluator.timeline.transition(look_at)))
+    look = str(evaluator.event_fact("sentence", evaluator.transition(look_at)))
     sign = "" if query.sign == "==" else f"{query.sign} "
     return Result(criterion.that, criterion.text, float(holds), criterion.points, found, f"{sign}{wanted}", look_at,
                   look, criterion.hidden)  # fmt: skip

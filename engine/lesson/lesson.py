@@ -10,7 +10,7 @@ from engine.errors import InputError, Problem
 from engine.lesson.asked import Asked
 from engine.lesson.asking import Asker, Unmade
 from engine.lesson.course import Course, Progress, Stopped, condition_of, follow, moment_of
-from engine.lesson.evaluate import Evaluator, Instant, Unanswerable
+from engine.lesson.evaluate import Evaluator, Instant, Unanswerable, covered
 from engine.lesson.speech import linked, spoken, value_text
 from engine.lesson.values import Value
 from engine.mm.view import View
@@ -107,7 +107,7 @@ class _Maker:
         )
         self.rises = dict(zip(conditions, self.course.rises))
         self.times = dict(zip(times, self.course.times))
-        self.timeline = Timeline(program, compiled)
+        self.timeline = covered(Timeline(program, compiled), self.course.end)
         pages = {process.name: process.pages for process in program.processes} | dict(program.shmem)
         self.known = Known(program.marks, pages, [swapfile.name for swapfile in program.swapfiles])
         self.found: list[tuple[Path, str]] = []

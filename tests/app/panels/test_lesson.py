@@ -114,7 +114,8 @@ def test_it_begins_with_the_introduction(panel: LessonPanel) -> None:
 
 def test_the_step_follows_the_cursor(panel: LessonPanel, timeline: Timeline) -> None:
     first, second = (step.moment for step in panel.steps)
-    for cursor, expected in ((first, 0), (second - 1, 0), (second, 1), (panel.course.lesson.course.end, 1), (first + 3, 0), (3, -1)):
+    end = panel.course.lesson.course.end
+    for cursor, expected in ((first, 0), (second - 1, 0), (second, 1), (end, 1), (first + 3, 0), (3, INTRODUCTION)):
         timeline.jump(cursor)
         panel.show_moment(moment_of(timeline))
         assert panel.current == expected, cursor
