@@ -139,7 +139,7 @@ def shared_anonymous(machine):
 
 
 def unmap_quietly(machine):
-    row = first(machine, im.PAGE_MAPCOUNT, lambda counts: counts == 1)
+    row = first(machine, im.PAGE_MAPCOUNT, some)
     swap = machine.view.at(im.PAGE_SWAP, row)
     if swap:
         spoil(machine, im.PAGE_FLAGS, row, change=-32)
