@@ -28,18 +28,33 @@ class Backdrop:
             painter = QPainter(self._picture)
             try:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                for column in scene.columns:
-                    column.paint(painter)
-                if not legend.isEmpty():
-                    paint_legend(painter, legend, scene.facts, style)
+                self._contents(painter, scene, legend, style)
             finally:
                 # A painter that outlives an error takes the process with it.
                 painter.end()
         return self._picture
 
+    def draw(self, painter: QPainter, scene: Scene, legend: QRectF, box: QRectF, style: Style) -> None:
+        """The same with a painter of one's own, for what keeps lines as lines."""
+        painter.fillRect(box, QColor(style.theme.window))
+        for card in self._boxes(scene, legend):
+            style.card(painter, card, "panel", radius=8)
+        self._contents(painter, scene, legend, style)
+
+    @staticmethod
+    def _boxes(scene: Scene, legend: QRectF) -> list[QRectF]:
+        return [column.box for column in scene.columns] + ([] if legend.isEmpty() else [legend])
+
+    @staticmethod
+    def _contents(painter: QPainter, scene: Scene, legend: QRectF, style: Style) -> None:
+        for column in scene.columns:
+            column.paint(painter)
+        if not legend.isEmpty():
+            paint_legend(painter, legend, scene.facts, style)
+
     def _cards(self, scene: Scene, legend: QRectF, size: QSize, style: Style) -> QPixmap:
         """The empty cards; the same for every moment, and large enough to be worth keeping."""
-        boxes = [column.box for column in scene.columns] + ([] if legend.isEmpty() else [legend])
+        boxes = self._boxes(scene, legend)
         key = (style.theme.name, style.scale, style.ratio, size, len(boxes))
         if self._ground is None or self._ground[0] != key:
             ground = QPixmap(size * style.ratio)

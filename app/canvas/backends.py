@@ -59,7 +59,7 @@ class Backends(Column):
 
     def _pool(self, y: float) -> float:
         pool, style = self.facts.pool, self.style
-        figures = ["lz4", pool.allocator, translate("Canvas", "{n} entries", n=grouped(pool.stored))]
+        figures = ["lz4", pool.allocator, translate("Canvas", "{n} entries").format(n=grouped(pool.stored))]
         if pool.stored_bytes:
             figures.append(f"{pool.stored * 4096 / pool.stored_bytes:.2f}×")
         if not pool.enabled and not pool.stored:
@@ -86,7 +86,7 @@ class Backends(Column):
         below = box.bottom() + style.px(12)
         cold, hot = translate("Canvas", "◂ cold end: next to be written back"), translate("Canvas", "hot end ▸")
         if len(pool.entries) < pool.stored:
-            cold = translate("Canvas", "◂ cold end · the coldest {n} of {all}", n=grouped(len(pool.entries)),
+            cold = translate("Canvas", "◂ cold end · the coldest {n} of {all}").format(n=grouped(len(pool.entries)),
                              all=grouped(pool.stored))  # fmt: skip
         room = box.width() - style.width(hot, 10) - style.px(8)
         cold = self.fitting(room, 10, cold, translate("Canvas", "◂ cold end"))
@@ -101,6 +101,7 @@ class Backends(Column):
             "Canvas",
             "{pages} pages of memory hold {stored} pages ({bytes} B).<br>"
             "Limit {limit} pages, takes pages again below {accept}.",
+        ).format(
             pages=grouped(pool.pages), stored=grouped(pool.stored), bytes=grouped(pool.stored_bytes),
             limit=grouped(pool.limit), accept=grouped(pool.accept),
         )  # fmt: skip
@@ -108,8 +109,8 @@ class Backends(Column):
             text += " " + translate("Canvas", "It was full and takes nothing until it is below the acceptance line.")
         shape = self.facts.pool_shape
         if shape.classes:
-            text += "<br>" + translate("Canvas", "{n} places for objects are empty: holes that the pool pays for.",
-                                       n=grouped(shape.holes))  # fmt: skip
+            holes = translate("Canvas", "{n} places for objects are empty: holes that the pool pays for.")
+            text += "<br>" + holes.format(n=grouped(shape.holes))
         return text
 
     def _level_y(self, box: QRectF, pages: float) -> float:
@@ -172,7 +173,7 @@ class Backends(Column):
         painter.setPen(QPen(style.theme.colour("zswap", 0.55), style.px(1.1)))
         painter.drawLine(QPointF(box.left() + 1, y), QPointF(box.right() - 1, y))
         label = QRectF(box.left() + style.px(10), y - style.px(16), box.width() - style.px(20), style.px(16))
-        text = translate("Canvas", "takes {n} pages", n=grouped(pool.pages))
+        text = translate("Canvas", "takes {n} pages").format(n=grouped(pool.pages))
         lines = [self._level_y(box, pool.limit), self._level_y(box, pool.accept), box.top()]
         places = (y - style.px(16), y + 1)
         free = [top for top in places if not any(top < line < top + style.px(16) for line in lines)]
@@ -187,8 +188,8 @@ class Backends(Column):
 
     def _limit_names(self) -> tuple[str, ...]:
         pool = self.facts.pool
-        short = translate("Canvas", "limit {n}", n=grouped(pool.limit))
-        pages = translate("Canvas", "{n} pages", n=grouped(pool.limit))
+        short = translate("Canvas", "limit {n}").format(n=grouped(pool.limit))
+        pages = translate("Canvas", "{n} pages").format(n=grouped(pool.limit))
         return (f"max_pool_percent {pool.percent} · {pages}", short) if pool.percent else (short,)
 
     def _limit(self, painter: QPainter, box: QRectF, pages: int, colour: str, *texts: str) -> None:
@@ -240,7 +241,7 @@ class Backends(Column):
     def _figures(self, file: SwapFile) -> list[str]:
         """What a swapfile's heading says at the right."""
         priority = f"prio {file.priority}".replace("-", "−")
-        slots = translate("Canvas", "{n} / {all} slots", n=grouped(file.used), all=grouped(file.slots))
+        slots = translate("Canvas", "{n} / {all} slots").format(n=grouped(file.used), all=grouped(file.slots))
         return [slots, priority, file.device]
 
     def _under(self, file: SwapFile) -> list[str]:
@@ -263,15 +264,15 @@ class Backends(Column):
             self.paints.append(lambda painter: self._next_mark(painter, field, file))
         held = file.count(SlotState.HELD)
         box = QRectF(self.inner.left(), y, self.inner.width(), style.px(HEAD))
-        text = translate("Canvas", "{n} of {all} slots in use", n=grouped(file.used), all=grouped(file.slots))
+        text = translate("Canvas", "{n} of {all} slots in use").format(n=grouped(file.used), all=grouped(file.slots))
         if held:
-            text += translate("Canvas", ", {n} of them by pages that are in zswap", n=grouped(held))
-        clusters = translate("Canvas", "{n} clusters of {size}, {used} of them in use",
-                             n=math.ceil(len(file.marks) / CLUSTER_SLOTS), size=CLUSTER_SLOTS,
-                             used=int((file.clusters > 0).sum()))  # fmt: skip
+            text += translate("Canvas", ", {n} of them by pages that are in zswap").format(n=grouped(held))
+        clusters = translate("Canvas", "{n} clusters of {size}, {used} of them in use").format(
+            n=math.ceil(len(file.marks) / CLUSTER_SLOTS), size=CLUSTER_SLOTS, used=int((file.clusters > 0).sum())
+        )
         bad = file.count(SlotState.BAD)
         if bad:
-            clusters += "<br>" + translate("Canvas", "{n} bad slots", n=grouped(bad))
+            clusters += "<br>" + translate("Canvas", "{n} bad slots").format(n=grouped(bad))
         self.hint(box, f"<b>{file.name}</b>, {file.device}<br>{text}<br>{clusters}")
         return y + self._head(file) + style.px(GAP) + field.size[1]
 
@@ -320,9 +321,9 @@ class Backends(Column):
             pool = self.facts.pool
             self._taken(painter, self.pool_box)
             self._limit(painter, self.pool_box, pool.limit, "danger", *self._limit_names())
-            accept = translate("Canvas", "accept below {percent} % · {n}", percent=pool.accept_percent,
+            accept = translate("Canvas", "accept below {percent} % · {n}").format(percent=pool.accept_percent,
                                n=grouped(pool.accept))  # fmt: skip
-            short = translate("Canvas", "accept {n}", n=grouped(pool.accept))
+            short = translate("Canvas", "accept {n}").format(n=grouped(pool.accept))
             self._limit(painter, self.pool_box, pool.accept, "zswap", accept, short)
         boxes = self.window_boxes()
         if boxes:
@@ -337,16 +338,16 @@ class Backends(Column):
         stored, style = self.facts.pool.stored, self.style
         if not self.facts.swapfiles and not self.facts.names.described:
             return
-        other = translate("Canvas", "today: {n}", n=grouped(stored))
+        other = translate("Canvas", "today: {n}").format(n=grouped(stored))
         if not self.facts.names.described:
             other = translate("Canvas", "with descriptors: 0")
         width = style.width(other, 11)
         colour = "warning" if held else "accent"
         room = self.inner.width() - width - style.px(8)
         text = self.fitting(
-            room, 11, translate("Canvas", "{n} slots held by pages that are in zswap", n=grouped(held)),
-            translate("Canvas", "{n} slots held for zswap", n=grouped(held)),
-            translate("Canvas", "{n} slots held", n=grouped(held)),
+            room, 11, translate("Canvas", "{n} slots held by pages that are in zswap").format(n=grouped(held)),
+            translate("Canvas", "{n} slots held for zswap").format(n=grouped(held)),
+            translate("Canvas", "{n} slots held").format(n=grouped(held)),
         )  # fmt: skip
         self.text(self.inner.left(), y, room, text, 11, colour)
         self.text(self.inner.right() - width, y, width, other, 11, "dim", right=True)

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPaintEngine,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -44,6 +45,8 @@ from engine.reading import Chain, Place, chain, neighbours
 MOST_OUTLINES = 600
 MOST_CHAINS, MANY_ROWS = 24, 200_000
 """Selected things whose chains are followed, and the page-table entries from which it is only the first."""
+LINES = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)
+"""What keeps lines as lines: there nothing is drawn through a pixmap."""
 
 
 class MachineCanvas(QWidget):
@@ -291,8 +294,11 @@ class MachineCanvas(QWidget):
         if style.ratio != self.devicePixelRatioF():
             self._lay_out()
             style = self._scene.columns[0].style
-        picture = self._backdrop.picture(self._scene, self._area(style)[1], self.size(), style)
-        painter.drawPixmap(QPoint(0, 0), picture)
+        legend = self._area(style)[1]
+        if painter.paintEngine().type() in LINES:
+            self._backdrop.draw(painter, self._scene, legend, QRectF(self.rect()), style)
+        else:
+            painter.drawPixmap(QPoint(0, 0), self._backdrop.picture(self._scene, legend, self.size(), style))
         self._paint_over(painter, style)
 
     def _paint_over(self, painter: QPainter, style: Style) -> None:

@@ -73,7 +73,7 @@ class Descriptors(Column):
     def lay_out(self) -> None:
         names, style = self.facts.names, self.style
         self.title, self.name = titles(names.design)
-        self.note = translate("Canvas", "{n} in use", n=grouped(names.used))
+        self.note = translate("Canvas", "{n} in use").format(n=grouped(names.used))
         cards = self._cards()
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
         high = foot - style.px(20) - self.inner.top()
@@ -141,8 +141,8 @@ class Descriptors(Column):
         names = self.facts.names
         self._title(box, translate("Canvas", "Slab cache for descriptors"), translate("Canvas", "Slab cache"))
         self.paints.append(lambda painter: self._stock(painter, box))
-        at_hand = translate("Canvas", "{n} / {all} at hand", n=grouped(names.at_hand), all=grouped(names.stock))
-        refill = translate("Canvas", "refill below {n}", n=names.refill)
+        at_hand = translate("Canvas", "{n} / {all} at hand").format(n=grouped(names.at_hand), all=grouped(names.stock))
+        refill = translate("Canvas", "refill below {n}").format(n=names.refill)
         self._line(box, 59, f"{at_hand} · {refill}", at_hand)
         total = grouped(names.used * names.entry_bytes)
         sum_of = f"{grouped(names.used)} × {names.entry_bytes} B = {total} B"
@@ -151,7 +151,7 @@ class Descriptors(Column):
         self.hint(box, translate(
             "Canvas",
             "Descriptors are kept at hand, because reclaim must not wait for memory to free memory.<br>"
-            "{n} slab pages hold them.", n=grouped(names.slab_pages),
+            "{n} slab pages hold them.").format(n=grouped(names.slab_pages),
         ))  # fmt: skip
 
     def _stock(self, painter: QPainter, box: QRectF) -> None:
@@ -173,8 +173,8 @@ class Descriptors(Column):
         kept, size = self.facts.names.reverse_map, REVERSE_MAP_BYTES
         self._title(box, translate("Canvas", "Reverse map  slot → descriptor"), translate("Canvas", "Reverse map"))
         texts = {
-            "kept": (translate("Canvas", "kept · {size} B of each descriptor", size=size),
-                     translate("Canvas", "kept · {size} B each", size=size)),
+            "kept": (translate("Canvas", "kept · {size} B of each descriptor").format(size=size),
+                     translate("Canvas", "kept · {size} B each").format(size=size)),
             "none": (translate("Canvas", "none · no cluster readahead"), translate("Canvas", "none")),
             "scan": (translate("Canvas", "none · a scan of all descriptors"), translate("Canvas", "none · a scan")),
         }[kept]  # fmt: skip
@@ -186,8 +186,8 @@ class Descriptors(Column):
     def _clusters(self, box: QRectF) -> None:
         names = self.facts.names
         self._title(box, translate("Canvas", "Virtual clusters of 512 slots"), translate("Canvas", "Virtual clusters"))
-        in_use = translate("Canvas", "{n} in use", n=grouped(names.clusters))
-        self._line(box, 39, f"{in_use} · {translate('Canvas', 'given out on demand')}", in_use)
+        in_use = translate("Canvas", "{n} in use").format(n=grouped(names.clusters))
+        self._line(box, 39, in_use + " · " + translate("Canvas", "given out on demand"), in_use)
         self._bytes_in_use(box, 58)
         self.hint(box, translate(
             "Canvas", "A virtual slot needs its swap table word, a cgroup number and a word for its backend."
@@ -207,8 +207,8 @@ class Descriptors(Column):
         self._title(box, translate("Canvas", "Metadata of the slots"), translate("Canvas", "Metadata"))
         self._line(box, 41, translate("Canvas", "swap_map: a byte a slot, used or not"),
                    translate("Canvas", "a byte a slot, used or not"), translate("Canvas", "a byte a slot"))  # fmt: skip
-        cached = translate("Canvas", "{n} in the swapcache", n=grouped(names.cached))
-        shared = translate("Canvas", "{n} shared", n=grouped(names.shared))
+        cached = translate("Canvas", "{n} in the swapcache").format(n=grouped(names.cached))
+        shared = translate("Canvas", "{n} shared").format(n=grouped(names.shared))
         self._line(box, 59, f"{shared} · {cached}", cached)
         self._bytes_in_use(box, 77)
         self.hint(box, translate(
@@ -227,7 +227,7 @@ class Descriptors(Column):
     def _bytes_in_use(self, box: QRectF, y: float) -> None:
         names = self.facts.names
         total = f"{grouped(names.static_bytes)} B + {grouped(names.dynamic_bytes)} B"
-        self._line(box, y, translate("Canvas", "{bytes} in use", bytes=total), total, colour="text", mono=True)
+        self._line(box, y, translate("Canvas", "{bytes} in use").format(bytes=total), total, colour="text", mono=True)
 
 
 class DescriptorWords(Descriptors):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.canvas.pool_shape import PoolShape
 from app.canvas.queues import Queue
+from app.canvas.words import translate
 from app.moment import Moment
 from engine.mm import image as im
 from engine.mm.design.hooks import DESIGNS, readahead_slot
@@ -271,9 +272,12 @@ def _process(marked: Marked, program: Program, row: int) -> Pages:
     while owner and (owner > len(program.processes) or not program.processes[owner - 1].regions):
         owner = view.at(im.MM_PARENT, owner)
     regions = program.processes[owner - 1].regions if owner else ()
-    ended = {2: "ended", 3: "killed: out of memory"}.get(view.at(im.MM_STATE, row), "")
+    states = {2: translate("Canvas", "ended"), 3: translate("Canvas", "killed: out of memory")}
+    ended = states.get(view.at(im.MM_STATE, row), "")
     spans = tuple((region.name, region.first, region.pages) for region in regions)
-    name = f"pid {row} {process_name(program, owner or row)}" + (f" (fork of {parent})" if parent else "")
+    name = f"pid {row} {process_name(program, owner or row)}"
+    if parent:
+        name += " " + translate("Canvas", "(fork of {parent})").format(parent=parent)
     return Pages(row, name, marked.pages(row), spans, ended=ended)
 
 

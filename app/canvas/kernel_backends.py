@@ -42,8 +42,8 @@ class PoolWords(Backends):
 
     def _classes(self, y: float, foot: float) -> None:
         style, shape = self.style, self.facts.pool_shape
-        holes = translate("Canvas", "holes: {n}", n=grouped(shape.holes))
-        classes = translate("Canvas", "classes: {n}", n=grouped(len(shape.classes)))
+        holes = translate("Canvas", "holes: {n}").format(n=grouped(shape.holes))
+        classes = translate("Canvas", "classes: {n}").format(n=grouped(len(shape.classes)))
         self.heading(y + style.px(8), self.facts.pool.allocator, [classes, holes] if shape.classes else [])
         window = QRectF(self.inner.left(), y + style.px(HEAD), self.inner.width(), max(1.0, foot - y - style.px(HEAD)))
         if not shape.classes:
@@ -60,7 +60,11 @@ class PoolWords(Backends):
 
     def _class(self, place: int, one: SizeClass, y: float, largest: int) -> float:
         style, shape, px = self.style, self.facts.pool_shape, self.style.px
-        name = translate("Canvas", "class {size} B", size=grouped(one.size)) if one.size else self.facts.pool.allocator
+        name = (
+            translate("Canvas", "class {size} B").format(size=grouped(one.size))
+            if one.size
+            else self.facts.pool.allocator
+        )
         holes = f" −{grouped(one.holes)}" if one.holes else ""
         short = f"{grouped(one.inuse)}{holes}"
         room = self.inner.width()
@@ -73,6 +77,7 @@ class PoolWords(Backends):
             "Canvas",
             "Objects of up to {size} B: {pages} pages make a zspage of {objs} objects. {zspages} zspages hold {inuse} "
             "objects and have {holes} holes.",
+        ).format(
             size=one.size, pages=one.pages, objs=one.objs, zspages=one.zspages, inuse=one.inuse, holes=one.holes,
         ))  # fmt: skip
         top = y + px(CLASS_LINE)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 from app.canvas.facts import Facts
 from app.canvas.sprites import FRAME, PAGE, SLOT, Family, atlas, image_of
 from app.canvas.style import Style
+from app.canvas.words import translate
 from engine.reading import FrameState, PageState, SlotState
 
 HEIGHT = 30
@@ -21,28 +22,28 @@ def items(facts: Facts) -> list[tuple[Family, int, str]]:
         states |= {state for state in PageState if state >= PageState.UNEVICTABLE and block.count(state)}
     slots = {state for file in facts.swapfiles for state in SlotState if file.count(state)}
     found: list[tuple[Family, int, str]] = [
-        (PAGE, PageState.ACTIVE * 2, "in memory, active"),
-        (PAGE, PageState.INACTIVE * 2, "inactive"),
-        (PAGE, PageState.INACTIVE * 2 + 1, "in the swapcache too"),
-        (PAGE, PageState.CACHED_ONLY * 2, "swapped out, still cached"),
-        (PAGE, PageState.ZSWAP * 2, "in zswap"),
-        (PAGE, PageState.DISK * 2, "in a swapfile"),
-        (PAGE, PageState.NEVER * 2, "never touched"),
+        (PAGE, PageState.ACTIVE * 2, translate("Canvas", "in memory, active")),
+        (PAGE, PageState.INACTIVE * 2, translate("Canvas", "inactive")),
+        (PAGE, PageState.INACTIVE * 2 + 1, translate("Canvas", "in the swapcache too")),
+        (PAGE, PageState.CACHED_ONLY * 2, translate("Canvas", "swapped out, still cached")),
+        (PAGE, PageState.ZSWAP * 2, translate("Canvas", "in zswap")),
+        (PAGE, PageState.DISK * 2, translate("Canvas", "in a swapfile")),
+        (PAGE, PageState.NEVER * 2, translate("Canvas", "never touched")),
     ]
     if PageState.ZERO in states:
-        found.append((PAGE, PageState.ZERO * 2, "zero mark"))
+        found.append((PAGE, PageState.ZERO * 2, translate("Canvas", "zero mark")))
     if PageState.ZERO_PAGE in states:
-        found.append((PAGE, PageState.ZERO_PAGE * 2, "shared zero page"))
+        found.append((PAGE, PageState.ZERO_PAGE * 2, translate("Canvas", "shared zero page")))
     if PageState.UNEVICTABLE in states:
-        found.append((PAGE, PageState.UNEVICTABLE * 2, "locked"))
+        found.append((PAGE, PageState.UNEVICTABLE * 2, translate("Canvas", "locked")))
     if facts.memory.writing:
-        found.append((FRAME, FrameState.INACTIVE * 4 + 1, "being written"))
+        found.append((FRAME, FrameState.INACTIVE * 4 + 1, translate("Canvas", "being written")))
     if SlotState.HELD in slots:
-        found.append((SLOT, SlotState.HELD * 2, "slot held for zswap: wasted"))
+        found.append((SLOT, SlotState.HELD * 2, translate("Canvas", "slot held for zswap: wasted")))
     if SlotState.CACHED in slots:
-        found.append((SLOT, SlotState.CACHED * 2, "slot not yet written"))
+        found.append((SLOT, SlotState.CACHED * 2, translate("Canvas", "slot not yet written")))
     if SlotState.BAD in slots:
-        found.append((SLOT, SlotState.BAD * 2, "bad slot"))
+        found.append((SLOT, SlotState.BAD * 2, translate("Canvas", "bad slot")))
     return found
 
 

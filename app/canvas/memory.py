@@ -47,7 +47,7 @@ class MemoryColumn(Column):
     def lay_out(self) -> None:
         memory, style = self.facts.memory, self.style
         self.name = translate("Canvas", "Memory")
-        self.title = translate("Canvas", "MEMORY · {n} frames", n=grouped(memory.frames))
+        self.title = translate("Canvas", "MEMORY · {n} frames").format(n=grouped(memory.frames))
         self.note = translate("Canvas", "a hard limit") if memory.limit else translate("Canvas", "anonymous LRU")
         foot = self._foot()
         strips = self._strips()
@@ -66,8 +66,8 @@ class MemoryColumn(Column):
 
     def _strips(self) -> list[Strip]:
         memory = self.facts.memory
-        active = translate("Canvas", "active · {n}", n=grouped(memory.nr_active))
-        inactive = translate("Canvas", "inactive · {n}", n=grouped(memory.nr_inactive))
+        active = translate("Canvas", "active · {n}").format(n=grouped(memory.nr_active))
+        inactive = translate("Canvas", "inactive · {n}").format(n=grouped(memory.nr_inactive))
         first = translate("Canvas", "reclaimed first  ▸")
         if not memory.ordered:
             return [
@@ -80,12 +80,12 @@ class MemoryColumn(Column):
                   translate("Canvas", "No page was used twice yet.")),
             Strip(inactive, translate("Canvas", "tail is reclaimed first  ▸"), memory.inactive,
                   translate("Canvas", "New pages come here."), first, hand=True),
-            Strip(translate("Canvas", "off the lists · {n}", n=grouped(len(memory.in_hand))),
+            Strip(translate("Canvas", "off the lists · {n}").format(n=grouped(len(memory.in_hand))),
                   translate("Canvas", "in reclaim's hands"), memory.in_hand,
                   translate("Canvas", "Reclaim has no page in hand.")),
         ]  # fmt: skip
         if len(memory.locked):
-            found.append(Strip(translate("Canvas", "locked · {n}", n=grouped(memory.nr_locked)),
+            found.append(Strip(translate("Canvas", "locked · {n}").format(n=grouped(memory.nr_locked)),
                                translate("Canvas", "reclaim passes by"), memory.locked, ""))  # fmt: skip
         return found
 
@@ -147,7 +147,7 @@ class MemoryColumn(Column):
         self._shares(card)
         top = card.top() - style.px(80 if self._named else 72)
         middle = top + style.px(10)
-        free = translate("Canvas", "free · {n}", n=grouped(memory.free))
+        free = translate("Canvas", "free · {n}").format(n=grouped(memory.free))
         self.text(self.inner.left(), middle, self.inner.width() / 2, free, 11, "dim")
         self.free_box = QRectF(self.inner.left(), top + style.px(22), self.inner.width(), style.px(14))
         self.paints.append(lambda painter: self._free(painter))
@@ -170,12 +170,15 @@ class MemoryColumn(Column):
         memory = self.facts.memory
         free, frames = grouped(memory.free), grouped(memory.frames)
         if memory.limit:
-            return translate("Canvas", "{free} of {frames} frames are left below the limit.", free=free, frames=frames)
+            return translate("Canvas", "{free} of {frames} frames are left below the limit.").format(
+                free=free, frames=frames
+            )
         return translate(
             "Canvas",
             "{free} of {frames} frames are free.<br>"
             "Below low ({low}) kswapd wakes, above high ({high}) it sleeps;<br>"
             "a task that would go below min ({min}) must reclaim itself.",
+        ).format(
             free=free, frames=frames, low=grouped(memory.low), high=grouped(memory.high), min=grouped(memory.minimum),
         )  # fmt: skip
 
@@ -237,7 +240,7 @@ class MemoryColumn(Column):
         style, memory = self.style, self.facts.memory
         self.paints.append(lambda painter: self._share_bar(painter, box))
         left, across = box.left() + style.px(10), box.width() - style.px(20)
-        note = translate("Canvas", "{n} being written", n=grouped(memory.writing)) if memory.writing else ""
+        note = translate("Canvas", "{n} being written").format(n=grouped(memory.writing)) if memory.writing else ""
         room = across - style.width(note, 10) - style.px(8)
         title = self.fitting(
             room, 11, translate("Canvas", "Who has the frames"), translate("Canvas", "Frames"), bold=True

@@ -26,7 +26,7 @@ class PageTables(Column):
     def lay_out(self) -> None:
         self.title, self.name = translate("Canvas", "PAGE TABLES"), translate("Canvas", "Page tables")
         blocks = [*self.facts.processes, *self.facts.shmem]
-        self.note = translate("Canvas", "PTEs hold a {word} when out", word=self.facts.names.word)
+        self.note = translate("Canvas", "PTEs hold a {word} when out").format(word=self.facts.names.word)
         if not any(len(block.marks) for block in blocks):
             self.empty(self.inner, translate("Canvas", "No process has a page yet."))
             return
@@ -57,15 +57,15 @@ class PageTables(Column):
 
     def _figures(self, block: Pages) -> list[str]:
         if block.ended:
-            return [translate("Canvas", block.ended)]
+            return [block.ended]
         figures = [
-            translate("Canvas", "RSS {n}", n=grouped(block.resident)),
-            translate("Canvas", "zswap {n}", n=grouped(block.count(PageState.ZSWAP))),
-            translate("Canvas", "disk {n}", n=grouped(block.count(PageState.DISK))),
+            translate("Canvas", "RSS {n}").format(n=grouped(block.resident)),
+            translate("Canvas", "zswap {n}").format(n=grouped(block.count(PageState.ZSWAP))),
+            translate("Canvas", "disk {n}").format(n=grouped(block.count(PageState.DISK))),
         ]
         cached = block.count(PageState.CACHED_ONLY)
         if cached:
-            figures.append(translate("Canvas", "cache {n}", n=grouped(cached)))
+            figures.append(translate("Canvas", "cache {n}").format(n=grouped(cached)))
         return figures
 
     def _block(self, block: Pages, level: Level, y: float) -> float:
@@ -81,7 +81,7 @@ class PageTables(Column):
         self.fields.append(field)
         regions = ", ".join(f"{name} {first}–{first + pages - 1}" for name, first, pages in block.regions)
         box = QRectF(self.inner.left(), y, self.inner.width(), self._head(block))
-        pages = translate("Canvas", "{n} pages", n=grouped(len(block.marks)))
+        pages = translate("Canvas", "{n} pages").format(n=grouped(len(block.marks)))
         self.hint(box, f"<b>{block.name}</b><br>{pages}" + (f"<br>{regions}" if regions else ""))
         if field.shapes and len(block.regions) > 1:
             self.paints.append(lambda painter: self._region_marks(painter, field, block))

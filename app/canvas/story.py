@@ -31,8 +31,8 @@ class StoryMemory(MemoryColumn):
         self.name = self.title = translate("Canvas", "Memory")
         self.title = self.title.upper()
         used = memory.frames - max(memory.free, 0)
-        y = _say(self, grouped(used), translate("Canvas", "of {n} page frames are taken", n=grouped(memory.frames)),
-                 translate("Canvas", "What a program uses must be here."))  # fmt: skip
+        of = translate("Canvas", "of {n} page frames are taken").format(n=grouped(memory.frames))
+        y = _say(self, grouped(used), of, translate("Canvas", "What a program uses must be here."))
         self._named = True
         high = style.px(92)
         card = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
@@ -74,7 +74,7 @@ class StoryPool(Backends):
             if pool.refusing:
                 says = translate("Canvas", "Full: it takes nothing before it is below the line.")
             y = _say(self, grouped(pool.stored),
-                     translate("Canvas", "pages in the room of {n}", n=grouped(pool.pages)), says)  # fmt: skip
+                     translate("Canvas", "pages in the room of {n}").format(n=grouped(pool.pages)), says)  # fmt: skip
         self._pool(y)
 
 
@@ -92,7 +92,7 @@ class StoryDisk(Backends):
         self.title = translate("Canvas", "DISK")
         used = sum(file.used for file in self.facts.swapfiles)
         slots = sum(file.slots for file in self.facts.swapfiles)
-        y = _say(self, grouped(used), translate("Canvas", "of {n} slots are taken", n=grouped(slots)),
+        y = _say(self, grouped(used), translate("Canvas", "of {n} slots are taken").format(n=grouped(slots)),
                  translate("Canvas", "Slow, and so the last resort."))  # fmt: skip
         self._disk(y)
 

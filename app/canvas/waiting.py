@@ -56,7 +56,7 @@ class Waiting:
         style, queue = self.column.style, self.queue
         style.card(painter, box)
         head = QRectF(box.left() + style.px(8), box.top() + style.px(4), box.width() - style.px(16), style.px(18))
-        title = translate("Canvas", "Requests under way · {n}", n=grouped(queue.total))
+        title = translate("Canvas", "Requests under way · {n}").format(n=grouped(queue.total))
         used = style.text(painter, head, title, 11, bold=True)
         note = translate("Canvas", "until done")
         if head.width() - used > style.width(note, 10) + style.px(8):
@@ -83,4 +83,4 @@ class Waiting:
 def _slot_name(slot: int) -> str:
     kind = type_of(slot)
     offset = grouped(offset_of(slot))
-    return f"swap{kind} {offset}" if kind else translate("Canvas", "slot {n}", n=offset)
+    return f"swap{kind} {offset}" if kind else translate("Canvas", "slot {n}").format(n=offset)

@@ -1,17 +1,13 @@
-"""Texts of the canvas in the language chosen: every one goes through :func:`say`."""
+"""Texts of the canvas in the language chosen: each goes through :func:`translate`."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-CONTEXT = "Canvas"
-"""The context under which a translation file keeps these texts."""
 
+def translate(context: str, text: str) -> str:
+    """``text`` in the language chosen; its ``{names}`` are filled in by whoever asks.
 
-def translate(context: str, text: str, **values: object) -> str:
-    """``text`` in the language chosen, with its ``{names}`` filled in.
-
-    Written as ``translate("Canvas", "…")`` everywhere, which is what lupdate looks for.
+    Always called as ``translate("Canvas", "…")``, with the text written out: that is what lupdate finds.
     """
-    said = QCoreApplication.translate(context, text)
-    return said.format(**values) if values else said
+    return QCoreApplication.translate(context, text)
