@@ -97,8 +97,9 @@ def overlap_regions(machine):
     spoil(machine, im.VMA_PAGES, 1, change=1)
 
 
-def shift_a_region(machine):
-    spoil(machine, im.VMA_PGOFF, 1, change=1)
+def shift_regions(machine):
+    for number in range(1, machine.view.scalar(im.VMAS) + 1):
+        spoil(machine, im.VMA_PGOFF, number, change=1)
 
 
 def map_twice(machine):
@@ -193,7 +194,7 @@ SPOILERS = [
     ("Only regions have pages", overlap_regions),
     ("Frames know who maps them", column(im.PAGE_MAPCOUNT)),
     ("Frames know who maps them", column(im.PAGE_INDEX, im.PAGE_MAPCOUNT)),
-    ("Frames know who maps them", shift_a_region),
+    ("Frames know who maps them", shift_regions),
     ("Frames know who maps them", map_twice),
     ("A shared page is read-only", write_to_shared),
     ("Processes count their pages", column(im.MM_RSS)),
