@@ -64,7 +64,8 @@ Flags = NDArray[np.bool_]
 
 
 def _sums(marks: Small, kinds: int) -> tuple[int, ...]:
-    return tuple(np.bincount(marks, minlength=kinds).tolist())
+    # Bytes are compared and counted many at a time; np.bincount would make 64-bit numbers of them first.
+    return tuple(int(np.count_nonzero(marks == kind)) for kind in range(kinds))
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from app import theme as themes
 from app.theme import Theme
 
+LARGE_CARD = 3000
+"""Square pixels from which a card is kept as a picture."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -27,6 +29,7 @@ class Style:
     """Device pixels a logical pixel."""
     _fonts: dict[tuple[float, bool, bool], QFont] = field(default_factory=dict, repr=False)
     _colours: dict[str, QColor] = field(default_factory=dict, repr=False)
+    _cards: dict[tuple[int, int, str, str, float, float, float], QPixmap] = field(default_factory=dict, repr=False)
     _widths: dict[tuple[str, float, bool, bool], float] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -84,6 +87,31 @@ class Style:
     def card(self, painter: QPainter, box: QRectF, fill: str = "raised", edge: str = "panel_edge", radius: float = 6,
              fill_alpha: float = 1.0, width: float = 1.0) -> None:  # fmt: skip
         """A rounded card with an edge of ``width`` pixels inside ``box``."""
+        if box.width() * box.height() > LARGE_CARD and box.width() < 4096 and box.height() < 4096:
+            key = (round(box.width() * self.ratio), round(box.height() * self.ratio), fill, edge, radius, fill_alpha,
+                   width)  # fmt: skip
+            if key not in self._cards:
+                if len(self._cards) > 200:
+                    self._cards.clear()
+                self._cards[key] = self._large_card(key)
+            painter.drawPixmap(QPointF(self.snap(box.left()), self.snap(box.top())), self._cards[key])
+            return
+        self._card(painter, box, fill, edge, radius, fill_alpha, width)
+
+    def _large_card(self, key: tuple[int, int, str, str, float, float, float]) -> QPixmap:
+        """A large card drawn once: filling much with round corners is slow, and they come again every frame."""
+        wide, high, fill, edge, radius, fill_alpha, width = key
+        made = QPixmap(wide, high)
+        made.setDevicePixelRatio(self.ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._card(painter, QRectF(0, 0, wide / self.ratio, high / self.ratio), fill, edge, radius, fill_alpha, width)
+        painter.end()
+        return made
+
+    def _card(self, painter: QPainter, box: QRectF, fill: str, edge: str, radius: float, fill_alpha: float,
+              width: float) -> None:  # fmt: skip
         half = width / 2
         painter.setPen(QPen(self.theme.colour(edge), width) if edge else Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.colour(fill, fill_alpha) if fill else Qt.BrushStyle.NoBrush)

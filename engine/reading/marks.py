@@ -77,6 +77,13 @@ def _page_of_name() -> Marks:
     return marks
 
 
+def _cached_names() -> Marks:
+    """1 for each mark of a name that is in the swapcache, 0 for the others."""
+    marks = np.arange(256)
+    return np.asarray((marks < UNUSED_NAME) & (marks // TAGS & 1 == 1), dtype=np.uint8)
+
+
+_CACHED_NAME = _cached_names()
 _OF_FLAGS = _flag_table()
 _PAGE_OF_FRAME = _page_of_frame()
 _PAGE_OF_NAME = _page_of_name()
@@ -207,22 +214,29 @@ class Marked:
         beyond = np.flatnonzero(view.column(im.SLOT_MAP)[first + count : first + room])
         if len(beyond):
             count += int(beyond[-1]) + 1
-        rows = view.slot[first : first + count]
+        marks = np.empty(count, dtype=np.uint8)
+        for start in range(0, count, BLOCK):
+            stop = min(start + BLOCK, count)
+            marks[start:stop] = self._slots_between(first + start, first + stop)
+        marks[:1] = SlotState.HEADER * 2
+        return marks
+
+    def _slots_between(self, start: int, stop: int) -> Marks:
+        """The same for rows ``start`` to ``stop`` of table slot."""
+        rows = self.view.slot[start:stop]
         words, held = rows[:, im.SLOT_MAP & BYTE_MASK], rows[:, im.SLOT_ENTRY & BYTE_MASK]
         used = words != 0
-        marks = used.astype(np.uint8)
-        if seam(view).has_descriptors:
-            cached = np.take(self.names, np.maximum(held, 0), mode="clip") // TAGS & 1 & used & (held > 0)
+        marks: Marks = used.astype(np.uint8)
+        if seam(self.view).has_descriptors:
+            owners = _CACHED_NAME[np.take(self.names, np.maximum(held, 0), mode="clip")]
+            cached = owners & used & (held > 0)
         else:
-            names = self.names[first : first + count]
-            cached = np.where(names == UNUSED_NAME, 0, names // TAGS & 1)
+            cached = _CACHED_NAME[self.names[start:stop]]
             marks[used & (rows[:, im.SLOT_CONTENT & BYTE_MASK] == 0)] = SlotState.CACHED
             marks[used & (held > 0)] = SlotState.HELD
             marks[used & (held == ZERO_MARK)] = SlotState.ZERO
         marks[words == SWAP_MAP_BAD] = SlotState.BAD
-        marks[:1] = SlotState.HEADER
-        marks = np.asarray(marks * 2 + cached, dtype=np.uint8)
-        return marks
+        return np.asarray(marks * 2 + cached, dtype=np.uint8)
 
 
 def page_states(view: View, process: int) -> tuple[Marks, Flags]:
