@@ -138,6 +138,13 @@ SPECS: tuple[Spec, ...] = (
     Spec("compare", "&Compare with another run", "mdi6.compare-horizontal",
          "The same workload under the other design, side by side.", lambda w: w.compare(), ("C",), needs_run=True),
 
+    Spec("why", "Wh&y did this happen?", "mdi6.help-circle-outline",
+         "The chain of causes of this transition, and the life of what is selected.", lambda w: w.show_why(), ("W",),
+         needs_run=True),
+    Spec("last_change", "&Last change of the selection", "", "Back to the last change of what is selected.",
+         lambda w: w.reasons.seek(-1), (",",), needs_run=True),
+    Spec("next_change", "Next change of the &selection", "", "On to the next change of what is selected.",
+         lambda w: w.reasons.seek(1), (".",), needs_run=True),
     Spec("jump", "&Jump to transition…", "mdi6.target", "To a transition by its number.",
          lambda w: w.ask_and_jump(), ("Ctrl+G",), needs_run=True),
     Spec("next_fault", "Next &fault", "", "To the next fault.",
@@ -163,8 +170,8 @@ SPECS: tuple[Spec, ...] = (
 SEPARATOR = "-"
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "reload", "follow", SEPARATOR, "save_replay", "picture",
-               "window_picture", "animation", SEPARATOR, "quit")),
+    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "reload", "follow", SEPARATOR,
+               "save_replay", "picture", "window_picture", "animation", SEPARATOR, "quit")),
     ("&View", ("dark", "light", "contrast", "system", SEPARATOR, "depth_story", "depth_mechanism",
                "depth_kernel", "fit", "tables", SEPARATOR, "menu:panels", "arrange_lecture",
                "arrange_explore", "arrange_compare", "arrange", "legend", SEPARATOR, "motion_full",
@@ -172,9 +179,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("&Run", ("play", "play_back", "cancel", SEPARATOR, "step", "back", "on", "first", "last", SEPARATOR,
               "unit_transition", "unit_reference", "unit_fault", "unit_event", "menu:events", SEPARATOR, "faster",
               "slower", SEPARATOR, "compare", "menu:compared")),
-    ("&Go", ("palette", "jump", SEPARATOR, "next_fault", "previous_fault", SEPARATOR, "next_mark", "previous_mark",
-             "menu:marks",
-             SEPARATOR, "menu:branches", SEPARATOR, "zoom_in", "zoom_out", "zoom_all")),
+    ("&Go", ("palette", "jump", SEPARATOR, "why", "last_change", "next_change", SEPARATOR,
+             "next_fault", "previous_fault", SEPARATOR, "next_mark", "previous_mark", "menu:marks", SEPARATOR, "menu:branches", SEPARATOR, "zoom_in", "zoom_out", "zoom_all")),
     ("&Help", ("shortcuts", "about")),
 )  # fmt: skip
 

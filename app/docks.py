@@ -17,6 +17,7 @@ from app.panels.lesson import LessonPanel
 from app.panels.pressure import PressurePanel
 from app.panels.tables import TablesPanel
 from app.panels.transitions import TransitionsPanel
+from app.panels.why import WhyPanel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
@@ -74,6 +75,7 @@ class Docks(QObject):
         self.transitions = TransitionsPanel()
         self.tables = TablesPanel()
         self.compare = ComparePanel()
+        self.why = WhyPanel()
         self.right = [
             self._dock("lesson", window.tr("Lesson"), self.lesson),
             self._dock("inspector", window.tr("Inspector"), self.inspector),
@@ -84,6 +86,7 @@ class Docks(QObject):
         self.asked = [
             self._dock("tables", window.tr("Tables"), self.tables),
             self._dock("compare", window.tr("Compare"), self.compare),
+            self._dock("why", window.tr("Why"), self.why),
         ]
         """Docks that come when asked for: beside the machine is room for five tabs."""
         self.bottom = self._dock("timeline", window.tr("Timeline"), bottom)
@@ -93,7 +96,8 @@ class Docks(QObject):
     @property
     def panels(self) -> list[Any]:
         """The views in the right docks."""
-        return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions, self.tables, self.compare]
+        return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions, self.tables, self.compare,
+                self.why]  # fmt: skip
 
     @property
     def all(self) -> list[QDockWidget]:

@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions, dialogs, theme
+from app.arrangements import NAMES as ARRANGEMENTS
 from app.arrangements import Arrangements, as_text, from_text
 from app.canvas import Depth, MachineCanvas
 from app.canvas.motion import Amount
 from app.comparing import Comparing
 from app.compiling import compiling
 from app.docks import Docks
+from app.export import replay as replays
 from app.export.animation_dialog import AnimationDialog
 from app.export.picture import Scene as PictureScene
 from app.export.vector import write
@@ -43,6 +45,7 @@ from app.palette import Palette
 from app.panels.transport import EventMenu, Transport
 from app.player import SPEED_STEPS, Player, Unit
 from app.problems import ProblemsPage
+from app.reasons import Reasons
 from app.sentence import SentenceBar
 from app.settings import Settings
 from app.status import StatusLine
@@ -51,13 +54,16 @@ from app.timeline.view import TimelineView
 from app.topbar import TopBar
 from app.welcome import WelcomePage
 from app.worker import Frame, Table, Worker, scenario_loader
-from engine.errors import InputError
+from engine.errors import InputError, Problem
 from engine.mm import transitions as tr
+from engine.mm.layout import state_hash
 from engine.program import Program
 from engine.resources import scenarios_dir
 
 FRAME_MS = 16
 """At most one frame is shown in this time."""
+MOST_HASHED = 1 << 21
+"""Words of an image that are hashed on the window's thread: a few milliseconds."""
 
 
 class MainWindow(QMainWindow):
@@ -75,6 +81,8 @@ class MainWindow(QMainWindow):
         self.frame: Frame | None = None
         self.path: Path | None = None
         self._sets: tuple[str, ...] = ()
+        self._replay: replays.Replay | None = None
+        """The replay that is being opened."""
         self._selection: tuple[Selected, ...] = ()
         self._scenarios: list[Described] = []
         self._samples: object = None
@@ -132,6 +140,7 @@ class MainWindow(QMainWindow):
         self.gallery = Gallery(scenarios_dir(), self)
         self.lessons = LessonMaker(self)
         self.comparing = Comparing(self.worker, self.docks, self)
+        self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
         self.health = Health(self.worker, self.status.health, self)
 
     def _bottom(self) -> QWidget:
@@ -189,11 +198,22 @@ class MainWindow(QMainWindow):
     # -- opening --------------------------------------------------------------------------------
 
     def open(self, path: Path, sets: tuple[str, ...] = ()) -> None:
-        """Open a scenario file with values changed as ``--set`` does; what is wrong with it is shown in its place."""
-        self.path, self._sets = Path(path).resolve(), sets
+        """Open a scenario, with values changed as ``--set`` does, or a replay; what is wrong with it is shown."""
+        self._replay = None
+        path = Path(path).resolve()
+        if path.suffix.lower() == replays.SUFFIX:
+            try:
+                self._replay = replays.load(path)
+                sets, path = self._replay.sets, self._replay.scenario(path.parent)
+            except InputError as error:
+                self.path, self._replay = path, None
+                self._refused(error)
+                return
+        self.path, self._sets = path, sets
         self.player.pause()
         self.status.busy(self.tr("Reading {name}").format(name=self.path.name))
-        self.worker.open(scenario_loader(self.path, sets), self.tr("Reading {name}").format(name=self.path.name))
+        begin = self._replay.apply if self._replay is not None else None
+        self.worker.open(scenario_loader(self.path, sets), self.tr("Reading {name}").format(name=self.path.name), begin)
         self.lessons.make(self.path, sets)
         self._file.watch(self.path)
 
@@ -210,7 +230,8 @@ class MainWindow(QMainWindow):
     def ask_and_open(self) -> None:
         """Ask for a file and open it."""
         start = str(self.path.parent if self.path else scenarios_dir())
-        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Open a scenario"), start, self.tr("Scenarios (*.toml)"))
+        kinds = self.tr("Scenarios and replays (*.toml *.swapscope)")
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Open"), start, kinds)
         if chosen:
             self.open(Path(chosen))
 
@@ -218,6 +239,7 @@ class MainWindow(QMainWindow):
         self._selection = ()
         self._samples = None
         self.comparing.clear()
+        self.reasons.clear()
         self.timeline.clear()
         self.canvas.clear()
         self.topbar.show_title(program.title)
@@ -229,10 +251,34 @@ class MainWindow(QMainWindow):
         if self.path is not None:
             self.settings.note_opened(self.path)
         self._table = self._span = None
+        if self._replay is not None:
+            self._selection = self._replay.selection
+            self._show_look(self._replay.look)
         self.canvas.setFocus()
+
+    def _show_look(self, look: replays.Look) -> None:
+        """As the window was when a replay was saved, as far as that is known here."""
+        if look.theme in theme.THEMES:
+            self.choose_theme(look.theme)
+        if look.depth in set(Depth):
+            self.choose_depth(look.depth)
+        layout = from_text(look.layout)
+        if look.arrangement in ARRANGEMENTS and not self.lecture.on:
+            self.choose_arrangement(look.arrangement)
+            if layout is not None:
+                self.docks.restore(layout)
+
+    def _check_replay(self, frame: Frame) -> None:
+        """Say so when the moment of a replay is not what it was when it was saved."""
+        replay, self._replay = self._replay, None
+        if replay is not None and replay.state and _state(frame) not in ("", replay.state):
+            self.status.say(
+                self.tr("The model has changed since this replay was saved: the machine is another one."), True
+            )
 
     def _refused(self, error: InputError) -> None:
         self.player.stopped()
+        self._replay = None
         self.lecture.leave()
         self.status.busy("")
         self.problems.show_problems(self.path.name if self.path else self.tr("This"), error)
@@ -279,6 +325,7 @@ class MainWindow(QMainWindow):
 
     def _show_frame(self, frame: Frame) -> None:
         self.frame = frame
+        self._check_replay(frame)
         if self.pages.currentWidget() is self.problems:
             return
         samples = (frame.moment.epoch, frame.branch, len(frame.series.transition))
@@ -305,6 +352,7 @@ class MainWindow(QMainWindow):
         moment = replace(self.frame.moment, selection=self._selection)
         for view in self._views():
             view.show_moment(moment)
+        self.reasons.show_frame(self.frame, self._selection)
 
     def show_again(self) -> None:
         """Hand the same moment out once more: a view has come into sight."""
@@ -386,6 +434,11 @@ class MainWindow(QMainWindow):
         self.docks.call("compare")
         if self.comparing.other is None and self.frame is not None:
             self.comparing.choose(self.comparing.others(self.frame)[0][1])
+
+    def show_why(self) -> None:
+        """Why this happened, and the life of what is selected; pressed again it is closed."""
+        if self.docks.toggle("why"):
+            self._show_moment()
 
     # -- looks ----------------------------------------------------------------------------------
 
@@ -558,6 +611,35 @@ class MainWindow(QMainWindow):
             scene.hide()
             scene.deleteLater()
 
+    def ask_and_save_replay(self) -> None:
+        """Ask for a file and save what opens this moment again."""
+        kinds = self.tr("Replays (*{suffix})").format(suffix=replays.SUFFIX)
+        chosen = self._ask_where(self.tr("Save replay"), replays.SUFFIX, kinds)
+        if chosen is not None:
+            self.save_replay(chosen if chosen.suffix else chosen.with_suffix(replays.SUFFIX))
+
+    def save_replay(self, output: Path) -> None:
+        """What opens this moment again, as a file."""
+        frame, path = self.frame, self.path
+        if frame is None or path is None:
+            return
+
+        def write_it() -> None:
+            try:
+                text = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise InputError(Problem("the scenario cannot be read any more", str(path))) from error
+            look = replays.Look(
+                theme.current().name, str(self.canvas.detail), self.arrangements.current, as_text(self.docks.save())
+            )
+            replay = replays.Replay(
+                path.name, text, self._sets, replays.changes_of(frame.branches), frame.branch,
+                frame.moment.transition.number, _state(frame), self._selection, look,
+            )  # fmt: skip
+            replays.save(replay, output, path)
+
+        self._written(output, write_it)
+
     def ask_and_save_animation(self) -> None:
         """Ask for a span and a file, and draw it frame by frame."""
         if self.frame is not None:
@@ -579,3 +661,9 @@ class MainWindow(QMainWindow):
             QMessageBox.warning(self, self.tr("Save"), str(error))
         else:
             self.status.say(self.tr("Saved {name}").format(name=output))
+
+
+def _state(frame: Frame) -> str:
+    """What tells this state of the machine from others; empty where that would take long."""
+    view = frame.moment.view
+    return state_hash(view.words, view.layout) if len(view.words) <= MOST_HASHED else ""

@@ -1,0 +1,119 @@
+"""Has the engine look for causes, and for the life and next changes of what is selected, and shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.moment import Selected
+from engine.why import Change, Reason, causes, life, next_change, operation_text, thing_name
+
+if TYPE_CHECKING:
+    from app.docks import Docks
+    from app.player import Player
+    from app.status import StatusLine
+    from app.worker import Frame, Worker
+    from engine.timeline import Timeline
+
+
+class Reasons(QObject):
+    """Behind the Why panel, and behind the keys that go to the next and last change."""
+
+    def __init__(self, worker: Worker, player: Player, docks: Docks, status: StatusLine, parent: QObject) -> None:
+        super().__init__(parent)
+        self._worker, self._player, self._docks, self._status = worker, player, docks, status
+        self._panel = docks.why
+        self._frame: Frame | None = None
+        self._subject: Selected | None = None
+        self._chain_for: object = None
+        self._life_for: object = None
+        self._changes: list[Change] = []
+        self._panel.change_wanted.connect(self.seek)
+        worker.told.connect(self._told)
+
+    def clear(self) -> None:
+        """Another run is opened."""
+        self._frame = self._subject = self._chain_for = self._life_for = None
+        self._changes = []
+        self._panel.show_causes([], "")
+        self._panel.show_life("", [], 1, 0, True)
+
+    def show_frame(self, frame: Frame, selection: tuple[Selected, ...]) -> None:
+        """The cursor or the selection may be another one: look anew for what is not known."""
+        self._frame, self._subject = frame, selection[0] if selection else None
+        if not self._docks.in_sight("why"):
+            return
+        branch = (frame.moment.epoch, frame.branch, tuple(one.name for one in frame.branches))
+        chain_for = (branch, frame.moment.transition.number)
+        if chain_for != self._chain_for and not frame.moment.skipping:
+            self._chain_for = chain_for
+            number = frame.moment.transition.number
+            self._worker.begin("causes", lambda timeline: _causes(timeline, number))
+            self._panel.mark(number)
+        if (branch, self._subject) != self._life_for:
+            self._life_for = (branch, self._subject)
+            self._changes = []
+            self._show_life(False)
+            if self._subject is None:
+                self._worker.drop("life")
+            else:
+                subject = self._subject
+                self._worker.begin("life", lambda timeline: _life(timeline, subject))
+
+    def seek(self, direction: int) -> None:
+        """To the next (1) or last (-1) change of what is selected."""
+        if self._subject is None:
+            self._status.say(self.tr("Select something first: a page, frame, descriptor, zswap entry or slot."))
+            return
+        subject = self._subject
+        self._player.pause()
+        self._worker.begin("change", lambda timeline: _seek(timeline, subject, direction > 0))
+
+    def _show_life(self, complete: bool) -> None:
+        frame = self._frame
+        if frame is None:
+            return
+        name = thing_name(frame.moment.program, self._subject) if self._subject else ""
+        self._panel.show_life(name, self._changes, frame.moment.length, frame.moment.transition.number, complete)
+
+    def _told(self, name: str, answer: object) -> None:
+        if name == "causes":
+            number, reasons, operation = answer  # type: ignore[misc]
+            if self._chain_for is not None and self._chain_for[1] == number:  # type: ignore[index]
+                self._panel.show_causes(reasons, operation)
+        elif name == "life":
+            subject, changes, complete = answer  # type: ignore[misc]
+            if subject == self._subject:
+                self._changes = [*self._changes, *changes]
+                self._show_life(complete)
+        elif name == "change":
+            if isinstance(answer, int) and answer >= 0:
+                self._player.jump(answer)
+            elif self._frame is not None and self._subject is not None:
+                thing = thing_name(self._frame.moment.program, self._subject)
+                self._status.say(self.tr("Nothing more happens to {thing} in this direction.").format(thing=thing))
+
+
+def _causes(timeline: Timeline, number: int) -> Iterator[object]:
+    reasons: list[Reason] = causes(timeline, number)
+    operation = ""
+    if reasons:
+        ops = timeline.branches[timeline.branch].ops
+        operation = operation_text(timeline.program, int(ops[reasons[-1].transition.operation]))
+    yield number, reasons, operation
+
+
+def _life(timeline: Timeline, subject: Selected) -> Iterator[object]:
+    for changes in life(timeline, subject):
+        yield (subject, changes, False) if changes else None
+    yield subject, [], True
+
+
+def _seek(timeline: Timeline, subject: Selected, forward: bool) -> Iterator[object]:
+    for found in next_change(timeline, subject, forward):
+        yield found
+        if found is not None:
+            return
+    yield -1

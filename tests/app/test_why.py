@@ -1,0 +1,102 @@
+"""The Why panel by keys and clicks: causes, the life of what is selected, and its next and last change."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from app.moment import Selected, Thing
+from engine.mm import transitions as tr
+from engine.timeline import Timeline
+from engine.why import causes, life
+
+PAGE = Selected(Thing.PAGE, 17, 1)
+
+
+@pytest.fixture
+def run(program):
+    made = Timeline(program, False)
+    made.run_to_end()
+    return made
+
+
+@pytest.fixture
+def numbers(run):
+    return [change.number for part in life(run, PAGE) for change in part]
+
+
+@pytest.fixture
+def asked(window, qtbot, run, cursor):
+    """The window at a write-back in the middle, with the Why panel open by its key."""
+    run.jump(400)
+    assert run.seek(tr.WRITE_BACK)
+    window.player.jump(run.cursor)
+    qtbot.waitUntil(lambda: cursor() == run.cursor)
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_W)
+    panel = window.docks.why
+    qtbot.waitUntil(lambda: bool(panel.cards), timeout=10_000)
+    return panel
+
+
+def test_the_chain_ends_with_the_operation_and_a_click_goes_back(asked, run, qtbot, cursor):
+    expected = causes(run, run.cursor)
+    assert [card.number for card in asked.cards] == [reason.transition.number for reason in expected] + [-1]
+    assert [card.text for card in asked.cards[:-1]] == [reason.sentence for reason in expected]
+    assert "the program writes to page" in asked.cards[-1].text
+    qtbot.mouseClick(asked.cards[1], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: cursor() == expected[1].transition.number)
+    qtbot.waitUntil(lambda: len(asked.cards) == len(expected))
+
+
+def test_a_card_works_by_the_keyboard(asked, run, qtbot, cursor):
+    target = asked.cards[1].number
+    asked.cards[1].setFocus()
+    qtbot.keyClick(asked.cards[1], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: cursor() == target)
+
+
+def test_the_life_of_a_page_is_listed_and_jumped_through(window, asked, numbers, qtbot, cursor):
+    window.select((PAGE,))
+    qtbot.waitUntil(lambda: asked.list.count() == len(numbers), timeout=10_000)
+    assert "page 17" in asked.life_title.text()
+    assert [asked.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(asked.list.count())] == numbers
+    rectangle = asked.list.visualItemRect(asked.list.item(0))
+    asked.list.scrollToTop()
+    qtbot.mouseClick(asked.list.viewport(), Qt.MouseButton.LeftButton, pos=rectangle.center())
+    qtbot.waitUntil(lambda: cursor() == numbers[0])
+
+
+def test_the_strip_jumps_to_the_change_that_began_a_stretch(window, asked, numbers, qtbot, cursor):
+    window.select((PAGE,))
+    qtbot.waitUntil(lambda: len(asked.strip.changes) == len(numbers), timeout=10_000)
+    left, right, _state = max(asked.strip.stretches(), key=lambda stretch: stretch[1] - stretch[0])
+    expected = asked.strip.change_at((left + right) / 2).number
+    qtbot.mouseClick(asked.strip, Qt.MouseButton.LeftButton, pos=QPoint(round((left + right) / 2), 10))
+    qtbot.waitUntil(lambda: cursor() == expected)
+    assert expected in numbers
+
+
+def test_keys_go_to_the_next_and_last_change(window, asked, numbers, qtbot, cursor):
+    here = cursor()
+    window.select((PAGE,))
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Period)
+    following = min(number for number in numbers if number > here)
+    qtbot.waitUntil(lambda: cursor() == following, timeout=10_000)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Comma)
+    qtbot.waitUntil(lambda: cursor() == numbers[numbers.index(following) - 1], timeout=10_000)
+
+
+def test_the_ends_of_a_life_are_said(window, asked, numbers, qtbot, cursor):
+    window.select((PAGE,))
+    window.player.jump(numbers[0])
+    qtbot.waitUntil(lambda: cursor() == numbers[0])
+    qtbot.mouseClick(asked.last, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Nothing more happens to page 17" in window.status.said(), timeout=10_000)
+    assert cursor() == numbers[0]
+
+
+def test_without_a_selection_it_says_what_to_do(window, asked, qtbot):
+    window.select(())
+    window.actions_by_name["next_change"].trigger()
+    assert "Select something first" in window.status.said()
+    assert not asked.next.isEnabled()
