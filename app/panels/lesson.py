@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QMessageBox, QPushButton, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
 from app.moment import Moment, Selected, Thing
@@ -63,6 +72,7 @@ class LessonPanel(QWidget):
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
         menu.addAction(self.tr("Another instance of the questions"), self.next_instance)
+        menu.addAction(self.tr("The instance of a sheet…"), self.ask_instance)
         menu.addAction(self.tr("Forget my progress in this scenario…"), self.ask_and_reset)
         self.more.setMenu(menu)
         body = QWidget()
@@ -282,6 +292,17 @@ class LessonPanel(QWidget):
         """Ask for the same questions about another run."""
         if self.course is not None:
             self.instance_requested.emit(self.course.seed + 1)
+
+    def ask_instance(self) -> None:
+        """Ask for the number of a sheet, and for its questions."""
+        if self.course is None:
+            return
+        seed, good = QInputDialog.getInt(
+            self, self.tr("The instance of a sheet"), self.tr("Number of the sheet, its seed:"), self.course.seed, 0,
+            2**31 - 1,
+        )  # fmt: skip
+        if good:
+            self.instance_requested.emit(seed)
 
     def ask_and_reset(self) -> None:
         """Ask, then forget the progress in this scenario."""

@@ -165,7 +165,7 @@ class Asker:
         for text in texts:
             for one in walk(parse_query(text)):
                 if isinstance(one, At):
-                    place = self.evaluator.course.place(one.moment)
+                    place = self.evaluator.place(one.moment, self.moment)
                     places += [] if place is None else [place]
                 elif isinstance(one, Event):
                     found = self.evaluator.at(one, self.moment)

@@ -164,7 +164,7 @@ class Evaluator(Instant):
         if isinstance(query, At):
             return self._at(query, number)
         if isinstance(query, Since):
-            place = self.course.place(query.moment)
+            place = self.place(query.moment, number)
             return None if place is None else reckon("-", self.at(query.query, number), self.at(query.query, place))
         if isinstance(query, Of):
             return self._of(query.attribute, self.at(query.of, number), number)
@@ -177,8 +177,15 @@ class Evaluator(Instant):
     def _draw(self, query: Query) -> random.Random:
         return random.Random(f"{self.program.seed}/{self.salt}/{query}")
 
+    def place(self, moment: str | Event, number: int) -> int | None:
+        """The transition that ``at`` or ``since`` names, seen from ``number``; None where there is none."""
+        if isinstance(moment, str):
+            return self.course.place(moment)
+        found = self._event(moment, number)
+        return found.number if isinstance(found, Transition) else None
+
     def _at(self, query: At, number: int) -> Value:
-        place = self.course.place(query.moment)
+        place = self.place(query.moment, number)
         if place is None:
             return None
         if isinstance(query.query, Of):

@@ -195,7 +195,7 @@ def _where_it_broke(query: Compared, evaluator: Evaluator, course: Course, rises
     places: list[int] = []
     for one in walk(query):
         if isinstance(one, At):
-            place = course.place(one.moment)
+            place = evaluator.place(one.moment, course.end)
             places += [] if place is None else [place]
         elif isinstance(one, Event):
             found = evaluator.at(one, course.end)

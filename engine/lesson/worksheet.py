@@ -18,7 +18,7 @@ def sheet(lesson: Lesson, scenario: Scenario) -> str:
     parts = [f"# {lesson.title}", f"Sheet {lesson.seed}    Name: {LINE}"]
     if scenario.summary:
         parts.append(scenario.summary)
-    parts.append(f"In the window: open the scenario with seed {lesson.seed} and go to the transition of each step.")
+    parts.append(f"In the window: open the scenario and choose instance {lesson.seed} in the menu of its lesson.")
     number = 0
     for step in lesson.steps:
         if step.moment is None:

@@ -128,10 +128,10 @@ class AnyNumber:
 
 @dataclass(frozen=True)
 class At:
-    """A query at another moment: a mark's name, ``start`` or ``end``."""
+    """A query at another moment: a mark's name, ``start``, ``end`` or a transition."""
 
     query: Query
-    moment: str
+    moment: str | Event
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Since:
     """How much a figure has grown since a moment."""
 
     query: Query
-    moment: str
+    moment: str | Event
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def _inner(query: Query) -> tuple[Query, ...]:
     if isinstance(query, Of):
         return (query.of,)
     if isinstance(query, At | Since):
-        return (query.query,)
+        return (query.query,) if isinstance(query.moment, str) else (query.query, query.moment)
     if isinstance(query, Sum | Compared):
         return (query.left, query.right)
     return ()
@@ -223,6 +223,8 @@ def is_list(query: Query) -> bool:
     """Whether a query gives several values."""
     if isinstance(query, Event | Coldest):
         return query.count is not None
+    if isinstance(query, At | Since):
+        return is_list(query.query)
     return any(is_list(inner) for inner in _inner(query))
 
 
@@ -296,9 +298,18 @@ class _Parser:
     def _moment(self) -> Query:
         query = self._value()
         while word := self._takes("at", "since"):
-            moment = self._name("a mark in quotes, start or end")
+            moment = self._place()
             query = At(query, moment) if word == "at" else Since(query, moment)
         return query
+
+    def _place(self) -> str | Event:
+        """A mark's name, start, end, or a transition."""
+        if self._type == "word" and self.now in _EVENTS:
+            event = self._phrase()
+            if isinstance(event, Event) and event.count is None:
+                return event
+            raise QueryError("several transitions are no moment", "one, as next 'written back'")
+        return self._name("a mark in quotes, start, end, or a transition, as next 'written back'")
 
     # -- phrases --
 

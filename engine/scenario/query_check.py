@@ -152,7 +152,9 @@ def _of(query: Of, known: Known) -> Result:
 
 
 def _moment(query: At | Since, known: Known) -> Result:
-    if query.moment not in known.marks and query.moment not in PLACES:
+    if isinstance(query.moment, Event):
+        _kind(query.moment.kind)
+    elif query.moment not in known.marks and query.moment not in PLACES:
         raise QueryError(f"there is no mark '{query.moment}'", "one of " + ", ".join([*known.marks, *PLACES]),
                          nearest(query.moment, [*known.marks, *PLACES]))  # fmt: skip
     found = result_of(query.query, known)

@@ -307,11 +307,17 @@ def test_what_was_answered_is_known_the_next_time(
     assert Progress(tmp_path).of("small", 1, "q1").tries == 0
 
 
-def test_another_instance_is_asked_for(panel: LessonPanel) -> None:
+def test_another_instance_is_asked_for(panel: LessonPanel, monkeypatch: Any) -> None:
+    from app.panels import lesson as module
+
     seeds: list[int] = []
     panel.instance_requested.connect(seeds.append)
     panel.next_instance()
     assert seeds == [2]
+    for answer in ((17, True), (9, False)):
+        monkeypatch.setattr(module.QInputDialog, "getInt", lambda *_, answer=answer: answer)
+        panel.ask_instance()
+    assert seeds == [2, 17]
 
 
 def test_nothing_of_a_step_is_a_window_of_its_own(panel: LessonPanel) -> None:

@@ -122,6 +122,10 @@ def test_a_fact_is_read_there_and_its_thing_found_here(evaluator: Evaluator, at:
     owner = "editor" if page.owner == 1 else "shell"
     expected = evaluator.at(parse_query(f"state of page {page.number} of {owner}"), end)
     assert at("state of page of next 'zswap store' at end") == expected
+    stored = at("zswpout")
+    assert at("zswpout at next 'zswap store'") == stored + 1
+    assert at("zswpout since last 'zswap store'") == 0
+    assert at("zswpout at next 'out of memory'") is None
     assert at("number of (next 'fault' at 'both there')") > evaluator.course.marks["both there"][0]
 
 
