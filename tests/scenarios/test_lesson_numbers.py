@@ -341,3 +341,11 @@ def test_beladys_anomaly() -> None:
     long = {policy: faults(policy, 8, "a long run") for policy in ("fifo", "random", "lru", "clock", "opt")}
     assert long["opt"] < 0.7 * long["clock"] < long["lru"] < long["random"] < long["fifo"]
     assert ran(named("belady"), "machine.policy=linux", "machine.frames=16").outcome == "finished"
+
+
+@each_design
+def test_a_writeback_leaves_every_page_table_as_it_is(design: str) -> None:
+    program = loaded(named("late-slot"), f"machine.design={design}")[1]
+    before, after = (at_mark(program, mark) for mark in ("24 are in the pool", "the worker has been here"))
+    changed = words_of(before.view, 1) != words_of(after.view, 1)
+    assert int(changed.sum()) == 1, "only that of the page that was given away in between"
