@@ -40,6 +40,7 @@ class Arrangements(QObject):
         self._docks.arrange(name)
         if layout is not None:
             self._docks.restore(layout)
+        self._settings.set("layout", as_text(self._docks.save()))
 
     def reset(self) -> None:
         """This arrangement as it comes."""

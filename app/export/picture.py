@@ -1,4 +1,4 @@
-"""Pictures of one moment as PNG: the machine, the sentence and the timeline, without window, bars and panels.
+"""Pictures of one moment: the machine, the sentence and the timeline, without window, bars and panels.
 
 :func:`render_picture` works without a screen. It must run on the thread of the QApplication, which
 it makes when there is none.
@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from app import theme as themes
 from app.application import has_display, make_application
-from app.canvas import MachineCanvas
+from app.canvas import Depth, MachineCanvas
+from app.export.vector import as_image, check_suffix, write
 from app.moment import Moment
 from app.sentence import SentenceBar
 from app.timeline.marks import marks_of
@@ -34,11 +35,12 @@ SMALLEST, LARGEST = 320, 16384
 class Scene(QWidget):
     """One moment laid out for a picture; never shown."""
 
-    def __init__(self, moment: Moment, series: Any) -> None:
+    def __init__(self, moment: Moment, series: Any, depth: Depth = Depth.MECHANISM) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self.setAutoFillBackground(True)
         self.canvas = MachineCanvas()
+        self.canvas.detail = depth
         self.sentence = SentenceBar()
         self.timeline = TimelineView()
         name = QLabel("Swapscope")
@@ -59,25 +61,33 @@ class Scene(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(themes.px(12), themes.px(10), themes.px(12), themes.px(12))
         column.setSpacing(themes.px(8))
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # what was asked for, however small
         column.addLayout(head)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.sentence)
         column.addWidget(card)
         self._moment, self._series = moment, series
 
-    def image(self, size: tuple[int, int]) -> QImage:
-        """The picture, ``size`` pixels wide and high."""
+    def lay_out(self, size: tuple[int, int]) -> None:
+        """Give everything its place in ``size`` pixels."""
         self.resize(QSize(*size))
         themes.switch().dress_again()
         self.show()  # not on any screen; children get their sizes
-        for view in (self.canvas, self.sentence, self.timeline):
-            view.show_moment(self._moment)
+        self.show_moment(self._moment)
         self.timeline.show_series(self._series)
         self.timeline.show_marks(marks_of(self._moment.program, self._series))
         QApplication.sendPostedEvents()
         self.layout().activate()
-        made = QImage(QSize(*size), QImage.Format.Format_RGB32)
-        self.render(made)
+
+    def show_moment(self, moment: Moment) -> None:
+        """Another moment in the same places."""
+        for view in (self.canvas, self.sentence, self.timeline):
+            view.show_moment(moment)
+
+    def image(self, size: tuple[int, int]) -> QImage:
+        """The picture, ``size`` pixels wide and high."""
+        self.lay_out(size)
+        made = as_image(self)
         self.hide()
         return made
 
@@ -91,6 +101,15 @@ def render_picture(
     ``size`` is width and height in pixels. Raises InputError for a scenario that cannot be read, a
     transition that the run does not reach, an unknown theme and a size out of range.
     """
+    with _scene(program_or_path, at, size, theme) as scene:
+        return scene.image(size)
+
+
+@contextmanager
+def _scene(
+    program_or_path: Program | Path | str, at: int | str | None, size: tuple[int, int], theme: str
+) -> Iterator[Scene]:
+    """The moment in the theme, for as long as it is drawn."""
     _check(at, size, theme)
     from engine.timeline import Timeline
 
@@ -103,8 +122,9 @@ def render_picture(
     with _dressed(theme):
         scene = Scene(moment_of(timeline), timeline.series)
         try:
-            return scene.image(size)
+            yield scene
         finally:
+            scene.hide()
             scene.deleteLater()
 
 
@@ -112,20 +132,11 @@ def save_picture(
     program_or_path: Program | Path | str, output: Path | str, *, at: int | str | None = None,
     size: tuple[int, int] = (1680, 1050), theme: str = "dark",
 ) -> None:
-    """Write the picture as PNG; errors as in :func:`render_picture`, and of the file."""
-    write(render_picture(program_or_path, at, size, theme), Path(output))
-
-
-def write(image: QImage, output: Path) -> None:
-    """Write a picture as PNG; InputError when the file cannot be written."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
-    try:
-        output.write_bytes(buffer.data().data())
-    except OSError as error:
-        what = f"the picture cannot be written ({error.strerror})"
-        raise InputError(Problem(what, file=str(output))) from None
+    """Write the picture as PNG, SVG or PDF, by the file's suffix; errors as above, and of the file."""
+    check_suffix(Path(output))
+    with _scene(program_or_path, at, size, theme) as scene:
+        scene.lay_out(size)
+        write(scene, Path(output))
 
 
 def moment_of(timeline: Any) -> Moment:

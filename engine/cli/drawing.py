@@ -16,7 +16,7 @@ OPEN_EPILOG = example_text(["swapscope open zswap-spills", "swapscope open my.to
 PICTURE_HELP = "draw one moment of a run into a picture file"
 PICTURE_EPILOG = example_text([
     "swapscope picture zswap-spills --at end -o end.png",
-    "swapscope picture my.toml --at 8214 --size 1920x1080 --theme light -o moment.png",
+    "swapscope picture my.toml --at 8214 --size 1920x1080 --theme light -o moment.svg",
 ])  # fmt: skip
 THEMES = ("dark", "light")
 SMALLEST, LARGEST = 320, 16384
@@ -52,7 +52,7 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="N", default="end", help="number of a transition, name of a mark, or 'end'")
     parser.add_argument("--size", metavar="WxH", type=picture_size, default=(1680, 1050), help="pixels; 1680x1050")
     parser.add_argument("--theme", choices=THEMES, default="dark", help="dark (the default) or light")
-    parser.add_argument("-o", "--output", metavar="OUT.png", required=True, help="the picture file")
+    parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the picture file: .png, .svg or .pdf")
 
 
 def moment(text: str, program: Program) -> int | str | None:

@@ -16,7 +16,7 @@ def test_three_arrangements(window):
     assert shown(window) == {"lesson", "timeline"}
     assert window.actions_by_name["arrange_lecture"].isChecked()
     QTest.keySequence(window, "Alt+3")
-    assert shown(window) == everything - {"lesson"}
+    assert shown(window) == (everything | {"compare"}) - {"lesson"}
     named = window.docks.named
     assert named("charts").geometry().bottom() < named("inspector").geometry().top()
     QTest.keySequence(window, "Alt+2")

@@ -1,0 +1,266 @@
+"""Replay files: a few KB of JSON that open the exact moment again, with branches, panels and selection.
+
+The scenario is in the file as text. A scenario file that has the same text is preferred (beside the
+replay, or one that comes with Swapscope), because recordings that a scenario names lie beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.moment import Selected, Thing
+from app.settings import cache_dir
+from engine.errors import InputError, Problem
+from engine.resources import scenarios_dir
+from engine.trace.files import write_whole
+
+if TYPE_CHECKING:
+    from engine.timeline import Branch, Timeline
+
+SUFFIX = ".swapscope"
+KIND, VERSION = "replay", 1
+MOST_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class Change:
+    """A branch: a setting changed after ``position`` operations of its parent."""
+
+    parent: int
+    position: int
+    key: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the window showed it; what is empty stays as it is."""
+
+    theme: str = ""
+    depth: str = ""
+    arrangement: str = ""
+    layout: str = ""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One moment, and how to get there."""
+
+    name: str
+    """Name of the scenario's file."""
+    text: str
+    sets: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """Branch 1, 2, … in the order they were opened."""
+    branch: int = 0
+    cursor: int = 0
+    state: str = ""
+    """Hash of the machine's state there; empty where it was not taken."""
+    selection: tuple[Selected, ...] = ()
+    look: Look = field(default_factory=Look)
+    beside: str = ""
+    """Where the scenario's file was, seen from the replay's folder."""
+
+    def apply(self, timeline: Timeline) -> None:
+        """Open the branches again and go to the moment; raises InputError where the run has changed too much."""
+        for change in self.changes:
+            timeline.switch(change.parent)
+            timeline.to_operation(change.position)
+            timeline.change(change.key, change.value)
+        if self.branch != timeline.branch:
+            timeline.switch(self.branch)
+        timeline.jump(self.cursor)
+
+    def scenario(self, folder: Path) -> Path:
+        """The scenario's file: one with this very text, or one made of the text; ``folder`` is the replay's."""
+        wanted = _digest(self.text)
+        places = [folder / self.beside] if self.beside else []
+        places.append(folder / self.name)
+        try:
+            places.append(scenarios_dir() / self.name)
+        except FileNotFoundError:
+            pass
+        for place in places:
+            try:
+                if _digest(place.read_text(encoding="utf-8")) == wanted:
+                    return place
+            except (OSError, UnicodeDecodeError, ValueError):
+                continue
+        made = cache_dir() / "replays" / wanted[:16] / self.name
+        try:
+            made.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(Problem(f"the scenario cannot be put there: {error.strerror}", str(made))) from None
+        write_whole(made, self.text.encode())
+        return made
+
+
+def changes_of(branches: tuple[Branch, ...]) -> tuple[Change, ...]:
+    """What opened every branch but the first."""
+    found = []
+    for branch in branches[1:]:
+        before = branches[branch.parent].ops
+        different = np.flatnonzero(before != branch.ops[: len(before)])
+        key, value = branch.changes[-1]
+        found.append(Change(branch.parent, int(different[0]) if len(different) else len(before), key, int(value)))
+    return tuple(found)
+
+
+def save(replay: Replay, output: Path, scenario: Path | None = None) -> None:
+    """Write a replay file; InputError when that cannot be done."""
+    beside = ""
+    if scenario is not None:
+        try:
+            beside = Path(os.path.relpath(scenario, output.parent)).as_posix()
+        except ValueError:  # on another drive
+            beside = ""
+        try:
+            if scenario.parent.resolve() == scenarios_dir().resolve():
+                beside = ""  # it comes with Swapscope
+        except FileNotFoundError:
+            pass
+    made = {
+        "swapscope": KIND,
+        "version": VERSION,
+        "scenario": {"name": replay.name, "beside": beside, "text": replay.text},
+        "sets": list(replay.sets),
+        "changes": [vars(change) for change in replay.changes],
+        "branch": replay.branch,
+        "cursor": replay.cursor,
+        "state": replay.state,
+        "selection": [[str(one.thing), one.number, one.owner] for one in replay.selection],
+        "look": vars(replay.look),
+    }
+    write_whole(output, (json.dumps(made, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def load(path: Path) -> Replay:
+    """Read a replay file; raises InputError with everything that is wrong with it."""
+    name = str(path)
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(Problem("is too large for a replay", name, expected=f"at most {MOST_BYTES} bytes"))
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", name)) from None
+    except (UnicodeDecodeError, RecursionError):
+        raise InputError(Problem("is no replay: it is not text in JSON", name)) from None
+    except json.JSONDecodeError as error:
+        raise InputError(Problem(f"is no replay: {error.msg}", name, line=error.lineno)) from None
+    return _Reader(name).replay(data)
+
+
+class _Reader:
+    """Reads values of the right type and notes what is wrong."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._problems: list[Problem] = []
+
+    def replay(self, data: Any) -> Replay:
+        if not isinstance(data, dict) or data.get("swapscope") != KIND:
+            raise InputError(Problem("is no replay of Swapscope", self._file, key="swapscope", expected=f'"{KIND}"'))
+        version = self._number(data, "version", 1)
+        if version > VERSION:
+            what = f"was saved by a newer Swapscope (version {version})"
+            raise InputError(Problem(what, self._file, key="version", expected=f"at most {VERSION}"))
+        scenario = self._table(data, "scenario")
+        look = self._table(data, "look", {})
+        changes = [self._change(one, f"changes[{i}]", i) for i, one in enumerate(self._list(data, "changes"))]
+        branch = self._number(data, "branch", 0)
+        if branch > len(changes):
+            self._wrong("branch", f"there is no branch {branch}", f"0 to {len(changes)}")
+        made = Replay(
+            name=self._file_name(scenario),
+            text=self._text(scenario, "text", None, "scenario."),
+            sets=tuple(self._each_text(data, "sets")),
+            changes=tuple(changes),
+            branch=branch,
+            cursor=self._number(data, "cursor", 0),
+            state=self._text(data, "state", ""),
+            selection=tuple(self._selected(data)),
+            look=Look(**{key: self._text(look, key, "", "look.") for key in vars(Look())}),
+            beside=self._text(scenario, "beside", "", "scenario."),
+        )
+        if self._problems:
+            raise InputError(self._problems)
+        return made
+
+    def _wrong(self, key: str, what: str, expected: str) -> None:
+        self._problems.append(Problem(what, self._file, key=key, expected=expected))
+
+    def _table(self, data: dict[str, Any], key: str, default: Any = None) -> dict[str, Any]:
+        value = data.get(key, default)
+        if not isinstance(value, dict):
+            self._wrong(key, "is missing" if value is None else "is no table", "a table")
+            return {}
+        return value
+
+    def _list(self, data: dict[str, Any], key: str) -> list[Any]:
+        value = data.get(key, [])
+        if not isinstance(value, list):
+            self._wrong(key, "is no list", "a list")
+            return []
+        return value
+
+    def _text(self, data: dict[str, Any], key: str, default: str | None, within: str = "") -> str:
+        value = data.get(key, default)
+        if not isinstance(value, str):
+            self._wrong(within + key, "is missing" if value is None else f"{value!r} is no text", "a text")
+            return ""
+        return value
+
+    def _each_text(self, data: dict[str, Any], key: str) -> list[str]:
+        values = self._list(data, key)
+        for i, value in enumerate(values):
+            if not isinstance(value, str):
+                self._wrong(f"{key}[{i}]", f"{value!r} is no text", 'a text as "machine.frames=64"')
+        return [value for value in values if isinstance(value, str)]
+
+    def _number(self, data: dict[str, Any], key: str, least: int, within: str = "") -> int:
+        value = data.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 1 << 62:
+            said = "is missing" if value is None else f"{value!r} cannot be"
+            self._wrong(within + key, said, f"a whole number of at least {least}")
+            return least
+        return value
+
+    def _file_name(self, scenario: dict[str, Any]) -> str:
+        name = self._text(scenario, "name", None, "scenario.")
+        if name and (Path(name).name != name or "\\" in name or name in (".", "..")):
+            self._wrong("scenario.name", f"{name!r} is no name of a file", "a name without folders")
+        return name
+
+    def _change(self, value: Any, place: str, index: int) -> Change:
+        if not isinstance(value, dict):
+            self._wrong(place, "is no table", "parent, position, key and value")
+            return Change(0, 0, "", 0)
+        within = place + "."
+        parent = self._number(value, "parent", 0, within)
+        if parent > index:
+            self._wrong(within + "parent", f"there is no branch {parent} yet", f"0 to {index}")
+        return Change(
+            parent, self._number(value, "position", 0, within), self._text(value, "key", None, within),
+            self._number(value, "value", 0, within),
+        )  # fmt: skip
+
+    def _selected(self, data: dict[str, Any]) -> list[Selected]:
+        found = []
+        for i, one in enumerate(self._list(data, "selection")):
+            good = isinstance(one, list) and len(one) == 3 and one[0] in set(Thing)
+            if good and all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n < 1 << 62 for n in one[1:]):
+                found.append(Selected(Thing(one[0]), one[1], one[2]))
+            else:
+                self._wrong(f"selection[{i}]", f"{one!r} is nothing to select", '["page", number, owner]')
+        return found
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
