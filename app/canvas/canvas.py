@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPaintEngine,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -34,7 +33,7 @@ from app.canvas.links import Link, chain_links, neighbour_links, paint_links, pa
 from app.canvas.motion import Amount, Motion, tokens
 from app.canvas.pointer import Pointer
 from app.canvas.scene import GUTTER, Scene, viewpoints
-from app.canvas.style import Style
+from app.canvas.style import Style, keeps_lines
 from app.canvas.telling import as_text, as_tip
 from app.canvas.voices import Voices
 from app.canvas.walk import ARROWS, Walk
@@ -45,8 +44,6 @@ from engine.reading import Chain, Place, chain, neighbours
 MOST_OUTLINES = 600
 MOST_CHAINS, MANY_ROWS = 24, 200_000
 """Selected things whose chains are followed, and the page-table entries from which it is only the first."""
-LINES = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)
-"""What keeps lines as lines: there nothing is drawn through a pixmap."""
 
 
 class MachineCanvas(QWidget):
@@ -295,7 +292,7 @@ class MachineCanvas(QWidget):
             self._lay_out()
             style = self._scene.columns[0].style
         legend = self._area(style)[1]
-        if painter.paintEngine().type() in LINES:
+        if keeps_lines(painter):
             self._backdrop.draw(painter, self._scene, legend, QRectF(self.rect()), style)
         else:
             painter.drawPixmap(QPoint(0, 0), self._backdrop.picture(self._scene, legend, self.size(), style))

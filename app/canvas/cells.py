@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from app.canvas.cards import TELL, TITLE_FROM, Card, paint_card
 from app.canvas.sprites import Atlas, Family, atlas, image_of
-from app.canvas.style import Style, pixels, rgb
+from app.canvas.style import Style, keeps_lines, pixels, rgb
 from app.moment import Selected, Thing
 from engine.mm.view import View
 
@@ -35,9 +35,15 @@ LINE_HEIGHT = 19
 
 MOST_CARDS = 4000
 """Cards that are kept drawn."""
-_cards: dict[tuple[object, ...], QPixmap] = {}
+MOST_LOOKS = 24
+"""Kinds and sizes of cards that are kept."""
+_cards: dict[tuple[object, ...], dict[object, QPixmap]] = {}
 MOST_WITHIN = 4096
 """Things that one box selects."""
+
+MOST_MAPS = 12
+_maps: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray]] = {}
+"""Maps drawn last: what they were drawn from, and their dots."""
 
 GAPS_FROM = 4
 """Device pixels (at ratio 1) from which the dots of a map are set apart."""
@@ -254,6 +260,11 @@ class Field:
         if self.level.words:
             self._paint_words(painter, style, top, bottom)
             return
+        if self.shapes and keeps_lines(painter):
+            columns = self.level.columns
+            for index in range(top * columns, min(bottom * columns, self.count)):
+                self.family.draw(painter, self.rect(index), int(self.sprites[index]), style)
+            return
         image = self.picture(style, top, bottom)
         image.setDevicePixelRatio(self.ratio)
         painter.drawImage(QPointF(self.origin.x(), self.origin.y() + top * pitch), image)
@@ -265,16 +276,24 @@ class Field:
         large = self.level.pitch_y > style.px(TITLE_FROM) * self.ratio
         side = int(min(self.level.pitch_y / self.ratio - style.px(6), style.px(26)) * self.ratio)
         sprites = atlas(self.family, side, side, style, 0)
+        look = (self.thing, self.level, style.theme.name, style.scale, self.ratio)
+        kept = _cards.setdefault(look, {})
+        if len(kept) > MOST_CARDS or len(_cards) > MOST_LOOKS:
+            _cards.clear()
+            kept = _cards.setdefault(look, {})
+        left, down = self.origin.x(), self.origin.y()
+        across, high = self.level.pitch / self.ratio, self.level.pitch_y / self.ratio
+        size = self.rect(0).size()
         for index in range(top * columns, min(bottom * columns, self.count)):
-            box, thing, sprite = self.rect(index), self.selected(index), int(self.sprites[index])
+            thing, sprite = self.selected(index), int(self.sprites[index])
             card = tell(self.view, thing) if self.view is not None and thing is not None else None
             # From one moment to the next nearly all cards say the same.
-            key = (self.thing, card, sprite, self.level, style.theme.name, style.scale, self.ratio)
-            if large or key not in _cards:
-                if len(_cards) > MOST_CARDS:
-                    _cards.clear()
-                _cards[key] = self._card(box.size(), card, sprites, sprite, side, style)
-            painter.drawPixmap(box.topLeft(), _cards[key])
+            key = (sprite, card.name, card.short, card.raw) if card is not None else sprite
+            drawn = None if large else kept.get(key)
+            if drawn is None:
+                drawn = kept[key] = self._card(size, card, sprites, sprite, side, style)
+            row, column = divmod(index, columns)
+            painter.drawPixmap(QPointF(left + column * across, down + row * high), drawn)
 
     def _card(self, size: QSizeF, card: Card | None, sprites: Atlas, sprite: int, side: int, style: Style) -> QPixmap:
         """One card drawn."""
@@ -295,6 +314,35 @@ class Field:
         painter.end()
         return made
 
+    def _dots(self, part: np.ndarray, style: Style, rows: int) -> np.ndarray:
+        """The map of a part: only rows in which something changed since it was drawn last are made anew."""
+        level, theme = self.level, style.theme
+        span = level.columns * level.per
+        look = (self.thing, self.owner, self.family.name, level, theme.name, rows, len(part))
+        colours = self.family.colours(theme)
+        before = _maps.get(look)
+        if before is None:
+            if len(_maps) > MOST_MAPS:
+                _maps.clear()
+            dots = map_pixels(part, colours, theme.panel, rows, level.columns, level.per)
+            _maps[look] = part.copy(), dots.copy()
+            return dots
+        old, dots = before
+        whole = len(part) // span
+        changed = (part[: whole * span] != old[: whole * span]).reshape(whole, span).any(axis=1)
+        again = np.flatnonzero(changed)
+        if len(part) > whole * span and (part[whole * span :] != old[whole * span :]).any():
+            again = np.append(again, whole)
+        if len(again):
+            np.copyto(old, part)
+            if len(again) * 2 > rows:
+                dots[...] = map_pixels(part, colours, theme.panel, rows, level.columns, level.per)
+            else:
+                for row in again.tolist():
+                    line = part[row * span : (row + 1) * span]
+                    dots[row] = map_pixels(line, colours, theme.panel, 1, level.columns, level.per)[0]
+        return dots.copy()
+
     def picture(self, style: Style, top: int, bottom: int) -> QImage:
         """Rows ``top`` to ``bottom`` as an image in device pixels."""
         level = self.level
@@ -305,8 +353,7 @@ class Field:
             cells = np.full((bottom - top) * span, found.blank, dtype=np.intp)
             cells[: len(part)] = part
             return found.compose(cells.reshape(bottom - top, level.columns))
-        colours = self.family.colours(style.theme)
-        dots = map_pixels(part, colours, style.theme.panel, bottom - top, level.columns, level.per)
+        dots = self._dots(part, style, bottom - top)
         if level.pitch > 1:
             dots = dots.repeat(level.pitch, axis=0).repeat(level.pitch, axis=1)
         gap = int(self.ratio) if level.pitch >= GAPS_FROM * self.ratio else 0

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEngine, QPainter, QPen, QPixmap
 
 from app import theme as themes
 from app.theme import Theme
@@ -17,6 +17,12 @@ LARGE_CARD = 3000
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
+_LINES = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)
+
+
+def keeps_lines(painter: QPainter) -> bool:
+    """Whether lines stay lines where this painter draws (SVG, PDF): there nothing goes through a pixmap."""
+    return painter.paintEngine().type() in _LINES
 
 
 @dataclass
@@ -87,7 +93,8 @@ class Style:
     def card(self, painter: QPainter, box: QRectF, fill: str = "raised", edge: str = "panel_edge", radius: float = 6,
              fill_alpha: float = 1.0, width: float = 1.0) -> None:  # fmt: skip
         """A rounded card with an edge of ``width`` pixels inside ``box``."""
-        if box.width() * box.height() > LARGE_CARD and box.width() < 4096 and box.height() < 4096:
+        large = box.width() * box.height() > LARGE_CARD and box.width() < 4096 and box.height() < 4096
+        if large and not keeps_lines(painter):
             key = (round(box.width() * self.ratio), round(box.height() * self.ratio), fill, edge, radius, fill_alpha,
                    width)  # fmt: skip
             if key not in self._cards:

@@ -118,3 +118,20 @@ def test_steps_stay_inside_the_field():
     assert one.step(7, 0, 1) == -1, "the last row is not full"
     assert one.step(4, 0, -1) == 0
     assert one.step(0, -1, 0) == -1
+
+
+@pytest.mark.parametrize("level", [Level(10, 3), Level(10, 1, per=4)], ids=["dots", "shared"])
+def test_a_map_that_changed_in_few_places_is_the_same_as_one_made_anew(style, level):
+    draw = np.random.default_rng(4)
+    marks = draw.integers(0, 20, 40 * 10 * level.per - 7).astype(np.uint8)
+    rows = level.rows(len(marks))
+    field(marks, level).picture(style, 0, rows)
+    for changes in (0, 1, 3, len(marks)):
+        marks = marks.copy()
+        marks[draw.integers(0, len(marks), changes)] = 2
+        marks[-1] = changes % 20
+        found = pixels_of(field(marks, level).picture(style, 0, rows))
+        colours = page_colours(DARK)
+        anew = map_pixels(marks, colours, DARK.panel, rows, level.columns, level.per)
+        anew = anew.repeat(level.pitch, axis=0).repeat(level.pitch, axis=1)
+        assert np.array_equal(found, anew), changes
