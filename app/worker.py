@@ -149,9 +149,11 @@ class Worker(QThread):
             self._bell.notify()
         return frame
 
-    def open(self, load: Callable[[], Program], say: str) -> None:
-        """Open what ``load`` gives; it is called in the thread and may raise InputError."""
-        self._post("open", lambda: self._open(load), say)
+    def open(
+        self, load: Callable[[], Program], say: str, begin: Callable[[Timeline], object] | None = None
+    ) -> None:
+        """Open what ``load`` gives, where ``begin`` takes it; both run in the thread and may raise InputError."""
+        self._post("open", lambda: self._open(load, begin), say)
 
     def step(self, direction: int, unit: str, event: int) -> None:
         """One unit on or back."""
@@ -295,13 +297,16 @@ class Worker(QThread):
             raise RuntimeError("no run is open")
         return self._timeline
 
-    def _open(self, load: Callable[[], Program]) -> None:
+    def _open(self, load: Callable[[], Program], begin: Callable[[Timeline], object] | None) -> None:
         from engine.timeline import Timeline
 
         program = load()
+        timeline = Timeline(program)
+        if begin is not None:
+            begin(timeline)
         self._halt()
         self._errands.drop()
-        self._timeline = Timeline(program)
+        self._timeline = timeline
         self._explore_failed = False
         self._snapshots = self._shown = None
         self._table, self._span, self._watched = Table(), Table(), (0, -1)

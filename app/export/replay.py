@@ -254,7 +254,7 @@ class _Reader:
     def _selected(self, data: dict[str, Any]) -> list[Selected]:
         found = []
         for i, one in enumerate(self._list(data, "selection")):
-            good = isinstance(one, list) and len(one) == 3 and one[0] in set(Thing)
+            good = isinstance(one, list) and len(one) == 3 and isinstance(one[0], str) and one[0] in set(Thing)
             if good and all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n < 1 << 62 for n in one[1:]):
                 found.append(Selected(Thing(one[0]), one[1], one[2]))
             else:

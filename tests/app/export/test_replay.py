@@ -1,0 +1,216 @@
+"""Replay files: the moment comes back exactly, whatever became of the scenario's file; broken ones are told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+
+from app import theme
+from app.export import replay
+from app.moment import Selected, Thing
+from engine.cli.__main__ import main
+from engine.errors import InputError
+
+SCENARIO = """
+format = 1
+title = "Forty pages"
+summary = "Small enough to open in a test."
+[machine]
+design = "swap_desc"
+frames = 32
+[machine.zswap]
+enabled = true
+[[machine.swapfile]]
+name = "swap0"
+slots = 64
+[[process]]
+name = "editor"
+pages = 60
+[[run]]
+pattern = "sequential"
+process = "editor"
+references = 240
+write_share = 1.0
+"""
+
+
+def opened(qtbot, window):
+    qtbot.waitUntil(lambda: window.frame is not None and window.frame.moment.program.title == "Forty pages",
+                    timeout=20_000)  # fmt: skip
+
+
+def at(qtbot, window, number):
+    qtbot.waitUntil(lambda: window.frame.moment.transition.number == number, timeout=10_000)
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    path = tmp_path / "forty.toml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def saved(new_window, qtbot, scenario, tmp_path, monkeypatch):
+    """A replay on the second of two branches, and the state it was saved in."""
+    window = new_window()
+    window.show()
+    window.open(scenario, ('machine.frames=40',))
+    opened(qtbot, window)
+    window.player.jump(150)
+    at(qtbot, window, 150)
+    window._change("machine.zswap.max_pool_percent", 5)
+    qtbot.waitUntil(lambda: window.frame.branch == 1)
+    window.player.jump(200)
+    at(qtbot, window, 200)
+    window._change("machine.frames", 36)
+    qtbot.waitUntil(lambda: window.frame.branch == 2)
+    window.player.jump(230)
+    at(qtbot, window, 230)
+    window.select((Selected(Thing.PAGE, 7, 1),))
+    window.choose_theme("light")
+    window.choose_depth("kernel")
+    window.choose_arrangement("lecture")
+    output = tmp_path / "moment.swapscope"
+    monkeypatch.setattr("app.window.QFileDialog.getSaveFileName", lambda *_: (str(output), ""))
+    QTest.keySequence(window, "Ctrl+E")
+    state = window.frame.moment.view.words.tobytes()
+    window.close()
+    theme.switch().choose("dark")
+    return output, state, window.frame.moment.sentence
+
+
+def check(qtbot, window, saved):
+    opened(qtbot, window)
+    frame = window.frame
+    assert frame.moment.transition.number == 230
+    assert frame.branch == 2
+    assert [branch.changes for branch in frame.branches[1:]] == [
+        (("machine.zswap.max_pool_percent", 5),),
+        (("machine.zswap.max_pool_percent", 5), ("machine.frames", 36)),
+    ]
+    assert frame.moment.sentence == saved[2]
+    assert frame.moment.program.setting("machine.frames") == 40
+    assert window.canvas.selection == (Selected(Thing.PAGE, 7, 1),)
+    assert theme.current() is theme.LIGHT
+    assert window.canvas.detail == "kernel"
+    assert window.arrangements.current == "lecture"
+    assert window.docks.named("charts").isHidden()
+    assert "changed since" not in window.status.said()
+
+
+def test_it_is_small_and_opens_the_same_moment(saved, new_window, qtbot):
+    assert saved[0].stat().st_size < 10_000
+    again = new_window()
+    again.settings.set("arrangement", "explore")
+    again.settings.set("arrangements", {})
+    again.show()
+    again.open(saved[0])
+    check(qtbot, again, saved)
+    assert json.loads(saved[0].read_text(encoding="utf-8"))["state"]
+
+
+def test_dropped_with_the_scenario_gone(saved, new_window, qtbot, scenario, tmp_path, monkeypatch):
+    monkeypatch.setenv("SWAPSCOPE_CACHE_DIR", str(tmp_path / "cache"))
+    scenario.unlink()
+    again = new_window()
+    again.show()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(saved[0]))])
+    again.dropEvent(QDropEvent(QPointF(QPoint(50, 50)), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+                               Qt.KeyboardModifier.NoModifier))  # fmt: skip
+    check(qtbot, again, saved)
+
+
+def test_the_scenario_was_changed_since(saved, new_window, qtbot, scenario, tmp_path, monkeypatch):
+    monkeypatch.setenv("SWAPSCOPE_CACHE_DIR", str(tmp_path / "cache"))
+    scenario.write_text(SCENARIO.replace("240", "100"), encoding="utf-8")
+    again = new_window(saved[0])
+    again.show()
+    check(qtbot, again, saved)
+
+
+def test_another_model_is_said(saved, new_window, qtbot):
+    data = json.loads(saved[0].read_text(encoding="utf-8"))
+    data["state"] = "0" * 16
+    saved[0].write_text(json.dumps(data), encoding="utf-8")
+    again = new_window(saved[0])
+    again.show()
+    opened(qtbot, again)
+    assert "changed since" in again.status.said()
+
+
+def test_the_command_line_hands_it_to_the_window(saved, monkeypatch):
+    given = []
+    monkeypatch.setattr("app.application.run_app", lambda argv: given.append(argv) or 0)
+    assert main(["open", str(saved[0])]) == 0
+    assert given == [[str(saved[0])]]
+
+
+GOOD = {"swapscope": "replay", "version": 1, "scenario": {"name": "a.toml", "text": ""}, "branch": 0, "cursor": 4}
+
+
+def test_the_least_there_can_be(tmp_path):
+    path = tmp_path / "a.swapscope"
+    path.write_text(json.dumps(GOOD), encoding="utf-8")
+    assert replay.load(path) == replay.Replay("a.toml", "", cursor=4)
+
+
+@pytest.mark.parametrize(("change", "key"), [
+    ({"swapscope": "other"}, "swapscope"),
+    ({"version": 2}, "version"),
+    ({"version": True}, "version"),
+    ({"scenario": None}, "scenario"),
+    ({"scenario": {"name": "../a.toml", "text": ""}}, "scenario.name"),
+    ({"scenario": {"name": "a.toml"}}, "scenario.text"),
+    ({"cursor": -1}, "cursor"),
+    ({"cursor": 2.5}, "cursor"),
+    ({"cursor": 1 << 70}, "cursor"),
+    ({"branch": 1}, "branch"),
+    ({"sets": "machine.frames=4"}, "sets"),
+    ({"sets": [4]}, "sets[0]"),
+    ({"changes": [4]}, "changes[0]"),
+    ({"changes": [{"parent": 1, "position": 0, "key": "a", "value": 0}]}, "changes[0].parent"),
+    ({"changes": [{"parent": 0, "position": 0, "value": 0}]}, "changes[0].key"),
+    ({"selection": [["planet", 1, 1]]}, "selection[0]"),
+    ({"selection": [["page", 1]]}, "selection[0]"),
+    ({"selection": [[["page"], 1, 2]]}, "selection[0]"),
+    ({"look": []}, "look"),
+    ({"look": {"theme": 4}}, "look.theme"),
+])  # fmt: skip
+def test_what_is_wrong_is_said_at_its_place(tmp_path, change, key):
+    path = tmp_path / "a.swapscope"
+    path.write_text(json.dumps({**GOOD, **change}), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        replay.load(path)
+    assert key in [problem.key for problem in caught.value.problems]
+    assert all(problem.file == str(path) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b"4", b'{"swapscope": 1}'])
+def test_no_replay_at_all(tmp_path, text):
+    path = tmp_path / "a.swapscope"
+    path.write_bytes(text)
+    with pytest.raises(InputError, match="is no replay"):
+        replay.load(path)
+
+
+def test_a_broken_one_is_shown_by_the_window(new_window, qtbot, tmp_path):
+    path = tmp_path / "a.swapscope"
+    path.write_text("{", encoding="utf-8")
+    window = new_window(path)
+    window.show()
+    assert window.pages.currentWidget() is window.problems
+
+
+def test_a_change_that_cannot_be_is_shown_by_the_window(new_window, qtbot, saved):
+    data = json.loads(saved[0].read_text(encoding="utf-8"))
+    data["changes"][0]["key"] = "machine.frame"
+    saved[0].write_text(json.dumps(data), encoding="utf-8")
+    window = new_window(saved[0])
+    window.show()
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.problems, timeout=20_000)
