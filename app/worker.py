@@ -31,10 +31,13 @@ from engine.sentence import sentence
 from engine.transition import Transition
 
 if TYPE_CHECKING:
+    from engine.stops import Stop, Watch
     from engine.timeline import Timeline
 
 SLICE_SECONDS = 0.010
 """How long the thread works before it looks for the next command."""
+LONGEST_SLICE = 0.060
+"""The same while a frame takes long to make: a million pages are read in twenty to forty milliseconds."""
 SHOW_EVERY = 30.0
 """Steps a second up to which every one is shown and may be animated."""
 IDLE_POLL = 0.2
@@ -134,11 +137,14 @@ class Worker(QThread):
         self._table_made = 0.0
         self._table_wanted = False
         self._told_for = (0, 0)
+        self._telling = 0.0
         self._shown: tuple[object, Moment] | None = None
         self._ahead_said = 0.0
         self._explore_failed = False
         self._compiled = False
         self._errands = Errands()
+        self._stops: tuple[Stop, ...] = ()
+        self._watch_for: Watch | None = None
 
     # -- from the window's thread ---------------------------------------------------------------
 
@@ -217,6 +223,10 @@ class Worker(QThread):
     def drop(self, name: str) -> None:
         """Give an errand up."""
         self._post(f"begin {name}", lambda: self._errands.drop(name), only_last=True)
+
+    def stop_at(self, stops: tuple[Stop, ...]) -> None:
+        """Playing pauses from now on where one of these is met; ``told`` says ("stopped", (number, stop))."""
+        self._post("begin stops", lambda: self._stop_at(stops), only_last=True)
 
     def close(self) -> None:
         """End the thread; returns when it has ended."""
@@ -315,9 +325,19 @@ class Worker(QThread):
     def _halt(self) -> None:
         self._pace, self._to_end, self._busy = None, False, ""
 
+    def _stop_at(self, stops: tuple[Stop, ...]) -> None:
+        from engine.stops import Watch
+
+        self._stops = stops
+        self._watch_for = Watch(self._need().program, stops) if stops else None
+        if self._watch_for is not None:
+            self._watch_for.begin(self._need().view)
+
     def _start(self, pace: Pace) -> None:
         self._to_end = False
         self._pace = pace
+        if self._watch_for is not None:
+            self._watch_for.begin(self._need().view)
         self._due = time.perf_counter() + (0.0 if math.isinf(pace.rate) else 1.0 / pace.rate)
 
     def _start_to_end(self) -> None:
@@ -353,13 +373,13 @@ class Worker(QThread):
             if self._errands and self._due > now + SLICE_SECONDS:
                 self._do_errands()
             return
-        stop_at = now + SLICE_SECONDS
+        stop_at = now + self._slice()
         going = True
         if math.isinf(pace.rate):
             going = self._rush(pace, stop_at)
         else:
             while going and self._due <= now and time.perf_counter() < stop_at:
-                going = self._move(pace)
+                going = self._move_watched(pace)
                 self._due += 1.0 / pace.rate
             self._due = max(self._due, now - 1.0 / pace.rate)  # what could not be kept up with is not made up for
         if not going:
@@ -371,6 +391,8 @@ class Worker(QThread):
     def _rush(self, pace: Pace, stop_at: float) -> bool:
         """As far as it gets until ``stop_at``."""
         timeline = self._need()
+        if self._watch_for is not None and pace.direction > 0:
+            return self._rush_watched(stop_at)
         if pace.unit == "transition" and pace.direction > 0:
             return self._advance(stop_at)
         if pace.unit == "transition" and pace.direction < 0:
@@ -380,6 +402,32 @@ class Worker(QThread):
         while time.perf_counter() < stop_at:
             if not self._move(pace):
                 return False
+        return True
+
+    def _move_watched(self, pace: Pace) -> bool:
+        """One unit, but not past a stop; False at an end or at a stop."""
+        before = self._need().cursor
+        return self._move(pace) and not self._stopped_since(before)
+
+    def _rush_watched(self, stop_at: float) -> bool:
+        stride = 1 if self._watch_for is not None and self._watch_for.every else 200
+        while time.perf_counter() < stop_at:
+            before = self._need().cursor
+            going = self._need().step(stride)
+            if self._stopped_since(before) or not going:
+                return False
+        return True
+
+    def _stopped_since(self, before: int) -> bool:
+        """Whether a stop was met on the way on from a transition; then the cursor is there."""
+        timeline = self._need()
+        if self._watch_for is None or timeline.cursor <= before:
+            return False
+        met = self._watch_for.met(timeline.records(before + 1, timeline.cursor), timeline.view)
+        if met is None:
+            return False
+        timeline.jump(met[0])
+        self.told.emit("stopped", met)
         return True
 
     def _advance(self, stop_at: float) -> bool:
@@ -397,7 +445,7 @@ class Worker(QThread):
         self._compiled = True
 
     def _end_slice(self) -> None:
-        going = not self._cancelled and self._advance(time.perf_counter() + SLICE_SECONDS)
+        going = not self._cancelled and self._advance(time.perf_counter() + self._slice())
         if not going:
             self._halt()
             self.ended.emit()
@@ -444,12 +492,18 @@ class Worker(QThread):
         timeline = self._timeline
         if timeline is None:
             return
+        began = time.perf_counter()
         with self._bell:
             untaken, self._frame = self._frame is not None, None
         frame = self._picture(timeline, untaken)
         with self._bell:
             self._frame = frame
+        self._telling = time.perf_counter() - began
         self.ready.emit()
+
+    def _slice(self) -> float:
+        """Seconds to work before the next frame: as long as the last one took to make, so that half the time is work."""
+        return max(SLICE_SECONDS, min(self._telling, LONGEST_SLICE))
 
     def _picture(self, timeline: Timeline, untaken: bool) -> Frame:
         moment = self._moment(timeline, untaken)
