@@ -49,6 +49,7 @@ from app.reasons import Reasons
 from app.sentence import SentenceBar
 from app.settings import Settings
 from app.status import StatusLine
+from app.stopping import Stopping
 from app.timeline.marks import marks_of
 from app.timeline.view import TimelineView
 from app.topbar import TopBar
@@ -56,14 +57,14 @@ from app.welcome import WelcomePage
 from app.worker import Frame, Table, Worker, scenario_loader
 from engine.errors import InputError, Problem
 from engine.mm import transitions as tr
-from engine.mm.layout import state_hash
+from engine.mm.layout import state_hash, used_spans
 from engine.program import Program
 from engine.resources import scenarios_dir
 
 FRAME_MS = 16
 """At most one frame is shown in this time."""
 MOST_HASHED = 1 << 21
-"""Words of an image that are hashed on the window's thread: a few milliseconds."""
+"""Words in use of an image that are hashed on the window's thread: a few milliseconds."""
 
 
 class MainWindow(QMainWindow):
@@ -141,6 +142,7 @@ class MainWindow(QMainWindow):
         self.lessons = LessonMaker(self)
         self.comparing = Comparing(self.worker, self.docks, self)
         self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
+        self.stopping = Stopping(self.worker, self.player, self.docks, self.status, self)
         self.health = Health(self.worker, self.status.health, self)
 
     def _bottom(self) -> QWidget:
@@ -240,6 +242,7 @@ class MainWindow(QMainWindow):
         self._samples = None
         self.comparing.clear()
         self.reasons.clear()
+        self.stopping.clear(program)
         self.timeline.clear()
         self.canvas.clear()
         self.topbar.show_title(program.title)
@@ -353,6 +356,7 @@ class MainWindow(QMainWindow):
         for view in self._views():
             view.show_moment(moment)
         self.reasons.show_frame(self.frame, self._selection)
+        self.stopping.show_frame(self.frame, self._selection)
 
     def show_again(self) -> None:
         """Hand the same moment out once more: a view has come into sight."""
@@ -434,6 +438,12 @@ class MainWindow(QMainWindow):
         self.docks.call("compare")
         if self.comparing.other is None and self.frame is not None:
             self.comparing.choose(self.comparing.others(self.frame)[0][1])
+
+    def find(self) -> None:
+        """The keyboard into the field of the search, with the panel in front."""
+        self.docks.call("find")
+        self.docks.find.words.setFocus()
+        self.docks.find.words.selectAll()
 
     def show_why(self) -> None:
         """Why this happened, and the life of what is selected; pressed again it is closed."""
@@ -666,4 +676,5 @@ class MainWindow(QMainWindow):
 def _state(frame: Frame) -> str:
     """What tells this state of the machine from others; empty where that would take long."""
     view = frame.moment.view
-    return state_hash(view.words, view.layout) if len(view.words) <= MOST_HASHED else ""
+    used = sum(end - start for start, end in used_spans(view.words, view.layout))
+    return state_hash(view.words, view.layout) if used <= MOST_HASHED else ""
