@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QFrame, QTabBar, QTabWidget, QVBoxLay
 from app import theme
 from app.panels.charts import ChartsPanel
 from app.panels.compare import ComparePanel
+from app.panels.find import FindPanel
 from app.panels.inspector import InspectorPanel
 from app.panels.lesson import LessonPanel
 from app.panels.pressure import PressurePanel
@@ -76,6 +77,7 @@ class Docks(QObject):
         self.tables = TablesPanel()
         self.compare = ComparePanel()
         self.why = WhyPanel()
+        self.find = FindPanel()
         self.right = [
             self._dock("lesson", window.tr("Lesson"), self.lesson),
             self._dock("inspector", window.tr("Inspector"), self.inspector),
@@ -87,6 +89,7 @@ class Docks(QObject):
             self._dock("tables", window.tr("Tables"), self.tables),
             self._dock("compare", window.tr("Compare"), self.compare),
             self._dock("why", window.tr("Why"), self.why),
+            self._dock("find", window.tr("Find"), self.find),
         ]
         """Docks that come when asked for: beside the machine is room for five tabs."""
         self.bottom = self._dock("timeline", window.tr("Timeline"), bottom)
@@ -97,7 +100,7 @@ class Docks(QObject):
     def panels(self) -> list[Any]:
         """The views in the right docks."""
         return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions, self.tables, self.compare,
-                self.why]  # fmt: skip
+                self.why, self.find]  # fmt: skip
 
     @property
     def all(self) -> list[QDockWidget]:

@@ -502,7 +502,7 @@ class Worker(QThread):
         self.ready.emit()
 
     def _slice(self) -> float:
-        """Seconds to work before the next frame: as long as the last one took to make, so that half the time is work."""
+        """Seconds to work before the next frame: as long as the last took to make, so that half the time is work."""
         return max(SLICE_SECONDS, min(self._telling, LONGEST_SLICE))
 
     def _picture(self, timeline: Timeline, untaken: bool) -> Frame:
