@@ -16,10 +16,10 @@ from engine.mm.image import (
 )
 from engine.mm.journal import add, emit, get, put, put_add
 from engine.mm.kernel import kernel
-from engine.mm.lru import lru_del, make_evictable, set_flags
+from engine.mm.lru import has_flag, lru_del, make_evictable, set_flags
 from engine.mm.page_alloc import give_frame_back
 from engine.mm.pageflags import PG_DIRTY, PG_LRU, PG_SHMEM, PG_SWAPCACHE, PG_UNEVICTABLE, PG_WRITEBACK
-from engine.mm.rmap import page_remove_rmap
+from engine.mm.rmap import mapped_locked, page_remove_rmap
 from engine.mm.schema import Words
 from engine.mm.swap_state import cached_frame, folio_free_swap, put_entry
 from engine.mm.swapops import PTE_DIRTY, PTE_PRESENT, ZERO_PFN, pte_pfn, pte_to_swp_entry
@@ -30,6 +30,8 @@ from engine.mm.transitions import EXIT, FREED
 def put_folio(m: Words, frame: int) -> None:
     """folio_put() by the last who maps it: out of the swapcache if it can be, and free."""
     if get(m, PAGE_MAPCOUNT, frame) > 0:
+        if has_flag(m, frame, PG_UNEVICTABLE) and not mapped_locked(m, frame):
+            make_evictable(m, frame)
         return
     flags = get(m, PAGE_FLAGS, frame)
     if flags & PG_SHMEM != 0:

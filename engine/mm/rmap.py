@@ -78,6 +78,18 @@ def folio_referenced(m: Words, frame: int) -> int:
 
 
 @kernel
+def mapped_locked(m: Words, frame: int) -> bool:
+    """Whether a region that is locked into memory maps it (what the folio's mlock_count says)."""
+    index = get(m, PAGE_INDEX, frame)
+    vma = get(m, MAP_VMA, get(m, PAGE_MAPPING, frame))
+    while vma != 0:
+        if get(m, VMA_FLAGS, vma) & VM_LOCKED != 0 and mapped_row(m, vma, frame, index) >= 0:
+            return True
+        vma = get(m, VMA_SHARING, vma)
+    return False
+
+
+@kernel
 def page_add_rmap(m: Words, frame: int, vma: int) -> None:
     """folio_add_anon_rmap_pte(), folio_add_file_rmap_pte(): one more entry maps it."""
     count = get(m, PAGE_MAPCOUNT, frame)

@@ -48,7 +48,7 @@ from engine.mm.page_alloc import task_floor
 from engine.mm.page_io import complete_writes
 from engine.mm.policy import LINUX, LRU, OPT, note_use
 from engine.mm.schema import Words
-from engine.mm.swapfile import MAX_SWAPFILES, SWP_WRITEOK, slots_allowed
+from engine.mm.swapfile import MAX_SWAPFILES, SWP_WRITEOK, slots_good
 from engine.mm.swapoff import swapoff, swapon
 from engine.mm.swapops import PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pte_pfn
 from engine.mm.transitions import HIT, IDLE, MARK, SEGFAULT, SETTING, SKIPPED
@@ -146,11 +146,11 @@ def change_setting(m: Words, number: int, value: int) -> None:
     total = 0
     for type_ in range(MAX_SWAPFILES):
         if get(m, SI_FLAGS, type_ + 1) & SWP_WRITEOK != 0:
-            total -= slots_allowed(m, type_)
+            total -= slots_good(m, type_)
     store(m, address, value)
     for type_ in range(MAX_SWAPFILES):
         if get(m, SI_FLAGS, type_ + 1) & SWP_WRITEOK != 0:
-            total += slots_allowed(m, type_)
+            total += slots_good(m, type_)
     if total != 0:
         add(m, SWAP_TOTAL, total)
     if address == FRAMES:
@@ -189,8 +189,10 @@ def operate(m: Words, word: int) -> None:
         swapoff(m, who)
     elif get(m, MM_STATE, process) == 1:
         m[ACTOR] = 0
-        if kind == FORK_OP:
+        if kind == FORK_OP and get(m, MM_STATE, count + 1) != 1:
             fork(m, process, count + 1)
+        elif kind == FORK_OP:
+            emit(m, SKIPPED, process, 0, 0)
         elif kind == EXIT_OP:
             put(m, MM_STATE, process, 2)
             exit_mmap(m, process)

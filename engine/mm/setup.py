@@ -20,6 +20,7 @@ from engine.mm.swapfile import (
     SWP_USED,
     SWP_WRITEOK,
     move_cluster,
+    slots_good,
 )
 from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op, Ops
 from engine.program import Program
@@ -109,11 +110,7 @@ def new_machine(program: Program, *, journal_words: int, records: int) -> tuple[
     store(m, im.SEED, program.seed)
     store(m, im.RANDOM, program.seed % (RANDOM_MODULUS - 1) + 1)
     store(m, im.RA_HITS, RA_HITS_AT_START)
-    total = sum(
-        min(m[im.SWAPFILE_SLOTS[type_]], swapfile.slots * ROOM)
-        for type_, swapfile in enumerate(program.swapfiles)
-        if swapfile.active
-    )
+    total = sum(slots_good(m, type_) for type_, swapfile in enumerate(program.swapfiles) if swapfile.active)
     store(m, im.SWAP_TOTAL, total)
     _images(words, layout, program)
     _size_classes(m)

@@ -71,6 +71,12 @@ def slots_allowed(m: Words, type_: int) -> int:
 
 
 @kernel
+def slots_good(m: Words, type_: int) -> int:
+    """What a swapfile adds to total_swap_pages: the slots that may be used, bad ones not counted."""
+    return max(slots_allowed(m, type_) - get(m, SI_BAD, type_ + 1), 0)
+
+
+@kernel
 def nr_swap_pages(m: Words) -> int:
     """get_nr_swap_pages(): slots still free on all devices in use."""
     free = 0

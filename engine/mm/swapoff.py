@@ -55,7 +55,7 @@ from engine.mm.rmap import page_add_rmap
 from engine.mm.schema import Words
 from engine.mm.shmem import MAP_SHMEM, shmem_swapin_folio
 from engine.mm.swap_state import folio_free_swap, put_entry, wanted_frame
-from engine.mm.swapfile import SWP_USED, SWP_WRITEOK, slots_allowed
+from engine.mm.swapfile import SWP_USED, SWP_WRITEOK, slots_allowed, slots_good
 from engine.mm.swapops import PTE_ACCESSED, PTE_PRESENT, PTE_SWP_EXCLUSIVE, mk_pte, pte_to_swp_entry, swp_type
 from engine.mm.transitions import SWAPOFF_BEGIN, SWAPOFF_END, SWAPOFF_PAGE, SWAPON
 
@@ -74,11 +74,11 @@ def swapon(m: Words, type_: int) -> None:
     si = type_ + 1
     flags = get(m, SI_FLAGS, si)
     if flags & SWP_WRITEOK != 0:
-        emit(m, SWAPON, type_, slots_allowed(m, type_), 0)
+        emit(m, SWAPON, type_, slots_good(m, type_), 0)
         return
     put(m, SI_FLAGS, si, flags | SWP_USED | SWP_WRITEOK)
-    add(m, SWAP_TOTAL, slots_allowed(m, type_))
-    emit(m, SWAPON, type_, slots_allowed(m, type_), 0)
+    add(m, SWAP_TOTAL, slots_good(m, type_))
+    emit(m, SWAPON, type_, slots_good(m, type_), 0)
 
 
 @kernel
@@ -234,7 +234,7 @@ def swapoff(m: Words, type_: int) -> None:
         return
     before = m[UNUSE_PTES] + m[UNUSE_DESCS] + m[UNUSE_SLOTS]
     put(m, SI_FLAGS, si, flags & ~SWP_WRITEOK)
-    add(m, SWAP_TOTAL, -slots_allowed(m, type_))
+    add(m, SWAP_TOTAL, -slots_good(m, type_))
     m[CAUSE] = emit(m, SWAPOFF_BEGIN, type_, get(m, SI_INUSE, si), 0)
     walk = swapoff_walk(m)
     if walk == WALK_DESCRIPTORS:
@@ -247,7 +247,7 @@ def swapoff(m: Words, type_: int) -> None:
     if not emptied or get(m, SI_INUSE, si) > 0:
         result = NO_MEMORY
         put(m, SI_FLAGS, si, get(m, SI_FLAGS, si) | SWP_WRITEOK)
-        add(m, SWAP_TOTAL, slots_allowed(m, type_))
+        add(m, SWAP_TOTAL, slots_good(m, type_))
     visited = m[UNUSE_PTES] + m[UNUSE_DESCS] + m[UNUSE_SLOTS] - before
     emit(m, SWAPOFF_END, type_, result, visited)
     m[CAUSE] = 0
