@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import compiling, theme
+from app.language import language
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def make_window(
 
     make_application()
     settings = settings or Settings()
+    language().choose(settings.get("language"))
     theme.switch().scale = min(2.5, max(0.75, settings.get("type_scale")))
     theme.switch().choose(settings.get("theme"))
     window = MainWindow(settings)

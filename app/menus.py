@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from app import actions
 from app.gallery import Described
+from app.language import NAMES
 from app.numbers import count
 from app.panels.transport import EventMenu
 
@@ -30,10 +31,13 @@ class Menus(QObject):
         self.marks = self._menu(self.tr("To m&ark"), self.fill_marks)
         self.branches = self._menu(self.tr("&Branch"), self.fill_branches)
         self.compared = self._menu(self.tr("Compare &with"), self.fill_compared)
+        self.languages = self._menu(self.tr("Lang&uage"))
+        for code in NAMES:
+            self.languages.addAction(window.actions_by_name[f"language_{code}"])
         for action in window.docks.toggles():
             self.panels.addAction(action)
-        parts = {"recent": self.recent, "scenarios": self.scenarios, "panels": self.panels, "marks": self.marks,
-                 "branches": self.branches, "events": events, "compared": self.compared}  # fmt: skip
+        parts = {"recent": self.recent, "scenarios": self.scenarios, "panels": self.panels,
+                 "languages": self.languages, "marks": self.marks, "branches": self.branches, "events": events, "compared": self.compared}  # fmt: skip
         actions.fill_menus(window, window.actions_by_name, parts)
 
     def show_scenarios(self, scenarios: list[Described]) -> None:

@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "depth": "mechanism",
     "legend": True,
     "lecture_scale": 1.5,
+    "language": "system",
     "arrangement": "explore",
     "arrangements": {},
 }

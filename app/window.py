@@ -36,6 +36,7 @@ from app.file_watch import FileWatch
 from app.focus_keys import FocusKeys
 from app.gallery import Described, Gallery
 from app.health import Health
+from app.language import language
 from app.lecture import Lecture
 from app.lesson import LessonMaker
 from app.menus import Menus
@@ -176,6 +177,11 @@ class MainWindow(QMainWindow):
         self.docks.named("transitions").visibilityChanged.connect(worker.want_table)
         self.lessons.made.connect(self.docks.lesson.set_course)
         self.docks.lesson.instance_requested.connect(self.open_instance)
+        branches = self.docks.branches
+        branches.switch_wanted.connect(self.switch_branch)
+        branches.rename_wanted.connect(worker.rename_branch)
+        branches.remove_wanted.connect(self.remove_branch)
+        branches.compare_wanted.connect(lambda number: self.comparing.choose(("branch", number)))
         self.welcome.chosen.connect(self.open)
         self.welcome.open_requested.connect(self.ask_and_open)
         self.problems.retry_requested.connect(self.reload)
@@ -347,6 +353,7 @@ class MainWindow(QMainWindow):
         self.status.show_frame(frame)
         self.health.show_frame(frame)
         self.comparing.show_frame(frame)
+        self.docks.branches.show_branches(frame.branches, frame.branch)
 
     def _show_moment(self) -> None:
         """Hand the moment to every view that can be seen."""
@@ -371,6 +378,13 @@ class MainWindow(QMainWindow):
         """Show another branch; 0 is the run as the scenario has it."""
         self.player.pause()
         self.worker.switch_branch(number)
+
+    def remove_branch(self, number: int) -> None:
+        """Forget a branch and those that left it; a comparison with a branch ends, as their numbers change."""
+        self.player.pause()
+        if self.comparing.other is not None and self.comparing.other[0] == "branch":
+            self.comparing.choose(None)
+        self.worker.remove_branch(number)
 
     def _change(self, key: str, value: object) -> None:
         self.player.pause()
@@ -458,6 +472,13 @@ class MainWindow(QMainWindow):
         theme.switch().choose(choice)
         self._show_choices()
 
+    def choose_language(self, code: str) -> None:
+        """All texts in another language, from now on."""
+        self.settings.set("language", code)
+        language().choose(code)
+        self._show_choices()
+        self.show_again()
+
     def toggle_theme(self) -> None:
         """The other of dark and light."""
         self.choose_theme("light" if theme.current().dark else "dark")
@@ -523,6 +544,7 @@ class MainWindow(QMainWindow):
     def _show_choices(self) -> None:
         self.actions_by_name[theme.switch().choice].setChecked(True)
         self.actions_by_name[f"arrange_{self.arrangements.current}"].setChecked(True)
+        self.actions_by_name[f"language_{language().code}"].setChecked(True)
         self.actions_by_name["follow"].setChecked(self.settings.get("follow_file"))
         self.actions_by_name["legend"].setChecked(self.settings.get("legend"))
         self.canvas.legend_visible = self.settings.get("legend")

@@ -1,0 +1,143 @@
+"""The language of the window: English, or a catalogue of texts beside this file, switched while it is open.
+
+A catalogue is JSON, English text to translation. Every text goes through Qt's ``tr`` or
+``QCoreApplication.translate``, which ask the installed :class:`Catalogue`. What was written into
+widgets and actions before a switch is found by its text and written anew; views that paint their
+texts, or write them with every moment, ask again by themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+
+from app import theme
+
+NAMES: dict[str, str] = {"en": "English", "zh_CN": "简体中文"}
+"""Languages by code, each as it calls itself."""
+SYSTEM = "system"
+_PROPERTIES = ("text", "toolTip", "statusTip", "windowTitle", "accessibleName", "placeholderText", "title")
+_TIP_WITH_KEYS = re.compile(r"(?s)(.*?)(  \[[^\]]*.*\])")
+
+
+class Catalogue(QTranslator):
+    """Translations by the English text, whatever the context."""
+
+    def __init__(self, texts: dict[str, str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.texts = texts
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str | None:  # type: ignore[override]
+        """The translation; None (the text stays) where there is none."""
+        return self.texts.get(text)
+
+    def isEmpty(self) -> bool:
+        """Qt asks only catalogues that are not."""
+        return not self.texts
+
+
+def load(code: str) -> dict[str, str]:
+    """The texts of a language; none for English, for one that is unknown, and for a file that cannot be read."""
+    if code == "en" or code not in NAMES:
+        return {}
+    try:
+        found: Any = json.loads((Path(__file__).parent / "translations" / f"{code}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(source): str(text) for source, text in found.items()} if isinstance(found, dict) else {}
+
+
+class Language(QObject):
+    """The one place where the language is changed."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.code = "en"
+        self._catalogue: Catalogue | None = None
+
+    def choose(self, code: str) -> None:
+        """Switch to a language by its code; ``system``: that of the desktop if it is here, else English."""
+        if code == SYSTEM:
+            name = QLocale.system().name()
+            code = "zh_CN" if name.startswith("zh_CN") else "en"
+        self.code = code if code in NAMES else "en"
+        self.use(load(self.code))
+
+    def use(self, texts: dict[str, str]) -> None:
+        """Show everything in the texts of a catalogue; none: English."""
+        before = self._catalogue.texts if self._catalogue is not None else {}
+        if texts == before:
+            return
+        if self._catalogue is not None:
+            QCoreApplication.removeTranslator(self._catalogue)
+        self._catalogue = Catalogue(texts, self) if texts else None
+        if self._catalogue is not None:
+            QCoreApplication.installTranslator(self._catalogue)
+        _Rewriter(before, texts).everything()
+        self.changed.emit()
+        theme.switch().dress_again()
+
+
+class _Rewriter:
+    """Writes the texts of widgets and actions in another language."""
+
+    def __init__(self, before: dict[str, str], now: dict[str, str]) -> None:
+        self._sources = {text: source for source, text in before.items()}
+        self._before, self._now = before, now
+
+    def everything(self) -> None:
+        """Of all windows of this process."""
+        if not isinstance(QApplication.instance(), QApplication):
+            return
+        seen: set[int] = set()
+        for widget in QApplication.allWidgets():
+            self._rewrite(widget)
+            for action in (*widget.actions(), *widget.findChildren(QAction)):
+                if id(action) not in seen:
+                    seen.add(id(action))
+                    self._rewrite(action)
+
+    def _rewrite(self, thing: QWidget | QAction) -> None:
+        for name in _PROPERTIES:
+            if name == "text" and isinstance(thing, QLineEdit):
+                continue  # what a person wrote
+            value = thing.property(name)
+            if isinstance(value, str) and value:
+                new = self._text(thing, name, value)
+                if new != value:
+                    thing.setProperty(name, new)
+        if isinstance(thing, QComboBox):
+            for index in range(thing.count()):
+                thing.setItemText(index, self._text(thing, f"item{index}", thing.itemText(index)))
+
+    def _text(self, thing: QObject, name: str, value: str) -> str:
+        keys = ""
+        found = _TIP_WITH_KEYS.fullmatch(value) if name == "toolTip" else None
+        if found:
+            value, keys = found[1], found[2]
+        # Two texts may have the same translation: the one that was written here is remembered here.
+        known = thing.property(f"source_{name}")
+        if not isinstance(known, str) or self._before.get(known, known) != value:
+            known = self._sources.get(value, value)
+        if known in self._now or known in self._before:
+            thing.setProperty(f"source_{name}", known)
+        return self._now.get(known, known) + keys
+
+
+_language: Language | None = None
+
+
+def language() -> Language:
+    """The language of this process."""
+    global _language
+    if _language is None:
+        _language = Language()
+    return _language

@@ -1,0 +1,41 @@
+"""Finds every text of the window that can be translated, in the sources: for the catalogues and their tests."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from app import actions
+
+TABLES = ("TIMELINE_KEYS", "_LANES", "_STATES")
+_CALLS = {"tr": 0, "translate": 1}
+"""Functions that translate, and which of their arguments is the text."""
+
+
+def sources() -> list[str]:
+    """All texts, sorted; those of the actions and menus first come from their declarations."""
+    found = {text for spec in actions.SPECS for text in (spec.text, spec.tip)}
+    found |= {title for title, _ in actions.MENUS}
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        found |= _in_file(ast.parse(file.read_text(encoding="utf-8")))
+    return sorted(found - {""})
+
+
+def _in_file(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            place = _CALLS.get(name)
+            if place is not None and len(node.args) > place:
+                found |= _texts(node.args[place])
+    return found
+
+
+def _texts(node: ast.expr) -> set[str]:
+    """The text, or both of ``a if … else b``."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.IfExp):
+        return _texts(node.body) | _texts(node.orelse)
+    return set()
