@@ -171,3 +171,23 @@ def test_slot_operands_are_slots_of_their_swapfile():
     scene = scene_of(built)
     assert entry == swap_entry(1, 5)
     assert scene.slot(entry) == scene.backends.place(Selected(Thing.SLOT, 5, 1))
+
+
+def test_the_descriptor_stays_while_its_backend_changes_and_is_framed():
+    """Written back: what moves goes from the pool to the slot, and hangs on the descriptor all the way."""
+    built = Built(SWAP_DESC)
+    built.swapped((1, 1), to="zswap")
+    entry = built.swapped((1, 3), to="zswap")
+    scene = scene_of(built)
+    slot = swap_entry(0, 9)
+    (token,) = tokens(moment_of(built, 5, tr.WRITE_BACK, (entry, slot, 1612)).transition, scene, scene)
+    assert token.keeper == scene.name_of(entry)
+    assert near(scene.slot(slot)).contains(ends(token)[1])
+
+
+def test_in_todays_design_there_is_nothing_that_stays():
+    built = Built(LEGACY)
+    entry = built.swapped((1, 3), to="zswap")
+    scene = scene_of(built)
+    (token,) = tokens(moment_of(built, 5, tr.WRITE_BACK, (entry, entry, 1612)).transition, scene, scene)
+    assert token.keeper is None
