@@ -37,7 +37,8 @@ class Menus(QObject):
         for action in window.docks.toggles():
             self.panels.addAction(action)
         parts = {"recent": self.recent, "scenarios": self.scenarios, "panels": self.panels,
-                 "languages": self.languages, "marks": self.marks, "branches": self.branches, "events": events, "compared": self.compared}  # fmt: skip
+                 "languages": self.languages, "marks": self.marks, "branches": self.branches,
+                 "events": events, "compared": self.compared}  # fmt: skip
         actions.fill_menus(window, window.actions_by_name, parts)
 
     def show_scenarios(self, scenarios: list[Described]) -> None:

@@ -35,7 +35,7 @@ class SentenceBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        self.setAccessibleName("What happened")
+        self.setAccessibleName(self.tr("What happened"))
         self._dot = _Dot()
         self.function = QLabel()
         self.text = QLabel()

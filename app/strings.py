@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from app import actions
+from app import actions, dialogs
+from app.panels import compare, pressure, transitions, transport
+from app.player import Unit
+from app.timeline import density
 
-TABLES = ("TIMELINE_KEYS", "_LANES", "_STATES")
 _CALLS = {"tr": 0, "translate": 1}
 """Functions that translate, and which of their arguments is the text."""
 
@@ -18,7 +20,17 @@ def sources() -> list[str]:
     found |= {title for title, _ in actions.MENUS}
     for file in sorted(Path(__file__).parent.rglob("*.py")):
         found |= _in_file(ast.parse(file.read_text(encoding="utf-8")))
-    return sorted(found - {""})
+    return sorted((found | _declared()) - {""})
+
+
+def _declared() -> set[str]:
+    """Texts that stand in tables and are translated when they are shown."""
+    found = {unit.value for unit in Unit} | {name for _, name in density.DRAWN}
+    found |= {title for _, title in transport.LANES} | {text for _, text in dialogs.TIMELINE_KEYS}
+    found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
+    found |= {*pressure.FIRST.values(), *compare.DESIGNS.values()}
+    found |= {text for shock in pressure.SHOCKS for text in (shock.name, shock.tip)}
+    return found | {text for figure in compare.FIGURES for text in (figure.name, figure.tip)}
 
 
 def _in_file(tree: ast.Module) -> set[str]:

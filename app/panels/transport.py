@@ -12,7 +12,7 @@ from app import actions, theme
 from app.player import SPEED_STEPS, Player, Unit, event_kinds, rate_text
 from engine.mm.transitions import KINDS, Lane
 
-_LANES: tuple[tuple[Lane, str], ...] = (
+LANES: tuple[tuple[Lane, str], ...] = (
     (Lane.FAULTS, "Faults"),
     (Lane.RECLAIM, "Reclaim"),
     (Lane.ZSWAP, "zswap"),
@@ -31,7 +31,7 @@ class EventMenu(QMenu):
         group = QActionGroup(self)
         self.kinds: dict[int, QAction] = {}
         self.lanes: dict[Lane, QMenu] = {}
-        for lane, title in _LANES:
+        for lane, title in LANES:
             menu = self.lanes[lane] = self.addMenu(self.tr(title))
             for kind in event_kinds():
                 if kind.lane is lane:
