@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QTableView, QToolButton, QWidget
 
 from app import theme
 from app.canvas.facts import facts_of
@@ -53,7 +53,12 @@ class TablesPanel(QWidget):
         self.table = self._table()
         self.told = Text(size=11.5, colour="dim")
         column = column_of(self, 6, 8)
-        column.addLayout(row_of(self.which, self.filter))
+        self.go = QToolButton()
+        self.go.setText(self.tr("Go to selection"))
+        self.go.setToolTip(self.tr("The row of what is selected, in the table it belongs to."))
+        self.go.setEnabled(False)
+        self.go.clicked.connect(self._go)
+        column.addLayout(row_of(self.which, self.filter, self.go))
         column.addWidget(self.table, 1)
         column.addWidget(self.told)
         self._later = QTimer(self)
@@ -100,6 +105,7 @@ class TablesPanel(QWidget):
         self._moment = moment
         if not self.isVisible():
             return
+        self.go.setEnabled(bool(moment.selection))
         if self._shown != self._wanted():
             many = self.model.rowCount() > MANY_ROWS and (self.model.sorting is not None or self.model.words)
             if moment.playing and many:
@@ -214,6 +220,13 @@ class TablesPanel(QWidget):
         self.choose(TABLE_OF[thing.thing])
         self._selection = (thing,)
         self._follow()
+
+    def _go(self) -> None:
+        """To the first thing selected; a filter that hides it gives way."""
+        if self._moment is not None and self._moment.selection:
+            self.filter.clear()
+            self.jump(self._moment.selection[0])
+            self.table.setFocus()
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard, columns apart by tabs; all shown rows where none is selected."""

@@ -36,7 +36,7 @@ def test_every_entry_of_the_pool_is_in_just_one_place_and_the_rest_are_holes(tmp
     shape = PoolShape.of(machine.view)
     stored = sorted(number for number in zswap_lru(machine.view).tolist() if machine.view.at(im.Z_HANDLE, number))
     assert sorted(number for number in shape.objects.tolist() if number > 0) == stored
-    assert len(stored) > 3
+    assert len(stored) > 2
     assert shape.holes == (shape.objects < 0).sum() == len(shape.objects) - len(stored)
     assert sum(one.pages * one.zspages for one in shape.classes) == machine.view.scalar(im.POOL_PAGES)
 

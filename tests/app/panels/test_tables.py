@@ -202,3 +202,14 @@ def test_a_table_of_a_hundred_thousand_rows_only_reads_what_is_asked_for(qtbot):
     assert model.index(99_999, 1).data() == "99\u202f999"
     read = {one.name for one in found.columns if one._values is not None}
     assert read == {"page"}
+
+
+def test_go_to_selection_changes_to_its_table_and_clears_a_filter_that_hides_it(qtbot, panel, built):
+    assert not panel.go.isEnabled()
+    entry = Selected(Thing.ZSWAP, int(zswap_lru(built.view)[2]))
+    qtbot.keyClicks(panel.filter, "state=disk")
+    panel.show_moment(moment_of(built, 2, selection=(entry,)))
+    qtbot.mouseClick(panel.go, Qt.MouseButton.LeftButton)
+    assert panel.name == "zswap"
+    assert panel.filter.text() == ""
+    assert [index.row() for index in panel.table.selectionModel().selectedRows()] == [2]
