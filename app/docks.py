@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QFrame, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from app import theme
+from app.panels.branches import BranchesPanel
 from app.panels.charts import ChartsPanel
 from app.panels.compare import ComparePanel
 from app.panels.find import FindPanel
@@ -78,6 +79,7 @@ class Docks(QObject):
         self.compare = ComparePanel()
         self.why = WhyPanel()
         self.find = FindPanel()
+        self.branches = BranchesPanel()
         self.right = [
             self._dock("lesson", window.tr("Lesson"), self.lesson),
             self._dock("inspector", window.tr("Inspector"), self.inspector),
@@ -90,6 +92,7 @@ class Docks(QObject):
             self._dock("compare", window.tr("Compare"), self.compare),
             self._dock("why", window.tr("Why"), self.why),
             self._dock("find", window.tr("Find"), self.find),
+            self._dock("branches", window.tr("Branches"), self.branches),
         ]
         """Docks that come when asked for: beside the machine is room for five tabs."""
         self.bottom = self._dock("timeline", window.tr("Timeline"), bottom)
@@ -100,7 +103,7 @@ class Docks(QObject):
     def panels(self) -> list[Any]:
         """The views in the right docks."""
         return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions, self.tables, self.compare,
-                self.why, self.find]  # fmt: skip
+                self.why, self.find, self.branches]  # fmt: skip
 
     @property
     def all(self) -> list[QDockWidget]:

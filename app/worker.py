@@ -181,6 +181,14 @@ class Worker(QThread):
         """Show another branch."""
         self._post("switch", lambda: self._need().switch(number))
 
+    def rename_branch(self, number: int, name: str) -> None:
+        """Another name for a branch."""
+        self._post("rename", lambda: self._rename(number, name))
+
+    def remove_branch(self, number: int) -> None:
+        """Forget a branch and those that left it."""
+        self._post("remove", lambda: self._need().remove(number))
+
     def play(self, pace: Pace) -> None:
         """Play until paused or at an end; a new pace replaces the one before."""
         self._post("play", lambda: self._start(pace), only_last=True)
@@ -344,6 +352,10 @@ class Worker(QThread):
         self._need()
         self._pace = None
         self._to_end, self._busy = True, "Running to the end"
+
+    def _rename(self, number: int, name: str) -> None:
+        self._need().branches[number].name = name
+        self._shown = None  # the moment says the branch's name
 
     def _watch(self, first: int, last: int) -> None:
         self._watched = (first, last)

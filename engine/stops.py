@@ -6,6 +6,7 @@ the language of lessons, as ``pswpout >= 100``. It is checked when it is read; n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -147,7 +148,7 @@ class Found:
 
 
 def search(timeline: Timeline, words: str, most: int = 500) -> Iterator[list[Found]]:
-    """Transitions whose sentence, kind, function, actor or number has every word; in lists as they are found."""
+    """Transitions whose sentence, kind, function, actor or number has every word, numbers whole; in lists as found."""
     wanted = words.lower().split()
     other = timeline.second()
     first, total = 1, 0
@@ -159,7 +160,8 @@ def search(timeline: Timeline, words: str, most: int = 500) -> Iterator[list[Fou
             said = sentence(one, other.program, other.view)
             actor = one.actor.name.replace("_", " ")
             where = f"{one.number} {said} {one.kind.name} {one.kind.function} {actor}".lower()
-            if all(word in where for word in wanted):
+            numbers = set(re.findall(r"\d+", where))
+            if all(word in numbers if word.isdigit() else word in where for word in wanted):
                 found.append(Found(one.number, said))
         yield found[: most - total]
         total += len(found)
