@@ -32,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "language": "system",
     "arrangement": "explore",
     "arrangements": {},
+    "bookmarks": {},
 }
 """Every key there is, with its value until it is set. ``geometry`` and ``layout`` are Qt's bytes in base 64."""
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app import actions, dialogs, theme
 from app.arrangements import NAMES as ARRANGEMENTS
 from app.arrangements import Arrangements, as_text, from_text
+from app.bookmarks import Bookmarks
 from app.canvas import Depth, MachineCanvas
 from app.canvas.motion import Amount
 from app.comparing import Comparing
@@ -52,7 +53,7 @@ from app.settings import Settings
 from app.status import StatusLine
 from app.stopping import Stopping
 from app.timeline.marks import marks_of
-from app.timeline.view import TimelineView
+from app.timeline.view import Mark, TimelineView
 from app.topbar import TopBar
 from app.welcome import WelcomePage
 from app.worker import Frame, Table, Worker, scenario_loader
@@ -141,6 +142,7 @@ class MainWindow(QMainWindow):
         self._file = FileWatch(self)
         self.gallery = Gallery(scenarios_dir(), self)
         self.lessons = LessonMaker(self)
+        self.bookmarks = Bookmarks(self.settings, self)
         self.comparing = Comparing(self.worker, self.docks, self)
         self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
         self.stopping = Stopping(self.worker, self.player, self.docks, self.status, self)
@@ -177,6 +179,8 @@ class MainWindow(QMainWindow):
         self.docks.named("transitions").visibilityChanged.connect(worker.want_table)
         self.lessons.made.connect(self.docks.lesson.set_course)
         self.docks.lesson.instance_requested.connect(self.open_instance)
+        self.bookmarks.changed.connect(self._show_marks)
+        self.timeline.loop_requested.connect(self._loop)
         branches = self.docks.branches
         branches.switch_wanted.connect(self.switch_branch)
         branches.rename_wanted.connect(worker.rename_branch)
@@ -250,6 +254,8 @@ class MainWindow(QMainWindow):
         self.reasons.clear()
         self.stopping.clear(program)
         self.timeline.clear()
+        self.bookmarks.open(self.path)
+        self.actions_by_name["loop"].setChecked(False)
         self.canvas.clear()
         self.topbar.show_title(program.title)
         self.setWindowTitle(f"{program.title} · Swapscope")
@@ -342,7 +348,7 @@ class MainWindow(QMainWindow):
             self._samples = samples
             self.timeline.show_series(frame.series)
             self.docks.charts.set_series(frame.series)
-            self.timeline.show_marks(marks_of(frame.moment.program, frame.series))
+            self._show_marks()
         if frame.table is not self._table:
             self._table = frame.table
             self.docks.transitions.set_records(frame.table.records, frame.table.sentences)
@@ -378,6 +384,44 @@ class MainWindow(QMainWindow):
         """Show another branch; 0 is the run as the scenario has it."""
         self.player.pause()
         self.worker.switch_branch(number)
+
+    def _show_marks(self) -> None:
+        """The scenario's marks and the bookmarks, as flags on the timeline."""
+        marks = [Mark(one.name, one.at, own=True) for one in self.bookmarks]
+        if self.frame is not None:
+            marks = marks_of(self.frame.moment.program, self.frame.series) + marks
+        self.timeline.show_marks(marks)
+
+    def ask_and_bookmark(self) -> None:
+        """Ask for a name for this moment; the bookmark that is here is renamed, or taken away by an empty name."""
+        if self.frame is None:
+            return
+        number = self.frame.moment.transition.number
+        there = self.bookmarks.at(number)
+        name = there.name if there else self.tr("transition {number}").format(number=count(number))
+        label = self.tr("Name of this moment; empty takes its bookmark away:")
+        text, good = QInputDialog.getText(self, self.tr("Bookmark"), label, text=name)
+        if good:
+            self.bookmarks.put(number, text)
+
+    def seek_bookmark(self, direction: int) -> None:
+        """To the next (1) or last (-1) bookmark."""
+        if self.frame is not None:
+            found = self.bookmarks.neighbour(self.frame.moment.transition.number, direction)
+            if found is None:
+                self.status.say(self.tr("There is no bookmark in this direction."))
+            else:
+                self.player.jump(found.at)
+
+    def toggle_loop(self) -> None:
+        """Play the part of the run that the timeline shows again and again, or the whole run again."""
+        first, last = self.timeline.span
+        self._loop(None if self.timeline.loop else (round(first), round(last)))
+
+    def _loop(self, span: tuple[int, int] | None) -> None:
+        self.timeline.show_loop(span)
+        self.actions_by_name["loop"].setChecked(span is not None)
+        self.worker.loop(span)
 
     def remove_branch(self, number: int) -> None:
         """Forget a branch and those that left it; a comparison with a branch ends, as their numbers change."""

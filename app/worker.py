@@ -145,6 +145,7 @@ class Worker(QThread):
         self._errands = Errands()
         self._stops: tuple[Stop, ...] = ()
         self._watch_for: Watch | None = None
+        self._loop: tuple[int, int] | None = None
 
     # -- from the window's thread ---------------------------------------------------------------
 
@@ -180,6 +181,10 @@ class Worker(QThread):
     def switch_branch(self, number: int) -> None:
         """Show another branch."""
         self._post("switch", lambda: self._need().switch(number))
+
+    def loop(self, span: tuple[int, int] | None) -> None:
+        """Play a span of transitions again and again from now on, or the whole run again."""
+        self._post("begin loop", lambda: self._set_loop(span), only_last=True)
 
     def rename_branch(self, number: int, name: str) -> None:
         """Another name for a branch."""
@@ -333,6 +338,9 @@ class Worker(QThread):
     def _halt(self) -> None:
         self._pace, self._to_end, self._busy = None, False, ""
 
+    def _set_loop(self, span: tuple[int, int] | None) -> None:
+        self._loop = span
+
     def _stop_at(self, stops: tuple[Stop, ...]) -> None:
         from engine.stops import Watch
 
@@ -403,6 +411,8 @@ class Worker(QThread):
     def _rush(self, pace: Pace, stop_at: float) -> bool:
         """As far as it gets until ``stop_at``."""
         timeline = self._need()
+        if self._loop is not None:
+            return self._rush_around(pace, stop_at)
         if self._watch_for is not None and pace.direction > 0:
             return self._rush_watched(stop_at)
         if pace.unit == "transition" and pace.direction > 0:
@@ -419,7 +429,19 @@ class Worker(QThread):
     def _move_watched(self, pace: Pace) -> bool:
         """One unit, but not past a stop; False at an end or at a stop."""
         before = self._need().cursor
+        if self._loop is not None:
+            first, last = self._loop
+            ahead = pace.direction > 0
+            if not (first <= before < last if ahead else first < before <= last):
+                self._need().jump(first if ahead else last)
+                return True
         return self._move(pace) and not self._stopped_since(before)
+
+    def _rush_around(self, pace: Pace, stop_at: float) -> bool:
+        while time.perf_counter() < stop_at:
+            if not self._move_watched(pace):
+                return False
+        return True
 
     def _rush_watched(self, stop_at: float) -> bool:
         stride = 1 if self._watch_for is not None and self._watch_for.every else 200

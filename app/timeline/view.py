@@ -41,12 +41,16 @@ class Mark:
     at: int
     """Transition number."""
     danger: bool = False
+    own: bool = False
+    """A bookmark of the person."""
 
 
 class TimelineView(QWidget):
     """The run as a picture. Asks for jumps; never moves by itself."""
 
     jump_requested = Signal(object)
+    loop_requested = Signal(object)
+    """First and last transition to play again and again, or None."""
     span_changed = Signal(object, object)
     """First and last transition now shown."""
 
@@ -66,6 +70,9 @@ class TimelineView(QWidget):
         self._lanes: QImage | None = None
         self._drawn_for: object = None
         self._dragging = False
+        self._loop: tuple[int, int] | None = None
+        self._loop_from: int | None = None
+        """Where a span to loop is being drawn from."""
         self._hover = -1.0
         theme.switch().changed.connect(self._forget)
 
@@ -100,8 +107,19 @@ class TimelineView(QWidget):
         self._marks = marks
         self.update()
 
+    @property
+    def loop(self) -> tuple[int, int] | None:
+        """First and last transition of the span that is looped."""
+        return self._loop
+
+    def show_loop(self, span: tuple[int, int] | None) -> None:
+        """The span that is played again and again."""
+        self._loop = span
+        self.update()
+
     def clear(self) -> None:
         """Another run is about to come."""
+        self._loop = self._loop_from = None
         self._series, self._records, self._marks, self._span = None, [], [], None
         self._cursor = self._length = 0
         self._forget()
@@ -199,6 +217,7 @@ class TimelineView(QWidget):
         title = QRectF(theme.px(14), 0, theme.px(90), theme.px(26))
         painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self.tr("Timeline"))
         self._paint_rows(painter, colours)
+        self._paint_loop(painter, colours)
         self._paint_marks(painter, colours)
         self._paint_cursor(painter, colours)
         if self.hasFocus():
@@ -298,6 +317,18 @@ class TimelineView(QWidget):
         painter.setPen(QPen(QColor(colours.danger), 1.5))
         painter.drawPolyline(QPolygonF(line))
 
+    def _paint_loop(self, painter: QPainter, colours: theme.Theme) -> None:
+        """A band over all lanes with an edge at both ends."""
+        if self._loop is None:
+            return
+        plot = self._plot()
+        left, right = (min(max(self.x_of(end), plot.left()), plot.right() + 1) for end in self._loop)
+        band = QRectF(left, plot.top() - 2, max(2.0, right - left), plot.height() + 2)
+        painter.fillRect(band, colours.colour("accent", 0.16))
+        painter.setPen(QPen(QColor(colours.accent), 1.4))
+        for x in (band.left(), band.right()):
+            painter.drawLine(QPointF(x, band.top()), QPointF(x, band.bottom()))
+
     def _paint_marks(self, painter: QPainter, colours: theme.Theme) -> None:
         plot = self._plot()
         painter.setFont(theme.font(11))
@@ -306,7 +337,7 @@ class TimelineView(QWidget):
             x = self.x_of(mark.at)
             if not plot.left() - 1 <= x <= plot.right() + 1:
                 continue
-            colour = QColor(colours.danger if mark.danger else colours.warning)
+            colour = QColor(colours.danger if mark.danger else colours.accent if mark.own else colours.warning)
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(x, plot.top() - 4), QPointF(x, plot.bottom()))
             corners = [(x, plot.top() - 17), (x + 8, plot.top() - 13.5), (x, plot.top() - 10)]
@@ -340,8 +371,11 @@ class TimelineView(QWidget):
     # -- mouse and keys -------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the cursor."""
-        if event.button() == Qt.MouseButton.LeftButton and self._length:
+        """Take hold of the cursor; with Shift, begin a span to loop."""
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._length and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._loop_from = self.number_at(event.position().x())
+        elif left and self._length:
             self._dragging = True
             self._ask_for(event.position().x())
         else:
@@ -350,7 +384,9 @@ class TimelineView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the cursor, or say what lies under the pointer."""
         self._hover = event.position().x()
-        if self._dragging:
+        if self._loop_from is not None:
+            self.show_loop(self._span_to(event.position().x()))
+        elif self._dragging:
             self._ask_for(event.position().x())
         elif self._length and self._hover >= self._plot().left():
             self.setToolTip(self._told_at(self._hover))
@@ -359,8 +395,18 @@ class TimelineView(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the cursor."""
+        """Let go of the cursor, or loop the span that was drawn; a click with Shift loops nothing any more."""
         self._dragging = False
+        if self._loop_from is not None:
+            first, last = self._span_to(event.position().x())
+            self._loop_from = None
+            self.show_loop((first, last) if first < last else None)
+            self.loop_requested.emit(self._loop)
+
+    def _span_to(self, x: float) -> tuple[int, int]:
+        """The span drawn so far, its ends in order."""
+        one, other = self._loop_from or 0, self.number_at(x)
+        return min(one, other), max(one, other)
 
     def leaveEvent(self, event: Any) -> None:
         """The pointer left."""
