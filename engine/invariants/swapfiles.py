@@ -56,7 +56,7 @@ def slots(f: Facts) -> Iterator[str]:
         )
     yield from equal(f.scalar(im.SWAP_USED), total, "{said} slots are counted as in use, {found} are")
     yield from equal(f.scalar(im.NR_CLUSTERS_USED), clusters_used, "{said} clusters are counted as in use, {found} are")
-    yield from equal(f.scalar(im.SWAP_TOTAL), allowed, "swapfiles are said to have {said} slots, they have {found} good ones")
+    yield from equal(f.scalar(im.SWAP_TOTAL), allowed, "swapfiles are said to have {said} slots, {found} are good")
 
 
 @invariant("Clusters are on one list each")

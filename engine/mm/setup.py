@@ -186,7 +186,8 @@ def _processes(m: Words, program: Program) -> None:
         base += pages
         store(m, im.PROCESSES, number + 1)
     for number, process in enumerate(program.processes):
-        put(m, im.MM_STATE, number + 1, 1)
+        # One without regions is a child that a fork will bring to life.
+        put(m, im.MM_STATE, number + 1, 1 if process.regions else 0)
         last = 0
         for region in process.regions:
             vma = m[im.VMAS] + 1
