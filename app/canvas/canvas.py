@@ -253,9 +253,9 @@ class MachineCanvas(QWidget):
             self.motion.stop()
             return
         if now.transition.number > before.transition.number:
-            self.motion.start(tokens(now.transition, old, self._scene, self._changed))
+            self.motion.start(tokens(now.transition, old, self._scene, self._changed), playing=now.playing)
         else:
-            self.motion.start(tokens(before.transition, self._scene, old, changed_things(before)), backwards=True)
+            self.motion.start(tokens(before.transition, self._scene, old, changed_things(before)), True, now.playing)
 
     def _restyle(self) -> None:
         self.motion.stop()

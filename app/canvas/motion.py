@@ -33,6 +33,8 @@ class Amount(StrEnum):
     FULL = "full"
 
 
+SHARE_OF_GAP, LEAST_MS, SLOW_MS = 0.85, 50, 1000
+"""Of the time between two steps a token travels this share; in less than so many milliseconds nobody sees it."""
 DURATION_MS = {Amount.NONE: 0, Amount.SHORT: 130, Amount.FULL: 280}
 
 Spot = Callable[[Scene, Transition], QRectF | None]
@@ -174,6 +176,9 @@ class Motion(QObject):
         self.amount = Amount.FULL
         self.tokens: list[Token] = []
         self._backwards = False
+        self._duration = 0
+        self._since = QElapsedTimer()
+        """Since something was last asked to move."""
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
@@ -185,10 +190,19 @@ class Motion(QObject):
         """Something moves."""
         return self._timer.isActive()
 
-    def start(self, found: list[Token], backwards: bool = False) -> None:
-        """Let tokens travel; what was on its way is there at once."""
+    def start(self, found: list[Token], backwards: bool = False, playing: bool = False) -> None:
+        """Let tokens travel; what was on its way is there at once.
+
+        While the run plays they arrive before the next ones set off, and where that would be too
+        quick to see they do not set off at all.
+        """
         self.stop()
-        if found and DURATION_MS[self.amount]:
+        gap = self._since.elapsed() if self._since.isValid() else SLOW_MS
+        self._since.start()
+        self._duration = DURATION_MS[self.amount]
+        if playing:
+            self._duration = min(self._duration, int(gap * SHARE_OF_GAP))
+        if found and self._duration >= LEAST_MS:
             self.tokens, self._backwards = found, backwards
             self._clock.start()
             self._timer.start()
@@ -201,11 +215,11 @@ class Motion(QObject):
     @property
     def progress(self) -> float:
         """0 … 1 along the way, eased."""
-        share = min(1.0, self._clock.elapsed() / max(1, DURATION_MS[self.amount]))
+        share = min(1.0, self._clock.elapsed() / max(1, self._duration))
         return self._easing.valueForProgress(share)
 
     def _tick(self) -> None:
-        if self._clock.elapsed() >= DURATION_MS[self.amount]:
+        if self._clock.elapsed() >= self._duration:
             self.stop()
         self.moved.emit()
 

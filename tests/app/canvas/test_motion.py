@@ -191,3 +191,22 @@ def test_in_todays_design_there_is_nothing_that_stays():
     scene = scene_of(built)
     (token,) = tokens(moment_of(built, 5, tr.WRITE_BACK, (entry, entry, 1612)).transition, scene, scene)
     assert token.keeper is None
+
+
+def test_motion_turns_itself_off_when_steps_come_too_fast_to_be_seen(canvas, qtbot):
+    from PySide6.QtCore import QRectF
+
+    from app.canvas.links import curve
+    from app.canvas.motion import Token
+
+    token = Token(curve(QRectF(0, 0, 9, 9), QRectF(200, 90, 9, 9)), "active")
+    canvas.motion.start([token], playing=True)
+    assert canvas.motion.running
+    canvas.motion.start([token], playing=True)
+    assert not canvas.motion.running, "the one before was a moment ago"
+    qtbot.wait(120)
+    canvas.motion.start([token], playing=True)
+    assert canvas.motion.running, "slow enough, and done before the next is due"
+    assert canvas.motion._duration < DURATION_MS[Amount.FULL]
+    canvas.motion.start([token])
+    assert canvas.motion.running, "a step by hand is always seen"
