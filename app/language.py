@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
@@ -92,6 +93,12 @@ class _Rewriter:
     def __init__(self, before: dict[str, str], now: dict[str, str]) -> None:
         self._sources = {text: source for source, text in before.items()}
         self._before, self._now = before, now
+        both = sorted({*before, *now}, key=lambda source: -_fixed(before.get(source, source)))
+        self._filled = [
+            (_pattern(before.get(source, source)), now.get(source, source))
+            for source in both if _fixed(before.get(source, source)) >= LEAST_FIXED and _fields(source)
+        ]  # fmt: skip
+        """What formatted texts look like, and what they are to become, those that say most first."""
 
     def everything(self) -> None:
         """Of all windows of this process."""
@@ -129,7 +136,43 @@ class _Rewriter:
             known = self._sources.get(value, value)
         if known in self._now or known in self._before:
             thing.setProperty(f"source_{name}", known)
-        return self._now.get(known, known) + keys
+            return self._now.get(known, known) + keys
+        for pattern, new in self._filled:
+            filled = pattern.fullmatch(value)
+            if filled:
+                return _fill(new, filled) + keys
+        return value + keys
+
+
+LEAST_FIXED, ENOUGH_FIXED = 2, 8
+"""Letters of its own that a text must have to be known again with numbers filled in, and with anything."""
+
+
+def _fields(template: str) -> list[str]:
+    """Names of what is filled into a text, ``0``, ``1`` … where there are none."""
+    names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+    return [name or str(index) for index, name in enumerate(names)]
+
+
+def _fixed(template: str) -> int:
+    """Letters that are the text's own."""
+    return sum(letter.isalpha() for part, *_ in Formatter().parse(template) for letter in part)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    made, names = "", iter(_fields(template))
+    # A few letters of its own tell a text only where nothing but numbers is filled in.
+    anything = ".+?" if _fixed(template) >= ENOUGH_FIXED else "[^A-Za-z\u4e00-\u9fff]+?"
+    for part, name, _, _ in Formatter().parse(template):
+        made += re.escape(part) + (f"(?P<_{next(names)}>{anything})" if name is not None else "")
+    return re.compile(made, re.DOTALL)
+
+
+def _fill(template: str, found: re.Match[str]) -> str:
+    made, names = "", iter(_fields(template))
+    for part, name, _, _ in Formatter().parse(template):
+        made += part + (found[f"_{next(names)}"] if name is not None else "")
+    return made
 
 
 _language: Language | None = None

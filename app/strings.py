@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 from app import actions, dialogs
+from app.language import NAMES, load
 from app.panels import compare, pressure, transitions, transport
 from app.player import Unit
 from app.timeline import density
@@ -51,3 +53,15 @@ def _texts(node: ast.expr) -> set[str]:
     if isinstance(node, ast.IfExp):
         return _texts(node.body) | _texts(node.orelse)
     return set()
+
+
+def main() -> None:
+    """Print what each language lacks, as JSON to fill in."""
+    for code in NAMES:
+        texts = load(code)
+        if texts:
+            print(code, json.dumps({text: "" for text in sources() if text not in texts}, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()
