@@ -184,6 +184,9 @@ OOM_REFERENCE = _state("oom_reference", "References made when memory ran out", "
 SEED = _state("seed", "Seed of the run")
 RANDOM = _state("random", "State of the random generator (Park and Miller)")
 
+WMARK_MIN = _state("wmark_min", "Free pages only reclaim itself may use", "pages", "WMARK_MIN")
+WMARK_LOW = _state("wmark_low", "kswapd wakes below", "pages", "WMARK_LOW")
+WMARK_HIGH = _state("wmark_high", "kswapd sleeps above", "pages", "WMARK_HIGH")
 KSWAPD_AWAKE = _state("kswapd_awake", "kswapd is at work")
 KSWAPD_CLOCK = _state("kswapd_clock", "kswapd's clock", "ns")
 WORKER_DUE = _state("worker_due", "When the shrink worker does its next step; 0: asleep", "ns", "shrink_worker")

@@ -25,6 +25,9 @@ from engine.mm.image import (
     WATERMARK_HIGH,
     WATERMARK_LOW,
     WATERMARK_MIN,
+    WMARK_HIGH,
+    WMARK_LOW,
+    WMARK_MIN,
 )
 from engine.mm.journal import add, get, put, store
 from engine.mm.kernel import kernel
@@ -58,13 +61,9 @@ def int_sqrt(value: int) -> int:
 
 
 @kernel
-def watermark_min(m: Words) -> int:
+def min_pages(frames: int) -> int:
     """min_free_kbytes in pages: clamp(int_sqrt(kbytes * 16), 128, 262144) / 4 (init_per_zone_wmark_min)."""
-    if m[WATERMARK_MIN] != 0:
-        return m[WATERMARK_MIN]
-    frames = m[FRAMES]
-    kbytes = int_sqrt(frames * 4 * 16)
-    kbytes = min(max(kbytes, MIN_FREE_KBYTES_LOW), MIN_FREE_KBYTES_HIGH)
+    kbytes = min(max(int_sqrt(frames * 4 * 16), MIN_FREE_KBYTES_LOW), MIN_FREE_KBYTES_HIGH)
     pages = kbytes // 4
     if pages * 8 > frames:
         pages = max(frames // SMALL_MEMORY_SHARE, 1)
@@ -72,25 +71,44 @@ def watermark_min(m: Words) -> int:
 
 
 @kernel
-def watermark_gap(m: Words) -> int:
-    """max(min / 4, managed * watermark_scale_factor / 10000) (__setup_per_zone_wmarks), at least 1."""
-    return max(watermark_min(m) // 4, m[FRAMES] * WATERMARK_SCALE_FACTOR // 10000, 1)
+def setup_watermarks(m: Words) -> None:
+    """__setup_per_zone_wmarks(): whenever memory or a setting of the marks changes, not at every allocation.
+
+    They lie max(min / 4, managed * watermark_scale_factor / 10000) apart, at least 1; a setting that is
+    not 0 takes the formula's place.
+    """
+    frames = m[FRAMES]
+    low_mark = m[WATERMARK_MIN]
+    if low_mark == 0:
+        low_mark = min_pages(frames)
+    store(m, WMARK_MIN, low_mark)
+    gap = max(low_mark // 4, frames * WATERMARK_SCALE_FACTOR // 10000, 1)
+    mark = m[WATERMARK_LOW]
+    if mark == 0:
+        mark = low_mark + gap
+    store(m, WMARK_LOW, mark)
+    high_mark = m[WATERMARK_HIGH]
+    if high_mark == 0:
+        high_mark = mark + gap
+    store(m, WMARK_HIGH, high_mark)
+
+
+@kernel
+def watermark_min(m: Words) -> int:
+    """min_wmark_pages(): below it only reclaim's own allocations are served."""
+    return m[WMARK_MIN]
 
 
 @kernel
 def watermark_low(m: Words) -> int:
-    """Below it kswapd wakes."""
-    if m[WATERMARK_LOW] != 0:
-        return m[WATERMARK_LOW]
-    return watermark_min(m) + watermark_gap(m)
+    """low_wmark_pages(): below it kswapd wakes."""
+    return m[WMARK_LOW]
 
 
 @kernel
 def watermark_high(m: Words) -> int:
-    """Above it kswapd sleeps."""
-    if m[WATERMARK_HIGH] != 0:
-        return m[WATERMARK_HIGH]
-    return watermark_low(m) + watermark_gap(m)
+    """high_wmark_pages(): above it kswapd sleeps."""
+    return m[WMARK_HIGH]
 
 
 @kernel

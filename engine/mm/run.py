@@ -44,7 +44,7 @@ from engine.mm.mmap import (
     munmap,
 )
 from engine.mm.oom_kill import out_of_memory
-from engine.mm.page_alloc import task_floor
+from engine.mm.page_alloc import setup_watermarks, task_floor
 from engine.mm.page_io import complete_writes
 from engine.mm.policy import LINUX, LRU, OPT, note_use
 from engine.mm.schema import Words
@@ -153,6 +153,7 @@ def change_setting(m: Words, number: int, value: int) -> None:
             total += slots_good(m, type_)
     if total != 0:
         add(m, SWAP_TOTAL, total)
+    setup_watermarks(m)
     if address == FRAMES:
         add(m, FREE_PAGES, value - before)
     m[CAUSE] = emit(m, SETTING, number, value, before)

@@ -6,7 +6,7 @@ from engine.mm import image as im
 from engine.mm.journal import get, put, put_add, store
 from engine.mm.layout import CLUSTER_SLOTS, ROOM, Image, Layout, Needs, lay_out
 from engine.mm.mmap import RA_HITS_AT_START
-from engine.mm.page_alloc import MIN_FREE_KBYTES_HIGH
+from engine.mm.page_alloc import MIN_FREE_KBYTES_HIGH, setup_watermarks
 from engine.mm.policy import OPT
 from engine.mm.rmap import VM_LOCKED, VM_SHARED
 from engine.mm.schema import Words
@@ -107,6 +107,7 @@ def new_machine(program: Program, *, journal_words: int, records: int) -> tuple[
     for key, value in program.settings.items():
         store(m, im.schema.setting_for(key).address, value)
     store(m, im.FREE_PAGES, m[im.FRAMES])
+    setup_watermarks(m)
     store(m, im.SEED, program.seed)
     store(m, im.RANDOM, program.seed % (RANDOM_MODULUS - 1) + 1)
     store(m, im.RA_HITS, RA_HITS_AT_START)

@@ -13,6 +13,7 @@ from engine.mm.page_alloc import (
     give_frame_back,
     int_sqrt,
     memalloc_floor,
+    setup_watermarks,
     take_frame,
     task_floor,
     watermark_high,
@@ -37,6 +38,7 @@ GIB = 1 << 18
 def test_watermarks_by_the_kernels_formula(gib: int, marks: tuple[int, int, int]) -> None:
     toy = build()
     toy.m[im.FRAMES] = gib * GIB
+    toy.call(setup_watermarks)
     assert tuple(toy.call(mark) for mark in (watermark_min, watermark_low, watermark_high)) == marks
 
 
@@ -50,6 +52,15 @@ def test_watermarks_of_machines_smaller_than_any_leave_most_of_memory(frames: in
 def test_a_scenario_can_give_the_watermarks_itself() -> None:
     toy = build(node=True, watermark_min=3, watermark_low=5, watermark_high=9)
     assert (toy.call(watermark_min), toy.call(watermark_low), toy.call(watermark_high)) == (3, 5, 9)
+
+
+def test_watermarks_follow_memory_while_the_machine_runs() -> None:
+    toy = build(frames=4096, node=True)
+    before = toy.call(watermark_min)
+    toy.setting("frames", 1024)
+    assert toy.call(watermark_min) < before
+    toy.setting("watermark_min", 77)
+    assert toy.call(watermark_min) == 77
 
 
 @given(st.integers(0, 1 << 41))
