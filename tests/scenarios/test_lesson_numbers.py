@@ -71,7 +71,9 @@ def test_a_writeback_takes_its_slot_and_leaves_every_page_table_alone() -> None:
 
 def test_sort_wants_more_as_memory_shrinks() -> None:
     file = named("recorded-sort")
-    runs = [ran(file, f"machine.frames={frames}") for frames in (600, 400, 320, 256, 200)]
+    runs = [
+        ran(file, *sets) for sets in (("machine.frames=600",), ("machine.frames=400",), (), ("machine.frames=200",))
+    ]
     faults = [int(run.value("pgmajfault") or 0) for run in runs]
     times = [int(run.value("simulated_ns") or 0) for run in (runs[0], runs[-1])]
     assert faults[0] == 0
