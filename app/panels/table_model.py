@@ -154,11 +154,11 @@ class TableModel(QAbstractTableModel):
             return None
         column = self.table.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return text_of(column, int(column.values[self.source_row(index.row())]))
+            return text_of(column, column.value(self.source_row(index.row())))
         if role == Qt.ItemDataRole.TextAlignmentRole and column.form is not Form.NAME:
             return _RIGHT
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.name}: {text_of(column, int(column.values[self.source_row(index.row())]))}"
+            return f"{column.name}: {text_of(column, column.value(self.source_row(index.row())))}"
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

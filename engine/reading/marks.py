@@ -167,7 +167,10 @@ class Marked:
 
     def pages(self, process: int) -> Marks:
         """State × 2 + in the swapcache, of every page of a process; (pages,)."""
-        words = words_of(self.view, process)
+        return self.of_words(words_of(self.view, process))
+
+    def of_words(self, words: Image) -> Marks:
+        """The same of page-table words, whichever they are; shape as given."""
         marks = np.empty(len(words), dtype=np.uint8)
         # A word of 0 reads as the largest offset, past the end of ``lookup``: its last mark, "never".
         names, frames = np.empty(BLOCK, dtype=np.int64), np.empty(BLOCK, dtype=np.int64)
@@ -203,10 +206,18 @@ class Marked:
         names += len(self.frames)
 
     def slots(self, kind: int) -> Marks:
-        """:class:`SlotState` × 2 + its page is in the swapcache, of the header and every slot of a swapfile.
+        """:class:`SlotState` × 2 + its page is in the swapcache, of the header and every slot of a swapfile."""
+        count = self.slot_count(kind)
+        marks = np.empty(count, dtype=np.uint8)
+        for start in range(0, count, BLOCK):
+            marks[start : start + BLOCK] = self.slots_between(kind, start, min(start + BLOCK, count))
+        return marks
 
-        A swapfile's table has room to grow; only the slots it has now are given, and those still in
-        use beyond them after it was made smaller.
+    def slot_count(self, kind: int) -> int:
+        """Slots of a swapfile, the header's included.
+
+        Its table has room to grow; only the slots it has now count, and those still in use beyond
+        them after it was made smaller.
         """
         view = self.view
         first, room = view.at(im.SI_BASE, kind + 1), view.at(im.SI_MAX, kind + 1)
@@ -214,15 +225,12 @@ class Marked:
         beyond = np.flatnonzero(view.column(im.SLOT_MAP)[first + count : first + room])
         if len(beyond):
             count += int(beyond[-1]) + 1
-        marks = np.empty(count, dtype=np.uint8)
-        for start in range(0, count, BLOCK):
-            stop = min(start + BLOCK, count)
-            marks[start:stop] = self._slots_between(first + start, first + stop)
-        marks[:1] = SlotState.HEADER * 2
-        return marks
+        return count
 
-    def _slots_between(self, start: int, stop: int) -> Marks:
-        """The same for rows ``start`` to ``stop`` of table slot."""
+    def slots_between(self, kind: int, first: int, last: int) -> Marks:
+        """The marks of slots ``first`` to ``last`` (not included) of a swapfile."""
+        base = self.view.at(im.SI_BASE, kind + 1)
+        start, stop = base + first, base + last
         rows = self.view.slot[start:stop]
         words, held = rows[:, im.SLOT_MAP & BYTE_MASK], rows[:, im.SLOT_ENTRY & BYTE_MASK]
         used = words != 0
@@ -236,7 +244,10 @@ class Marked:
             marks[used & (held > 0)] = SlotState.HELD
             marks[used & (held == ZERO_MARK)] = SlotState.ZERO
         marks[words == SWAP_MAP_BAD] = SlotState.BAD
-        return np.asarray(marks * 2 + cached, dtype=np.uint8)
+        marks = np.asarray(marks * 2 + cached, dtype=np.uint8)
+        if first == 0:
+            marks[:1] = SlotState.HEADER * 2
+        return marks
 
 
 def page_states(view: View, process: int) -> tuple[Marks, Flags]:

@@ -51,6 +51,8 @@ class Column:
     names: tuple[str, ...] = ()
     none: int | None = None
     """A value that stands for nothing."""
+    one: Callable[[int], int] | None = None
+    """The value of one row, where reading all of them takes long."""
     _values: Array | None = field(default=None, repr=False)
 
     @property
@@ -59,6 +61,12 @@ class Column:
         if self._values is None:
             self._values = self.read()
         return self._values
+
+    def value(self, row: int) -> int:
+        """The value of one row, read alone as long as nobody needed all of them."""
+        if self._values is None and self.one is not None:
+            return self.one(row)
+        return int(self.values[row])
 
 
 @dataclass(frozen=True)
@@ -109,16 +117,26 @@ def pages(view: View, program: Program, marked: Marked) -> Table:
     who = _joined(owners)
     read = _once(lambda: _joined(words))
     states = _once(lambda: _joined([marked.pages(process) for process in marks]))
+    column, base = view.column(im.PTE), view.column(im.MM_PTE)
+
+    def word(row: int) -> Array:
+        at = int(base[who[row]]) + int(where[row])
+        return column[at : at + 1]
+
     names = ("", *(process_name(program, process) for process in range(1, view.scalar(im.PROCESSES) + 1)))
     where = _joined(numbers)
     return Table("page", where, who, (
         Column("process", lambda: who, "Whose page table", Form.NAME, names),
         Column("page", lambda: where, "Its number in the process"),
-        Column("state", lambda: states() >> 1, "Where the page is", Form.NAME, _names(PageState)),
-        Column("swapcache", lambda: states() & 1, "In the swapcache too", Form.NAME, ("", "yes")),
-        Column("word", read, "The entry as x86-64 has it", Form.HEX),
-        Column("frame", lambda: frames_of(read()), "The frame it maps", none=0),
-        Column("entry", lambda: entries_of(read()), "The swap entry it holds", none=0),
+        Column("state", lambda: states() >> 1, "Where the page is", Form.NAME, _names(PageState),
+               one=lambda row: int(marked.of_words(word(row))[0]) >> 1),
+        Column("swapcache", lambda: states() & 1, "In the swapcache too", Form.NAME, ("", "yes"),
+               one=lambda row: int(marked.of_words(word(row))[0]) & 1),
+        Column("word", read, "The entry as x86-64 has it", Form.HEX, one=lambda row: int(word(row)[0])),
+        Column("frame", lambda: frames_of(read()), "The frame it maps", none=0,
+               one=lambda row: int(frames_of(word(row))[0])),
+        Column("entry", lambda: entries_of(read()), "The swap entry it holds", none=0,
+               one=lambda row: int(entries_of(word(row))[0])),
     ))  # fmt: skip
 
 
@@ -232,22 +250,31 @@ def zspages(view: View, program: Program, marked: Marked) -> Table:
 
 def slots(view: View, program: Program, marked: Marked) -> Table:
     """Slots of all swapfiles."""
-    marks = [marked.slots(kind) for kind in range(len(view.swap_info) - 1)]
-    who = np.repeat(np.arange(len(marks)), [len(one) for one in marks])
-    where = _joined([np.arange(len(one)) for one in marks])
-    rows = _once(lambda: view.column(im.SI_BASE)[who + 1] + where)
-    states = _joined(marks)
+    counts = [marked.slot_count(kind) for kind in range(len(view.swap_info) - 1)]
+    who = np.repeat(np.arange(len(counts)), counts)
+    where = _joined([np.arange(count) for count in counts])
+    base = view.column(im.SI_BASE)
+    rows = _once(lambda: base[who + 1] + where)
+    states = _once(lambda: _joined([marked.slots(kind) for kind in range(len(counts))]))
+
+    def state(row: int) -> int:
+        kind, offset = int(who[row]), int(where[row])
+        return int(marked.slots_between(kind, offset, offset + 1)[0])
+
     files = tuple(file.name for file in program.swapfiles) or ("",)
 
     def column(code: int, name: str, form: Form = Form.NUMBER, none: int | None = None) -> Column:
         declared = im.schema.tables[code >> TABLE_SHIFT].columns[code & BYTE_MASK]
-        return Column(name, lambda: view.column(code)[rows()], declared.meaning, form, none=none)
+        return Column(name, lambda: view.column(code)[rows()], declared.meaning, form, none=none,
+                      one=lambda row: int(view.column(code)[int(base[who[row] + 1]) + int(where[row])]))  # fmt: skip
 
     return Table("slot", where, who, (
         Column("swapfile", lambda: who, "Which swapfile", Form.NAME, files),
         Column("slot", lambda: where, "Offset"),
-        Column("state", lambda: states >> 1, "What it is used for", Form.NAME, _names(SlotState)),
-        Column("swapcache", lambda: states & 1, "Its page is in the swapcache", Form.NAME, ("", "yes")),
+        Column("state", lambda: states() >> 1, "What it is used for", Form.NAME, _names(SlotState),
+               one=lambda row: state(row) >> 1),
+        Column("swapcache", lambda: states() & 1, "Its page is in the swapcache", Form.NAME, ("", "yes"),
+               one=lambda row: state(row) & 1),
         Column("cluster", lambda: where // 512, "Cluster of 512 slots"),
         column(im.SLOT_MAP, "map", Form.HEX), column(im.SLOT_CACHE, "cache", Form.HEX),
         column(im.SLOT_ENTRY, "entry", none=0), column(im.SLOT_CONTENT, "content", none=0),

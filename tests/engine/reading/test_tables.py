@@ -61,3 +61,12 @@ def test_marks_that_are_there_already_are_used(built, monkeypatch):
     marked = Marked.of(built.view)
     monkeypatch.setattr("engine.reading.tables.Marked.of", lambda _view: pytest.fail("read again"))
     assert table("pages", built.view, built.program, marked).rows == 144
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_one_row_read_alone_says_the_same_as_all_of_them(built, name):
+    alone, whole = (table(name, built.view, built.program) for _ in range(2))
+    for one, other in zip(alone.columns, whole.columns, strict=True):
+        assert [one.value(row) for row in range(alone.rows)] == other.values.tolist(), one.name
+        if one.one is not None:
+            assert one._values is None, "the whole column was read"
