@@ -48,6 +48,7 @@ from app.panels.transport import EventMenu, Transport
 from app.player import SPEED_STEPS, Player, Unit
 from app.problems import ProblemsPage
 from app.reasons import Reasons
+from app.said import said
 from app.sentence import SentenceBar
 from app.settings import Settings
 from app.status import StatusLine
@@ -179,6 +180,10 @@ class MainWindow(QMainWindow):
         self.docks.named("transitions").visibilityChanged.connect(worker.want_table)
         self.lessons.made.connect(self.docks.lesson.set_course)
         self.docks.lesson.instance_requested.connect(self.open_instance)
+        for name in ("why", "compare"):
+            # Not at once: what is in sight is only known once the dock is laid out.
+            seen = self.docks.named(name).visibilityChanged
+            seen.connect(lambda there: there and QTimer.singleShot(0, self, self._show_late))
         self.bookmarks.changed.connect(self._show_marks)
         self.timeline.loop_requested.connect(self._loop)
         branches = self.docks.branches
@@ -351,7 +356,7 @@ class MainWindow(QMainWindow):
             self._show_marks()
         if frame.table is not self._table:
             self._table = frame.table
-            self.docks.transitions.set_records(frame.table.records, frame.table.sentences)
+            self._show_table(frame.table)
         if frame.span is not self._span:
             self._span = frame.span
             self.timeline.show_records(frame.span.records)
@@ -361,11 +366,17 @@ class MainWindow(QMainWindow):
         self.comparing.show_frame(frame)
         self.docks.branches.show_branches(frame.branches, frame.branch)
 
+    def _show_table(self, table: Table) -> None:
+        told = [said(sentence, record.kind) for sentence, record in zip(table.sentences, table.records, strict=True)]
+        self.docks.transitions.set_records(table.records, told)
+
     def _show_moment(self) -> None:
         """Hand the moment to every view that can be seen."""
         if self.frame is None:
             return
-        moment = replace(self.frame.moment, selection=self._selection)
+        moment = self.frame.moment
+        told = said(moment.sentence, moment.transition.kind)
+        moment = replace(moment, selection=self._selection, sentence=told)
         for view in self._views():
             view.show_moment(moment)
         self.reasons.show_frame(self.frame, self._selection)
@@ -374,6 +385,12 @@ class MainWindow(QMainWindow):
     def show_again(self) -> None:
         """Hand the same moment out once more: a view has come into sight."""
         self._show_moment()
+
+    def _show_late(self) -> None:
+        """A panel that asks the engine has come into sight."""
+        if self.frame is not None and self.pages.currentWidget() is self.canvas:
+            self.reasons.show_frame(self.frame, self._selection)
+            self.comparing.show_frame(self.frame)
 
     def select(self, things: tuple[Selected, ...]) -> None:
         """Light these everywhere."""
@@ -521,6 +538,8 @@ class MainWindow(QMainWindow):
         self.settings.set("language", code)
         language().choose(code)
         self._show_choices()
+        if self._table is not None:
+            self._show_table(self._table)
         self.show_again()
 
     def toggle_theme(self) -> None:
@@ -678,7 +697,9 @@ class MainWindow(QMainWindow):
         """A picture of this moment as a file; says so when it cannot be written."""
         if self.frame is None:
             return
-        moment = replace(self.frame.moment, selection=self._selection)
+        moment = self.frame.moment
+        told = said(moment.sentence, moment.transition.kind)
+        moment = replace(moment, selection=self._selection, sentence=told)
         scene = PictureScene(moment, self.frame.series, self.canvas.detail)
         try:
             scene.lay_out((max(1280, self.width()), max(800, self.height())))

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.lesson.facts import exists, state_text
+from engine.lesson.values import PAGE_TEXTS
 from engine.mm import transitions as tr
 from engine.mm.swapops import SWP_TYPE_SHIFT
 from engine.mm.view import View
 from engine.naming import process_name
 from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op
 from engine.program import Program
+from engine.reading import PageState
 from engine.reading.chain import Chosen, Place, chain
 from engine.reading.designs import seam
 from engine.sentence import PAGE_MASK, page_name, sentence
@@ -26,6 +28,10 @@ from engine.transition import Transition
 WINDOW = 2_000
 """Transitions read at a time."""
 LONGEST_CHAIN = 40
+
+LETS_GO = (tr.DESC_FREED, tr.SWAP_FREE, tr.ZSWAP_FREED)
+"""A page is let go of by its swap entry before its page table says where it is: the table is empty meanwhile."""
+ON_ITS_WAY = "on its way"
 
 Key = tuple[str, int]
 """What a transition's operand names: ``page`` (process << 32 | page), ``frame``, ``swap``, ``zswap``, ``slot``."""
@@ -232,7 +238,10 @@ def _begin(records: list[Transition], index: int, place: Place, keys: set[Key]) 
 
 def _change(timeline: Timeline, transition: Transition, place: Place) -> Change:
     said = sentence(transition, timeline.program, timeline.view)
-    return Change(transition.number, state_of(timeline.view, place), transition.kind.name, said)
+    state = state_of(timeline.view, place)
+    if state == PAGE_TEXTS[PageState.NEVER] and transition.kind.number in LETS_GO:
+        state = ON_ITS_WAY
+    return Change(transition.number, state, transition.kind.name, said)
 
 
 def state_of(view: View, place: Place) -> str:

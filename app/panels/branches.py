@@ -35,6 +35,8 @@ class BranchesPanel(QWidget):
         self.tree = QTreeWidget()
         self.tree.setAccessibleName(self.tr("Tree of branches"))
         self.tree.setColumnCount(2)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideLeft)  # the end of a setting's key tells which it is
+        self.tree.setIndentation(theme.px(14))
         self.tree.setHeaderLabels([self.tr("branch"), self.tr("left at")])
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -137,7 +139,8 @@ class BranchesPanel(QWidget):
             if item is not None:
                 item.setFont(0, theme.font(12.5, bold=here))
                 item.setForeground(0, QBrush(theme.current().colour("accent" if here else "text")))
-                item.setToolTip(0, self.tr("Shown now") if here else self.tr("Enter shows it, F2 renames it"))
+                hint = self.tr("Shown now") if here else self.tr("Enter shows it, F2 renames it")
+                item.setToolTip(0, f"{self.name_of(number)}\n{hint}")
         self.tree.blockSignals(False)
 
     def _choose(self) -> None:

@@ -20,7 +20,8 @@ COLOURS = {
     "locked into memory": "active", "unevictable": "active", "in memory only": "inactive", "in zswap": "zswap",
     "in use": "zswap", "held for a page in zswap": "zswap", "in a swapfile": "disk", "holds a page": "disk",
     "only a zero mark": "zero", "held for a zero mark": "zero", "in the swapcache only": "swapcache",
-    "held for a page in the swapcache": "swapcache", "on its way out": "swapcache", "the shared zero page": "zero",
+    "held for a page in the swapcache": "swapcache", "on its way out": "swapcache", "on its way": "swapcache",
+    "the shared zero page": "zero",
 }  # fmt: skip
 """Colour of the theme for each state in words; those not here are empty."""
 MOST_LISTED = 400

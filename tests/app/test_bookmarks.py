@@ -1,5 +1,7 @@
 """Bookmarks by their key, remembered for the file; and looping a span by key and by a drag with Shift."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QInputDialog
@@ -104,7 +106,7 @@ def test_a_span_drawn_with_shift_is_played_again_and_again(window, qtbot, cursor
     window.worker.ready.connect(lambda: seen.append(window.frame.moment.transition.number))
     window.player.choose_speed(speed)
     window.player.toggle(1)
-    qtbot.waitUntil(lambda: any(b < a for a, b in zip(seen, seen[1:], strict=False)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(b < a for a, b in pairwise(seen)), timeout=20_000)
     window.player.pause()
     assert window.player.playing is False
     inside = [number for number in seen if number]
@@ -120,7 +122,7 @@ def test_the_key_loops_what_the_timeline_shows(window, qtbot, cursor):
     press(window, qtbot, Qt.Key.Key_L)
     assert window.timeline.loop == tuple(round(end) for end in window.timeline.span)
     assert window.actions_by_name["loop"].isChecked()
-    first, last = window.timeline.loop
+    last = window.timeline.loop[1]
     go(window, qtbot, last - 2)
     window.player.choose_speed(60)
     window.player.toggle(-1)

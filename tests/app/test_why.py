@@ -100,3 +100,16 @@ def test_without_a_selection_it_says_what_to_do(window, asked, qtbot):
     window.actions_by_name["next_change"].trigger()
     assert "Select something first" in window.status.said()
     assert not asked.next.isEnabled()
+
+
+def test_a_click_on_its_tab_is_enough(window, asked, run, qtbot, cursor):
+    """While another tab is in front nothing is looked for; it is as soon as the tab is chosen."""
+    window.docks.named("inspector").raise_()
+    qtbot.waitUntil(lambda: not window.docks.in_sight("why"))
+    before = [card.number for card in asked.cards]
+    target = causes(run, run.cursor)[1].transition.number
+    window.player.jump(target)
+    qtbot.waitUntil(lambda: cursor() == target)
+    assert [card.number for card in asked.cards] == before
+    window.docks.named("why").raise_()
+    qtbot.waitUntil(lambda: asked.cards[0].number == target, timeout=10_000)
