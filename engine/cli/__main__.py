@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from typing import Any
 
-from engine.cli import bench, compare, drawing, files, grade, new, quiz, run, worksheet
 from engine.cli.arguments import Parser, example_text
 from engine.cli.output import say_problems
-from engine.content import capture
 from engine.errors import InputError
-from engine.trace import lackey
 
 DESCRIPTION = "See how Linux swaps: every page-table entry, swap descriptor and backend, one change at a time."
 EPILOG = example_text([
@@ -26,44 +25,58 @@ EPILOG = example_text([
     "swapscope record -o sort.swt -- sort FILE  record a real program",
 ]) + "\n\n'swapscope COMMAND --help' tells more about a command."  # fmt: skip
 BAD_INPUT = 2
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command: its options and what it does."""
+    """One command: where its options and deeds are. Its module is only imported when it is asked for."""
 
     name: str
-    help: str
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], int]
-    epilog: str | None = None
+    module: str
+    suffix: str = ""
+    """Where a module has several commands: which, as in ``add_list_arguments`` and ``LIST_HELP``."""
+
+    @property
+    def help(self) -> str:
+        """What it does, in a few words."""
+        return str(self._part(f"{self.suffix.upper()}_HELP" if self.suffix else "HELP"))
+
+    @property
+    def epilog(self) -> str | None:
+        """Examples and exit codes, where it has any."""
+        found = self._part(f"{self.suffix.upper()}_EPILOG" if self.suffix else "EPILOG")
+        return None if found is None else str(found)
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare its options."""
+        self._part(f"add_{self.suffix}_arguments" if self.suffix else "add_arguments")(parser)
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; gives the exit code."""
+        return int(self._part(f"run_{self.suffix}" if self.suffix else "run")(args))
+
+    def _part(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.module), name, None)
 
 
 COMMANDS = (
-    Command("open", drawing.OPEN_HELP, drawing.add_open_arguments, drawing.run_open, drawing.OPEN_EPILOG),
-    Command("list", files.LIST_HELP, files.add_list_arguments, files.run_list),
-    Command("check", files.CHECK_HELP, files.add_check_arguments, files.run_check, files.CHECK_EPILOG),
-    Command("run", run.HELP, run.add_arguments, run.run, run.EPILOG),
-    Command("compare", compare.HELP, compare.add_arguments, compare.run, compare.EPILOG),
-    Command(
-        "picture", drawing.PICTURE_HELP, drawing.add_picture_arguments, drawing.run_picture, drawing.PICTURE_EPILOG
-    ),
-    Command(
-        "record", "record the memory references of a real program (needs Valgrind)", lackey.add_arguments, lackey.run,
-        example_text(["swapscope record -o sort.swt -- sort words.txt"]),
-    ),
-    Command(
-        "capture", "capture page images from the memory of real programs", capture.add_arguments, capture.run,
-        example_text(["swapscope capture -o pages", "swapscope capture -o pages --family json"]),
-    ),
-    Command("bench", bench.HELP, bench.add_arguments, bench.run, bench.EPILOG),
-    Command("quiz", quiz.HELP, quiz.add_arguments, quiz.run, quiz.EPILOG),
-    Command("worksheet", worksheet.HELP, worksheet.add_arguments, worksheet.run, worksheet.EPILOG),
-    Command("grade", grade.HELP, grade.add_arguments, grade.run, grade.EPILOG),
-    Command("new", new.NEW_HELP, new.add_new_arguments, new.run_new, new.NEW_EPILOG),
-    Command("upgrade", new.UPGRADE_HELP, new.add_upgrade_arguments, new.run_upgrade, new.UPGRADE_EPILOG),
-    Command("schema", files.SCHEMA_HELP, files.add_schema_arguments, files.run_schema, files.SCHEMA_EPILOG),
-)  # fmt: skip
+    Command("open", "engine.cli.drawing", "open"),
+    Command("list", "engine.cli.files", "list"),
+    Command("check", "engine.cli.files", "check"),
+    Command("run", "engine.cli.run"),
+    Command("compare", "engine.cli.compare"),
+    Command("picture", "engine.cli.drawing", "picture"),
+    Command("record", "engine.trace.lackey"),
+    Command("capture", "engine.content.capture"),
+    Command("bench", "engine.cli.bench"),
+    Command("quiz", "engine.cli.quiz"),
+    Command("worksheet", "engine.cli.worksheet"),
+    Command("grade", "engine.cli.grade"),
+    Command("new", "engine.cli.new", "new"),
+    Command("upgrade", "engine.cli.new", "upgrade"),
+    Command("schema", "engine.cli.files", "schema"),
+)
 
 
 def version() -> str:
@@ -74,20 +87,29 @@ def version() -> str:
         return "not installed"
 
 
-def make_parser() -> Parser:
-    """The parser of the whole command line."""
+def make_parser(asked: str | None = None) -> Parser:
+    """The parser of the whole command line; with ``asked``, only that command's options are in it."""
     parser = Parser(prog="swapscope", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"swapscope {version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=Parser)
     for command in COMMANDS:
+        if asked is not None and asked != command.name:
+            commands.add_parser(command.name)
+            continue
         inner = commands.add_parser(
             command.name, help=command.help, description=command.help[0].upper() + command.help[1:] + ".",
             epilog=command.epilog,
         )  # fmt: skip
         command.add_arguments(inner)
         inner.set_defaults(run=command.run, parser=inner)
-    parser.set_defaults(run=drawing.run_open, parser=parser)
+    parser.set_defaults(run=COMMANDS[0].run, parser=parser)
     return parser
+
+
+def command_asked(arguments: Sequence[str]) -> str | None:
+    """The command, where the first argument is one; then no other's modules are needed."""
+    known = {command.name for command in COMMANDS}
+    return arguments[0] if arguments and arguments[0] in known else None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,13 +119,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        args = make_parser().parse(list(sys.argv[1:] if argv is None else argv))
+        arguments = list(sys.argv[1:] if argv is None else argv)
+        args = make_parser(command_asked(arguments)).parse(arguments)
         return int(args.run(args))
     except InputError as error:
         say_problems(error)
         return BAD_INPUT
     except KeyboardInterrupt:
-        return run.INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has enough; nothing more may be written to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -78,6 +78,10 @@ RECIPES = {
 }
 
 
+HELP = "capture page images from the memory of real programs"
+EPILOG = "examples:\n  swapscope capture -o pages\n  swapscope capture -o pages --family json"
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``swapscope capture``."""
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="where the images are written")

@@ -55,6 +55,10 @@ class Recorded:
     seconds: float
 
 
+HELP = "record the memory references of a real program (needs Valgrind)"
+EPILOG = "examples:\n  swapscope record -o sort.swt -- sort words.txt"
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``swapscope record``."""
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the trace to write (.swt)")
