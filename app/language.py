@@ -64,6 +64,11 @@ class Language(QObject):
         self.code = "en"
         self._catalogue: Catalogue | None = None
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts now shown; none: English."""
+        return self._catalogue.texts if self._catalogue is not None else {}
+
     def choose(self, code: str) -> None:
         """Switch to a language by its code; ``system``: that of the desktop if it is here, else English."""
         if code == SYSTEM:
@@ -74,7 +79,7 @@ class Language(QObject):
 
     def use(self, texts: dict[str, str]) -> None:
         """Show everything in the texts of a catalogue; none: English."""
-        before = self._catalogue.texts if self._catalogue is not None else {}
+        before = self.texts
         if texts == before:
             return
         if self._catalogue is not None:
@@ -140,7 +145,7 @@ class _Rewriter:
         for pattern, new in self._filled:
             filled = pattern.fullmatch(value)
             if filled:
-                return _fill(new, filled) + keys
+                return fill(new, filled.groupdict()) + keys
         return value + keys
 
 
@@ -159,20 +164,25 @@ def _fixed(template: str) -> int:
     return sum(letter.isalpha() for part, *_ in Formatter().parse(template) for letter in part)
 
 
-def _pattern(template: str) -> re.Pattern[str]:
+def pattern_of(template: str, anything: str = ".+?") -> re.Pattern[str]:
+    """What a text looks like with its ``{names}`` filled in; they are groups ``_name``."""
     made, names = "", iter(_fields(template))
-    # A few letters of its own tell a text only where nothing but numbers is filled in.
-    anything = ".+?" if _fixed(template) >= ENOUGH_FIXED else "[^A-Za-z\u4e00-\u9fff]+?"
     for part, name, _, _ in Formatter().parse(template):
         made += re.escape(part) + (f"(?P<_{next(names)}>{anything})" if name is not None else "")
-    return re.compile(made, re.DOTALL)
+    return re.compile(made, re.DOTALL | re.IGNORECASE)
 
 
-def _fill(template: str, found: re.Match[str]) -> str:
+def fill(template: str, words: dict[str, str]) -> str:
+    """The template with words, by group, as they were found by :func:`pattern_of`."""
     made, names = "", iter(_fields(template))
     for part, name, _, _ in Formatter().parse(template):
-        made += part + (found[f"_{next(names)}"] if name is not None else "")
+        made += part + (words[f"_{next(names)}"] if name is not None else "")
     return made
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    # A few letters of its own tell a text only where nothing but numbers is filled in.
+    return pattern_of(template, ".+?" if _fixed(template) >= ENOUGH_FIXED else "[^A-Za-z\u4e00-\u9fff]+?")
 
 
 _language: Language | None = None

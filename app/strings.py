@@ -6,7 +6,7 @@ import ast
 import json
 from pathlib import Path
 
-from app import actions, dialogs
+from app import actions, dialogs, said
 from app.language import NAMES, load
 from app.panels import compare, pressure, transitions, transport
 from app.player import Unit
@@ -22,7 +22,7 @@ def sources() -> list[str]:
     found |= {title for title, _ in actions.MENUS}
     for file in sorted(Path(__file__).parent.rglob("*.py")):
         found |= _in_file(ast.parse(file.read_text(encoding="utf-8")))
-    return sorted((found | _declared()) - {""})
+    return sorted((found | _declared() | said.templates()) - {""})
 
 
 def _declared() -> set[str]:

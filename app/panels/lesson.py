@@ -60,6 +60,7 @@ class LessonPanel(QWidget):
         self.place = QPushButton()
         self.place.setProperty("flat", True)
         self.place.setToolTip(self.tr("Go to the moment of this step"))
+        self.place.setAccessibleName(self.tr("Go to the moment of this step"))
         self.place.clicked.connect(lambda _on=False: self.go_to(self.current))
         self.note = Text("", 12, colour="warning", wrap=True)
         self.text = Prose()

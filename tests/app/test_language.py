@@ -11,8 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy
 from app import actions, application
 from app.language import NAMES, language, load
 from app.panels.prose import Prose
+from app.said import said
 from app.settings import Settings
 from app.strings import sources
+from engine.sentence import sentence
+from engine.timeline import Timeline
 
 NEWER = 0.05
 """Texts may be newer than their translation, but not many. ``python -m app.strings`` lists them."""
@@ -118,6 +121,28 @@ def test_an_unknown_language_is_english(new_window):
 
 def test_every_language_has_its_name_in_the_menu(window):
     assert [action.text() for action in window.menus.languages.actions()] == list(NAMES.values())
+
+
+def test_every_sentence_is_told_in_chinese(window, qtbot, program):
+    timeline = Timeline(program, False)
+    while timeline.explore(2000):
+        pass
+    records = timeline.records(0, timeline.length)
+    first = {record.kind.name: record for record in reversed(records)}
+    assert len(first) > 15
+    window.choose_language("zh_CN")
+    for record in first.values():
+        english = sentence(record, program, timeline.view)
+        told = said(english, record.kind)
+        assert told != english
+        assert re.search("[\u4e00-\u9fff]", told)
+        assert sorted(re.findall(r"\d+", told)) == sorted(re.findall(r"\d+", english)), told
+        assert not re.search(r"\b(the|is|page|slot)\b", told, re.IGNORECASE), told
+    window.player.jump(1)
+    qtbot.waitUntil(lambda: window.frame.moment.transition.number == 1)
+    assert re.search("[\u4e00-\u9fff]", window.sentence.text.text())
+    window.choose_language("en")
+    assert window.sentence.text.text() == window.frame.moment.sentence
 
 
 def longer(text):
