@@ -157,7 +157,8 @@ class Backends(Column):
         painter.drawRoundedRect(box, radius, radius)
         shape = QPainterPath()
         shape.addRoundedRect(box, radius, radius)
-        gauge = QRectF(box.right() - style.px(5), self._level_y(box, pool.pages), style.px(5), box.height())
+        level = self._level_y(box, pool.pages)
+        gauge = QRectF(box.right() - style.px(5), level, style.px(5), box.bottom() - level)  # SVG does not clip
         painter.save()
         painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
         painter.fillRect(gauge, theme.colour("zswap", 0.75))
