@@ -98,10 +98,11 @@ class _Rewriter:
     def __init__(self, before: dict[str, str], now: dict[str, str]) -> None:
         self._sources = {text: source for source, text in before.items()}
         self._before, self._now = before, now
-        both = sorted({*before, *now}, key=lambda source: -_fixed(before.get(source, source)))
+        shown = {source: before.get(source, source) for source in {*before, *now} if _fields(source)}
         self._filled = [
-            (_pattern(before.get(source, source)), now.get(source, source))
-            for source in both if _fixed(before.get(source, source)) >= LEAST_FIXED and _fields(source)
+            (_pattern(text), now.get(source, source))
+            for source, text in sorted(shown.items(), key=lambda pair: (-_fixed(pair[1]), pair[0]))
+            if _fixed(text) >= LEAST_FIXED
         ]  # fmt: skip
         """What formatted texts look like, and what they are to become, those that say most first."""
 
