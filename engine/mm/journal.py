@@ -19,8 +19,8 @@ from engine.mm.transitions import ACTOR_SHIFT, REC_END, RECORD_WORDS
 
 (
     JOURNAL_BEGIN, JOURNAL_NEXT, JOURNAL_END, JOURNAL_LOST, RECORD_BEGIN, RECORD_NEXT, RECORD_END,
-    WATCH, WATCH_SEEN, CAUSE, ACTOR, OPERATION_ENDED,
-) = range(32, 44)  # fmt: skip
+    WATCH, WATCH_SEEN, CAUSE, ACTOR,
+) = range(32, 43)  # fmt: skip
 """Header words. ``NEXT`` = ``END`` = 0: nothing is kept. ``WATCH`` has a bit for each kind to be noticed."""
 
 JOURNAL_ENTRY = 2

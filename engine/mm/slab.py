@@ -15,6 +15,7 @@ from engine.mm.image import (
     FREE_PAGES,
     META_PAGES,
     NR_DESC,
+    POLICY,
     RECLAIM,
     RMAP,
     SLAB_AT_HAND,
@@ -59,10 +60,12 @@ def objects_unused(m: Words) -> int:
 def take_metadata_pages(m: Words, pages: int) -> bool:
     """Pages for metadata while reclaiming; False when even the reserve has not so many.
 
-    A cgroup has no reserve to run out of: try_charge_memcg() lets PF_MEMALLOC past the limit.
+    A cgroup has no reserve to run out of: try_charge_memcg() lets PF_MEMALLOC past the limit. A cache
+    under a policy of its own has none either, and evicts one page more.
     """
     if m[CHARGE_METADATA] != 0:
-        if m[RECLAIM] != RECLAIM_MEMCG and m[FREE_PAGES] - pages < memalloc_floor(m):
+        past_limit = m[RECLAIM] == RECLAIM_MEMCG or m[POLICY] != 0
+        if not past_limit and m[FREE_PAGES] - pages < memalloc_floor(m):
             return False
         if m[FREE_PAGES] - pages < task_floor(m):
             add(m, DESC_FROM_RESERVE, pages)
