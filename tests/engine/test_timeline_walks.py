@@ -109,7 +109,9 @@ MOVES = st.one_of(
     st.tuples(st.just("reference"), st.sampled_from((1, -1))),
     st.tuples(st.just("to operation"), st.integers(0, 100)),
     st.tuples(st.just("advance"), st.sampled_from((1, 5, 30))),
-    st.sampled_from(CHANGES).flatmap(lambda one: st.tuples(st.just("change"), st.just(one[0]), st.sampled_from(one[1]))),
+    st.sampled_from(CHANGES).flatmap(
+        lambda one: st.tuples(st.just("change"), st.just(one[0]), st.sampled_from(one[1]))
+    ),
     st.tuples(st.just("switch"), st.integers(0, 5)),
 )
 
