@@ -150,7 +150,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("next_change", "Next change of the &selection", "", "On to the next change of what is selected.",
          lambda w: w.reasons.seek(1), (".",), needs_run=True),
     Spec("find", "&Find and stop…", "mdi6.text-search", "Search all transitions; say what playing is to stop at.",
-         lambda w: w.find(), ("Ctrl+F",), needs_run=True),
+         lambda w: w.open_find(), ("Ctrl+F",), needs_run=True),
     Spec("next_stop", "&Next stop", "mdi6.debug-step-over", "On to where one of the stops of Find is met next.",
          lambda w: w.stopping.seek(1), ("N",), needs_run=True),
     Spec("previous_stop", "Pre&vious stop", "", "Back to where one of the stops of Find was met last.",

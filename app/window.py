@@ -514,7 +514,7 @@ class MainWindow(QMainWindow):
         if self.comparing.other is None and self.frame is not None:
             self.comparing.choose(self.comparing.others(self.frame)[0][1])
 
-    def find(self) -> None:
+    def open_find(self) -> None:
         """The keyboard into the field of the search, with the panel in front."""
         self.docks.call("find")
         self.docks.find.words.setFocus()
