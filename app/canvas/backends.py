@@ -8,9 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from app.canvas.bars import Bars, pool_ground
-from app.canvas.cells import Field, Level, grown, levels
+from app.canvas.cells import Field
 from app.canvas.column import Column
 from app.canvas.facts import SwapFile
+from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import PAGE, SLOT
 from app.canvas.waiting import Waiting
 from app.canvas.words import translate

@@ -15,8 +15,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.canvas.bars import Bars
-from app.canvas.cells import Field, Level, closer, line
+from app.canvas.cells import Field
 from app.canvas.facts import Facts
+from app.canvas.levels import Level, closer, line
 from app.canvas.minimap import Minimap
 from app.canvas.style import LEFT, RIGHT, Style
 from app.moment import Selected

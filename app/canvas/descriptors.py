@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from app.canvas.cells import Field, Level, grown, levels
+from app.canvas.cells import Field
 from app.canvas.column import LOW, USUAL_HEIGHT, Column
+from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import CARD
 from app.canvas.words import translate
 from app.moment import Thing

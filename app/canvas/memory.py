@@ -8,8 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from app.canvas.cells import Field, Level, levels
+from app.canvas.cells import Field
 from app.canvas.column import Column
+from app.canvas.levels import Level, levels
 from app.canvas.sprites import FRAME
 from app.canvas.words import translate
 from app.moment import Thing

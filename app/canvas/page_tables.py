@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
-from app.canvas.cells import Field, Level, levels
+from app.canvas.cells import Field
 from app.canvas.column import Column
 from app.canvas.facts import Pages
+from app.canvas.levels import Level, levels
 from app.canvas.sprites import PAGE
 from app.canvas.words import translate
 from app.moment import Thing

@@ -9,8 +9,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 
 from app.canvas.backends import HEAD, Backends
-from app.canvas.cells import Field, levels
+from app.canvas.cells import Field
 from app.canvas.facts import SwapFile
+from app.canvas.levels import levels
 from app.canvas.memory import MemoryColumn
 from app.canvas.sprites import FRAME
 from app.canvas.words import translate

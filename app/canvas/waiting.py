@@ -8,8 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from app.canvas.cells import Field, Level
+from app.canvas.cells import Field
 from app.canvas.facts import Facts
+from app.canvas.levels import Level
 from app.canvas.sprites import FRAME
 from app.canvas.style import RIGHT
 from app.canvas.words import translate

@@ -12,7 +12,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.canvas.cells import Field, Level
+from app.canvas.cells import Field
+from app.canvas.levels import Level
 from app.canvas.pool_shape import PAGE_BYTES, PoolShape
 from app.canvas.sprites import PAGE
 from app.canvas.style import Style, mixed

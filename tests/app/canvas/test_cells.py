@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from app.canvas.cells import Field, Level, fitting, grown, levels, map_pixels
+from app.canvas.cells import Field, map_pixels
+from app.canvas.levels import Level, fitting, grown, levels
 from app.canvas.sprites import FRAME, PAGE, SLOT, page_colours
 from app.canvas.style import Style, rgb
 from app.moment import Thing

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from app.canvas.cells import Field, Level
+from app.canvas.cells import Field
+from app.canvas.levels import Level
 from app.canvas.sprites import PAGE, SLOT, page_colours, slot_colours
 from app.canvas.style import Style, rgb
 from app.moment import Thing
