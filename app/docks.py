@@ -181,6 +181,9 @@ class Docks(QObject):
             row[0].raise_()
         window.resizeDocks([row[0] for row in wanted], [theme.px(width)] * len(wanted), Qt.Orientation.Horizontal)
         window.resizeDocks([self.bottom], [theme.px(BOTTOM_HEIGHT)], Qt.Orientation.Vertical)
+        if len(wanted) > 1:
+            heights = [theme.px(300), theme.px(170)]  # what is compared is what is looked at
+            window.resizeDocks([row[0] for row in wanted], heights, Qt.Orientation.Vertical)
         self._dress()
 
     def show_run(self, there: bool) -> None:
