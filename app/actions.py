@@ -42,6 +42,9 @@ class Spec:
 SPECS: tuple[Spec, ...] = (
     Spec("open", "&Open scenario…", "mdi6.folder-open-outline", "Open a scenario file.",
          lambda w: w.ask_and_open(), ("Ctrl+O",)),
+    Spec("policy", "&Policy of your own…", "mdi6.school-outline",
+         "Run the scenario with a replacement policy from a Python file of yours.",
+         lambda w: w.ask_and_use_policy(), needs_run=True),
     Spec("reload", "&Reload", "mdi6.reload", "Read the scenario's file again and start anew.",
          lambda w: w.reload(), ("F5",), needs_run=True),
     Spec("follow", "Reload when the file is &saved", "", "Start anew whenever the open file is saved by an editor.",
@@ -192,7 +195,8 @@ SPECS: tuple[Spec, ...] = (
 SEPARATOR = "-"
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "reload", "follow", SEPARATOR,
+    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "policy", "reload", "follow",
+               SEPARATOR,
                "save_replay", "picture", "window_picture", "animation", SEPARATOR, "quit")),
     ("&View", ("dark", "light", "contrast", "system", SEPARATOR, "depth_story", "depth_mechanism",
                "depth_kernel", "fit", "tables", SEPARATOR, "menu:panels", "arrange_lecture",

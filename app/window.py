@@ -57,7 +57,7 @@ from app.timeline.marks import marks_of
 from app.timeline.view import Mark, TimelineView
 from app.topbar import TopBar
 from app.welcome import WelcomePage
-from app.worker import Frame, Table, Worker, scenario_loader
+from app.worker import Frame, Table, Worker, policy_loader, scenario_loader
 from engine.errors import InputError, Problem
 from engine.mm import transitions as tr
 from engine.mm.layout import state_hash, used_spans
@@ -233,6 +233,26 @@ class MainWindow(QMainWindow):
         self.worker.open(scenario_loader(self.path, sets), self.tr("Reading {name}").format(name=self.path.name), begin)
         self.lessons.make(self.path, sets)
         self._file.watch(self.path)
+
+    def ask_and_use_policy(self) -> None:
+        """Choose a policy file, and run its code only after a yes."""
+        kinds = self.tr("Python files (*.py)")
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Policy of your own"), "", kinds)
+        if not chosen:
+            return
+        question = self.tr("This runs the Python code in {file}. Use only policies whose author you trust.")
+        answer = QMessageBox.question(self, self.tr("Policy of your own"), question.format(file=chosen))
+        if answer == QMessageBox.StandardButton.Yes:
+            self.use_policy(Path(chosen))
+
+    def use_policy(self, policy: Path) -> None:
+        """The scenario that is open, once more, with a policy of one's own deciding which page leaves."""
+        if self.path is None:
+            return
+        self.player.pause()
+        say = self.tr("{name} decides").format(name=policy.name)
+        self.status.busy(say)
+        self.worker.open(policy_loader(self.path, self._sets, policy), say, None)
 
     def reload(self) -> None:
         """Read the open file again."""

@@ -610,6 +610,17 @@ class Worker(QThread):
             self._span = Table(timeline.records(first, last))
 
 
+def policy_loader(path: Path, sets: tuple[str, ...], policy: Path) -> Callable[[], Program]:
+    """What :meth:`Worker.open` needs to open a scenario under a replacement policy of somebody's own."""
+
+    def load() -> Program:
+        from engine.study.own_policy import OwnPolicy, decide
+
+        return decide(load_scenario(path, sets).build(), OwnPolicy(policy))
+
+    return load
+
+
 def scenario_loader(path: Path, sets: tuple[str, ...] = ()) -> Callable[[], Program]:
     """What :meth:`Worker.open` needs to open a scenario file."""
 

@@ -99,6 +99,10 @@ class Program:
     shmem: tuple[tuple[str, int], ...] = ()
     """Shmem objects: name and pages."""
 
+    decisions: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """What a policy of somebody's own decided (``machine.policy = "own"``), shape (evictions,):
+    process << 32 | page, processes counted from 1; see :mod:`engine.study.own_policy`."""
+
     def __post_init__(self) -> None:
         known = {setting.key for setting in schema.settings}
         unknown = set(self.settings) - known

@@ -39,11 +39,15 @@ def page_name(program: Program, word: int) -> str:
     return f"Page {number} of {process_name(program, process)}"
 
 
+def swapfile_name(program: Program, type_: int) -> str:
+    """A swapfile by its number; one that does not exist has only that."""
+    return program.swapfiles[type_].name if type_ < len(program.swapfiles) else f"swapfile {type_}"
+
+
 def slot_name(program: Program, slot: int) -> str:
     """A physical slot, ``type << 58 | offset``."""
     type_, offset = slot >> SWP_TYPE_SHIFT, slot & SWP_OFFSET_MASK
-    name = program.swapfiles[type_].name if type_ < len(program.swapfiles) else f"swapfile {type_}"
-    return f"slot {offset} of {name}" if len(program.swapfiles) > 1 else f"slot {offset}"
+    return f"slot {offset} of {swapfile_name(program, type_)}" if len(program.swapfiles) > 1 else f"slot {offset}"
 
 
 def entry_name(program: Program, view: View, entry: int) -> str:
@@ -84,7 +88,7 @@ def sentence(transition: Transition, program: Program, view: View) -> str:
         "mark": lambda number: f"'{program.marks[number]}'" if number < len(program.marks) else str(number),
         "advice": lambda advice: ADVICES[advice],
         "locked": lambda locked: "locked into memory" if locked else "no longer locked",
-        "swapfile": lambda type_: program.swapfiles[type_].name,
+        "swapfile": lambda type_: swapfile_name(program, type_),
         "result": lambda result: SWAPOFF_RESULTS[result],
     }
     words = {

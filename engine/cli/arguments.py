@@ -112,6 +112,10 @@ def add_scenario_arguments(parser: argparse.ArgumentParser, *, design: bool = Tr
         "--set", dest="sets", metavar="KEY.PATH=VALUE", action="append", default=[],
         help="change a value of the scenario, as machine.frames=64 or machine.swapfile.0.slots=8192 (may be repeated)",
     )  # fmt: skip
+    parser.add_argument(
+        "--policy", metavar="FILE.py",
+        help="a replacement policy of your own; its Python code is run (see docs/policies.md)",
+    )  # fmt: skip
     parser.add_argument("--trace", metavar="FILE", help="references that take the place of all [[run]] parts")
     parser.add_argument(
         "--limit", metavar="N", type=whole_number(0), help="stop after N references; the scenario's checks are left out"

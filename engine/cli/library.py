@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.cli.progress import PatientProgress
 from engine.errors import InputError, Problem, nearest
 from engine.program import Program
 from engine.resources import scenarios_dir
@@ -39,11 +40,28 @@ def find_scenario(name: str) -> Path:
 
 
 def load(
-    name: str, sets: list[str], *, design: str | None = None, trace: str | None = None, limit: int | None = None
+    name: str,
+    sets: list[str],
+    *,
+    design: str | None = None,
+    trace: str | None = None,
+    limit: int | None = None,
+    policy: str | None = None,
 ) -> tuple[Scenario, Program]:
     """The scenario and program that the arguments of a command mean; raises InputError."""
     if design is not None:
         sets = [*sets, f'machine.design="{design}"']
     scenario = load_scenario(find_scenario(name), sets, trace=trace)
     program = scenario.build()
-    return scenario, program if limit is None else first_references(program, limit)
+    if limit is not None:
+        program = first_references(program, limit)
+    return scenario, program if policy is None else _decided(program, policy)
+
+
+def _decided(program: Program, policy: str) -> Program:
+    """The program with the decisions of a policy file in it."""
+    from engine.study.own_policy import OwnPolicy, decide
+
+    own = OwnPolicy(Path(policy))
+    with PatientProgress(f"{program.title}: {own.name} decides") as progress:
+        return decide(program, own, progress)

@@ -53,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run and report; raises InputError."""
-    scenario, program = load(args.file, args.sets, design=args.design, trace=args.trace, limit=args.limit)
+    scenario, program = load(args.file, args.sets, design=args.design, trace=args.trace, limit=args.limit,
+                             policy=args.policy)  # fmt: skip
     done = _execute(program, args.transitions)
     verdicts: list[Verdict] = []
     if args.limit is None and not done.interrupted:

@@ -71,7 +71,7 @@ ZERO_PAGE = _setting(
 )
 POLICY = _setting(
     "machine.policy", "Which page leaves memory next",
-    choices=("linux", "fifo", "lru", "clock", "random", "opt"), fixed=True)  # fmt: skip
+    choices=("linux", "fifo", "lru", "clock", "random", "opt", "own"), fixed=True)  # fmt: skip
 WATERMARK_MIN = _setting(
     "machine.watermark_min", "Free pages only metadata may use; 0: by the kernel's formula", "pages", "min"
 )
@@ -203,6 +203,8 @@ ACTIVE_TAIL = _state("active_tail", "Next page to be deactivated", "frame", "LRU
 FREE_FRAME = _state("free_frame", "First frame of the free list", "frame", "free_area")
 FRAME_TOP = _state("frame_top", "Frames ever used", "frames")
 NONRESIDENT_AGE = _state("nonresident_age", "Evictions and activations so far", "pages", "nonresident_age")
+DECISIONS = _state("decisions", "Evictions that a policy of somebody's own has decided", "evictions")
+DECISIONS_KNOWN = _state("decisions_known", "Rows of its decisions", "evictions")
 LRUVEC_REFAULTS = _state("lruvec_refaults", "Activations by refault when reclaim last ended", "pages", "refaults")
 REFAULT_COST = _state("refault_cost", "Refaults of pages that were active before, noted as a cost", "pages")
 ANON_COST = _state("anon_cost", "Cost of reclaim and refaults noted for the anonymous lists", "pages", "anon_cost")
@@ -232,6 +234,7 @@ VCLUSTER_CURRENT = _state("vcluster_current", "The virtual cluster slots are tak
 RA_HITS = _state("swapin_readahead_hits", "Readahead hits since the last window", "pages", "swapin_readahead_hits")
 RA_PREV_OFFSET = _state("prev_offset", "Offset of the last fault without hits", "slot", "prev_offset")
 RA_LAST_PAGES = _state("last_readahead_pages", "The last window", "pages", "last_readahead_pages")
+NR_SWAPFILES = _state("nr_swapfiles", "Swapfiles there are, in use or not", "swapfiles", "nr_swapfiles")
 NR_ROTATE_SWAP = _state("nr_rotate_swap", "Swapfiles on a device that rotates", "devices", "nr_rotate_swap")
 PLUG = _state("plug", "Plugs the running task holds: requests wait until the outermost is pulled", "", "blk_plug")
 PLUG_FIRST = _state("plug_first", "First request held back by the plug; 0: none", "request", "blk_plug")
@@ -396,6 +399,9 @@ FUTURE = future.column("next", "Operation that next touches the page; past the l
 
 frame_use = schema.table("frame_use", 1, "When each frame's page is used again (policy opt only)")
 FRAME_USE = frame_use.column("next", "Operation that next touches its page", "operation")
+
+decision = schema.table("decision", 1, "What a policy of somebody's own decided, eviction by eviction")
+DECISION = decision.column("page", "process << 32 | page that was to leave; 0: none named")
 
 page = schema.table("page", 8, "Frames of memory", "folio")
 PAGE_FLAGS = page.column("flags", "PG_* bits", "", "flags")

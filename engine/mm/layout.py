@@ -41,6 +41,8 @@ class Needs:
     images: int
     foreseen: int = 0
     """Operations whose next use is kept, where the policy needs to know the future."""
+    decisions: int = 0
+    """Evictions a policy of somebody's own may decide."""
     designs_with_descriptors: bool = True
     journal_words: int = 1 << 20
     records: int = 1 << 16
@@ -90,6 +92,7 @@ def lay_out(needs: Needs) -> Layout:
         "pte": needs.pages,
         "shmem": needs.shmem_pages,
         "future": needs.foreseen,
+        "decision": needs.decisions + 1 if needs.decisions else 0,
         "frame_use": needs.frames + 1 if needs.foreseen else 0,
         "page": needs.frames + 1,
         "swap_info": len(needs.swapfile_slots) + 1,

@@ -5,36 +5,47 @@ kswapd; a fault that finds every frame taken evicts one page, which leaves memor
 page does. All pages are on the inactive list, newest first.
 
 CLOCK is the one-bit variant (a page used since it was last looked at goes round once more; a new
-page starts without the bit). OPT evicts the page whose next use is farthest away (Belady 1966).
+page starts without the bit). OPT evicts the page whose next use is farthest away (Belady 1966). OWN
+carries out what a policy of somebody's own decided before (:mod:`engine.study.own_policy`).
 """
 
 from __future__ import annotations
 
 from engine.mm.clock import random_below
 from engine.mm.image import (
+    DECISION,
+    DECISIONS,
+    DECISIONS_KNOWN,
     FRAME_TOP,
     FRAME_USE,
     FUTURE,
     INACTIVE,
     INACTIVE_TAIL,
+    MM_PTE,
     NR_INACTIVE,
     OPERATIONS,
     PAGE_FLAGS,
     PAGE_NEXT,
     PAGE_PREV,
     PAGE_SWAP,
+    PGSCAN_ANON,
+    PGSCAN_DIRECT,
     POLICY,
+    PTE,
 )
-from engine.mm.journal import emit, get, put
+from engine.mm.journal import add, emit, get, put, store
 from engine.mm.kernel import kernel
 from engine.mm.lru import clear_flags, has_flag, list_add_head, list_del, lru_del, set_flags
 from engine.mm.page_io import remove_mapping, wait_for_write
 from engine.mm.pageflags import PG_LOCKED, PG_LRU, PG_REFERENCED, PG_UNEVICTABLE, PG_WRITEBACK
 from engine.mm.schema import Words
+from engine.mm.swapops import PTE_PRESENT, pte_pfn
 from engine.mm.transitions import KEEP
 from engine.mm.vmscan import FREED_IT, count_freed, reclaim_folio
 
-LINUX, FIFO, LRU, CLOCK, RANDOM, OPT = range(6)
+LINUX, FIFO, LRU, CLOCK, RANDOM, OPT, OWN = range(7)
+PROCESS_SHIFT = 32
+PAGE_MASK = (1 << PROCESS_SHIFT) - 1
 
 
 @kernel
@@ -109,6 +120,22 @@ def used_last(m: Words) -> int:
 
 
 @kernel
+def decided(m: Words) -> int:
+    """The page that a policy of somebody's own named for this eviction; the oldest where it is not to be had."""
+    number = m[DECISIONS] + 1
+    store(m, DECISIONS, number)
+    if number > m[DECISIONS_KNOWN]:
+        return oldest(m)
+    where = get(m, DECISION, number)
+    if where == 0:
+        return oldest(m)
+    word = get(m, PTE, get(m, MM_PTE, where >> PROCESS_SHIFT) + (where & PAGE_MASK))
+    if word & PTE_PRESENT == 0 or not evictable(m, pte_pfn(word)):
+        return oldest(m)
+    return pte_pfn(word)
+
+
+@kernel
 def choose_victim(m: Words) -> int:
     """The page the policy gives up; 0: there is none."""
     if m[NR_INACTIVE] == 0:
@@ -120,6 +147,8 @@ def choose_victim(m: Words) -> int:
         return at_random(m)
     if policy == OPT:
         return used_last(m)
+    if policy == OWN:
+        return decided(m)
     return oldest(m)
 
 
@@ -129,6 +158,8 @@ def evict_one(m: Words) -> bool:
     frame = choose_victim(m)
     if frame == 0:
         return False
+    add(m, PGSCAN_ANON, 1)
+    add(m, PGSCAN_DIRECT, 1)
     lru_del(m, frame)
     if reclaim_folio(m, frame) == FREED_IT:
         return True

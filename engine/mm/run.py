@@ -17,6 +17,7 @@ from engine.mm.image import (
     MM_PTE,
     MM_STATE,
     NOW,
+    NR_SWAPFILES,
     OUTCOME,
     POLICY,
     PTE,
@@ -51,7 +52,7 @@ from engine.mm.schema import Words
 from engine.mm.swapfile import MAX_SWAPFILES, SWP_WRITEOK, slots_good
 from engine.mm.swapoff import swapoff, swapon
 from engine.mm.swapops import PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pte_pfn
-from engine.mm.transitions import HIT, IDLE, MARK, SEGFAULT, SETTING, SKIPPED
+from engine.mm.transitions import HIT, IDLE, MARK, NO_SWAPFILE, SEGFAULT, SETTING, SKIPPED
 from engine.mm.vmscan import kswapd_step
 from engine.mm.zswap import worker_step
 
@@ -184,10 +185,12 @@ def operate(m: Words, word: int) -> None:
     elif kind == IDLE_OP:
         wait_until(m, m[NOW] + value)
         emit(m, IDLE, value, 0, 0)
-    elif kind == SWAPON_OP:
+    elif kind == SWAPON_OP and who < m[NR_SWAPFILES]:
         swapon(m, who)
-    elif kind == SWAPOFF_OP:
+    elif kind == SWAPOFF_OP and who < m[NR_SWAPFILES]:
         swapoff(m, who)
+    elif kind in (SWAPON_OP, SWAPOFF_OP):
+        emit(m, NO_SWAPFILE, who, 0, 0)
     elif get(m, MM_STATE, process) == 1:
         m[ACTOR] = 0
         if kind == FORK_OP and get(m, MM_STATE, count + 1) != 1:

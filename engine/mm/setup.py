@@ -55,6 +55,7 @@ def needs_of(program: Program, journal_words: int, records: int) -> Needs:
         frames=frames * ROOM + frames // 8 + MIN_FREE_KBYTES_HIGH // 4,
         swapfile_slots=tuple(swapfile.slots * ROOM for swapfile in program.swapfiles),
         images=len(program.images.lz4) - 1,
+        decisions=len(program.decisions),
         foreseen=len(program.ops) + FORESEEN_ROOM if foresees(program) else 0,
         journal_words=journal_words,
         records=records,
@@ -103,6 +104,7 @@ def new_machine(program: Program, *, journal_words: int, records: int) -> tuple[
         store(m, setting.address, setting.default)
     for type_ in range(MAX_SWAPFILES):
         store(m, im.SWAPFILE_SLOTS[type_], 0)
+    store(m, im.NR_SWAPFILES, len(program.swapfiles))
     _swapfiles(m, program)
     for key, value in program.settings.items():
         store(m, im.schema.setting_for(key).address, value)
@@ -113,6 +115,9 @@ def new_machine(program: Program, *, journal_words: int, records: int) -> tuple[
     store(m, im.RA_HITS, RA_HITS_AT_START)
     total = sum(slots_good(m, type_) for type_, swapfile in enumerate(program.swapfiles) if swapfile.active)
     store(m, im.SWAP_TOTAL, total)
+    store(m, im.DECISIONS_KNOWN, len(program.decisions))
+    start = layout.base["decision"]
+    words[start + 1 : start + 1 + len(program.decisions)] = program.decisions
     _images(words, layout, program)
     _size_classes(m)
     _processes(m, program)

@@ -200,6 +200,9 @@ SLAB_REFILLED = _kind(
 SLAB_EMPTY = _kind("slab empty", V, "kmem_cache_alloc", "No memory for a descriptor: the reserve is gone.", "free")
 SHRINKER_RUN = _kind("shrinker", Z, "zswap_shrinker_scan", "Memory pressure asks zswap for {pages} entries.", "pages")
 ZSWAP_FREED = _kind("zswap entry freed", Z, "zswap_invalidate", "Entry {entry} of {swap} is dropped.", "entry", "swap")
+NO_SWAPFILE = _kind(
+    "no such swapfile", M, "sys_swapon", "There is no {swapfile}: nothing is done (ENOENT).", "swapfile"
+)
 SEGFAULT = _kind("segmentation fault", M, "bad_area", "{page} is not mapped: {access} is an error of the program.",
                  "page", "access")  # fmt: skip
 SKIPPED = _kind("skipped", R, "", "Process {process} is gone: its operation is skipped.", "process")

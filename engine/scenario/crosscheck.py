@@ -137,6 +137,11 @@ class _CrossCheck:
                     )  # fmt: skip
         if self.parts.machine is None:
             return
+        if getattr(self.parts.machine, "policy", None) == "own":
+            self._say(
+                ("machine", "policy"), "a scenario has no policy of somebody's own",
+                "another policy here, and --policy FILE.py on the command line",
+            )  # fmt: skip
         names = ("watermark_min", "watermark_low", "watermark_high")
         marks = [(name, getattr(self.parts.machine, name)) for name in names]
         for (lower, low), (higher, high) in pairwise(marks):

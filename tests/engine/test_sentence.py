@@ -11,7 +11,7 @@ from engine.mm import image as im
 from engine.mm.transitions import KINDS, OOM, REASONS, START
 from engine.mm.vmscan import shrink_inactive_list
 from engine.mm.zswap import kick_worker
-from engine.operation import Op, encode_mark
+from engine.operation import Op, encode, encode_mark
 from engine.program import Process, Swapfile
 from engine.sentence import page_name, slot_name
 from engine.transition import Transition
@@ -63,6 +63,7 @@ def devices(design: int) -> Told:
     toy = build(16, design=design, swapfiles=(Swapfile("fast", 8, priority=3), Swapfile("slow", 8, "hdd")))
     toy.push_out(0, 4)
     yield toy, toy.swapoff() + toy.swapoff() + toy.swapon()
+    yield toy, toy.do(encode(Op.SWAPOFF, 7)) + toy.do(encode(Op.SWAPON, 7))
 
 
 def reclaim() -> Told:
