@@ -21,11 +21,11 @@ from app.preload import load_scenario
 from app.settings import cache_dir
 from app.theme import THEMES
 from engine.errors import InputError
+from engine.history import Series
 from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.layout import Image
 from engine.mm.schema import HEADER_WORDS
-from engine.timeline import Series
 
 MOST_PLAIN = 100_000
 """Operations of a run that the plain engine carries out for a picture: about a second."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.history import Keyframe
 from engine.machine import Machine, metadata_bytes
 from engine.mm import image as im
 from engine.mm import transitions as tr
@@ -21,7 +22,6 @@ from engine.mm.schema import Group
 from engine.operation import KIND_MASK, Op, Ops
 from engine.program import Program
 from engine.sentence import sentence
-from engine.timeline import Keyframe
 from engine.transition import Transition
 
 KEYFRAME_OPERATIONS = 10_000

@@ -22,7 +22,8 @@ from engine.resources import scenarios_dir
 from engine.trace.files import write_whole
 
 if TYPE_CHECKING:
-    from engine.timeline import Branch, Timeline
+    from engine.history import Branch
+    from engine.timeline import Timeline
 
 SUFFIX = ".swapscope"
 KIND, VERSION = "replay", 1

@@ -12,8 +12,8 @@ from app import theme
 from app.moment import Moment
 from app.numbers import count
 from app.panels.widgets import Rule, Text, column_of, row_of
+from engine.history import Branch
 from engine.mm import image as im
-from engine.timeline import Branch
 
 NUMBER_ROLE = Qt.ItemDataRole.UserRole
 

@@ -1,0 +1,108 @@
+"""What is remembered of a run: keyframes to come back to, samples for curves, and the branches it has."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.machine import Machine
+from engine.mm import image as im
+from engine.mm.compiler import is_ready
+from engine.mm.layout import Image, used_spans
+from engine.mm.schema import HEADER_WORDS
+from engine.operation import Ops
+from engine.packing import TYPICALLY_PACKED, Packed, pack_in_background, unpack
+
+PACKED_FROM = 1 << 17
+"""Words from which a keyframe is packed, once there is machine code."""
+
+
+class Keyframe:
+    """The image as it was before operation ``position``: a copy of what was in use, packed when it is large."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.position = machine.position
+        self.transition = machine.view.scalar(im.TRANSITIONS)
+        self.spans = tuple(used_spans(machine.words, machine.layout))
+        self.size = sum(end - start for start, end in self.spans)
+        """Words of the image in use."""
+        self._words: Image | None = None
+        self._packing: Future[Packed] | None = None
+        if self.size >= PACKED_FROM and is_ready():
+            self._packing = pack_in_background(machine.words, self.spans)
+        else:
+            self._words = np.concatenate([machine.words[start:end] for start, end in self.spans])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes; what it will take at most while it is being packed."""
+        if self._words is not None:
+            return self._words.nbytes
+        assert self._packing is not None
+        return self._packing.result().nbytes if self._packing.done() else self.size * 8 // TYPICALLY_PACKED
+
+    def restore(self, machine: Machine) -> None:
+        """Make the machine's image what it was; what came into use since is cleared."""
+        now_used = list(used_spans(machine.words, machine.layout))
+        if self._packing is not None:
+            unpack(self._packing.result(), machine.words, self.spans)
+        at = 0
+        for (start, end), (_, used) in zip(self.spans, now_used, strict=True):
+            if self._words is not None:
+                machine.words[start:end] = self._words[at : at + end - start]
+                at += end - start
+            machine.words[end:used] = 0
+        machine.position = self.position
+
+
+@dataclass(frozen=True)
+class Series:
+    """All scalars of the image, sampled along the run."""
+
+    operation: NDArray[np.int64]
+    """Operations done at each sample, shape (n,)."""
+    values: NDArray[np.int64]
+    """Shape (n, scalars), in the order of ``engine.mm.image.schema.scalars``."""
+
+    @property
+    def transition(self) -> NDArray[np.int64]:
+        """Transitions done at each sample, shape (n,)."""
+        return self.at(im.TRANSITIONS)
+
+    @property
+    def time_ns(self) -> NDArray[np.int64]:
+        """The task's clock at each sample, shape (n,)."""
+        return self.at(im.NOW)
+
+    def of(self, name: str) -> NDArray[np.int64]:
+        """A scalar by name, shape (n,)."""
+        return self.at(im.schema.named(name).address)
+
+    def at(self, address: int) -> NDArray[np.int64]:
+        """A scalar by its address, shape (n,)."""
+        values: NDArray[np.int64] = self.values[:, address - HEADER_WORDS]
+        return values
+
+    def __len__(self) -> int:
+        return len(self.operation)
+
+
+@dataclass
+class Branch:
+    """One course of the run: the scenario's own, or one with changes."""
+
+    name: str
+    ops: Ops
+    parent: int = -1
+    """Index of the branch it left; -1 for the scenario's own."""
+    at: int = 0
+    """Transition at which it left."""
+    changes: tuple[tuple[str, int], ...] = ()
+    """Settings changed on it, by key, the latest last."""
+    keyframes: list[Keyframe] = field(default_factory=list)
+    samples: list[tuple[int, Image]] = field(default_factory=list)
+    complete: bool = False
+    length: int = 0
