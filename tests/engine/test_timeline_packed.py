@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from engine import history
 from engine import timeline as timeline_module
 from engine.machine import Machine
 from engine.operation import Op, encode
@@ -26,8 +27,8 @@ def pressed() -> Program:
 @pytest.fixture
 def packed(monkeypatch: pytest.MonkeyPatch) -> Timeline:
     """A history with a keyframe every 50 operations, all packed."""
-    monkeypatch.setattr(timeline_module, "is_ready", lambda: True)
-    monkeypatch.setattr(timeline_module, "PACKED_FROM", 1)
+    monkeypatch.setattr(history, "is_ready", lambda: True)
+    monkeypatch.setattr(history, "PACKED_FROM", 1)
     monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 50)
     monkeypatch.setattr(timeline_module, "KEYFRAME_WORDS", 1 << 20)
     monkeypatch.setattr(timeline_module, "BEFORE", 20)
