@@ -36,8 +36,8 @@ bench: setup-test
 # The pictures of the window in docs/pictures, drawn anew.
 pictures: setup
 	mkdir -p docs/pictures
-	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --theme dark -o docs/pictures/window-dark.png
-	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --theme light -o docs/pictures/window-light.png
+	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --at 4000 --size 1680x1050 --theme dark -o docs/pictures/window-dark.png
+	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --at 4000 --size 1680x1050 --theme light -o docs/pictures/window-light.png
 
 # Long random walks through the model, without a time limit.
 soak: setup-test
