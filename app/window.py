@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -68,6 +68,10 @@ FRAME_MS = 16
 """At most one frame is shown in this time."""
 MOST_HASHED = 1 << 21
 """Words in use of an image that are hashed on the window's thread: a few milliseconds."""
+
+
+FIRST_SIZE = QSize(1440, 900)
+LEAST_SIZE = QSize(1280, 800)
 
 
 class MainWindow(QMainWindow):
@@ -659,7 +663,8 @@ class MainWindow(QMainWindow):
         self.settings.set("event", tr.KINDS[self.player.event_kind].name)
 
     def _restore_layout(self) -> None:
-        self.resize(1440, 900)
+        # As large as looks best, but not larger than the screen, nor smaller than all panels need.
+        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize().expandedTo(LEAST_SIZE)))
         self.docks.arrange(self.arrangements.current)
         for key, restore in (("geometry", self.restoreGeometry), ("layout", self.docks.restore)):
             kept = from_text(self.settings.get(key))

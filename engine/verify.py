@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 
+from engine.content.codec import VerifyError, compress, decompress
 from engine.content.table import ImageTable
-from engine.content.verify import VerifyError, compress, decompress
 from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm import transitions as kinds
@@ -64,7 +64,7 @@ class Verifier:
     """A run with its bytes. ``table`` holds the bytes of the program's images; found by their names when left out.
 
     ``compiled`` as for :class:`engine.machine.Machine`. A difference raises
-    :class:`engine.content.verify.VerifyError`, which names the transition.
+    :class:`engine.content.codec.VerifyError`, which names the transition.
     """
 
     program: Program

@@ -11,7 +11,7 @@ from engine.program import Program
 def verify(program: Program, folder: str | None, title: str) -> tuple[bool, str]:
     """Whether every byte came back as it went, and a line that says so; ``folder`` gets real block files."""
     from engine.blocks import BlockFiles
-    from engine.content.verify import VerifyError
+    from engine.content.codec import VerifyError
     from engine.verify import Verifier
 
     blocks = BlockFiles(Path(folder), program) if folder is not None else None

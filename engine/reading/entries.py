@@ -50,12 +50,6 @@ def frames_of(words: Image) -> Image:
     return np.where((words & PTE_PRESENT == PTE_PRESENT) & (frames != ZERO_PFN), frames, 0)
 
 
-def zero_page_mapped(words: Image) -> Flags:
-    """Which page-table words map the shared zero page, shape as given."""
-    mapped: Flags = (words & PTE_PRESENT == PTE_PRESENT) & (words >> PFN_SHIFT & PFN_MASK == ZERO_PFN)
-    return mapped
-
-
 def entries_of(words: Image) -> Image:
     """Swap entry of each page-table word that holds one and 0 for the others, shape as given."""
     entries = (words >> PTE_TYPE_SHIFT & TYPE_MASK) << SWP_TYPE_SHIFT | ~words >> PTE_OFFSET_SHIFT & PTE_OFFSET_MASK

@@ -8,7 +8,6 @@ median over the rounds, and a ratio is the median of the ratios within each roun
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import median
@@ -194,13 +193,6 @@ def interleave(rounds: int, contenders: Mapping[str, Callable[[], float]], say: 
             gc.collect()
             results[name].append(contenders[name]())
     return results
-
-
-def seconds_of(function: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    began = time.perf_counter()
-    function()
-    return time.perf_counter() - began
 
 
 def number_text(value: float) -> str:

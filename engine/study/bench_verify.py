@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.content.codec import compress, decompress
 from engine.content.table import ImageTable
-from engine.content.verify import compress, decompress
 from engine.program import Images, Program
 from engine.study.bench import Effort, Figure, Say, at_most
 from engine.study.bench_workload import zipf_program

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -320,6 +320,12 @@ def test_larger_type_scales_everything(window, qtbot):
     assert window.sentence.text.fontInfo().pixelSize() > before * 1.2
     window.actions_by_name["normal"].trigger()
     assert window.sentence.text.fontInfo().pixelSize() == before
+
+
+def test_at_first_it_is_no_larger_than_the_screen(new_window):
+    window = new_window(size=None)
+    room = window.screen().availableSize().expandedTo(QSize(1280, 800))
+    assert (window.width(), window.height()) == (min(1440, room.width()), min(900, room.height()))
 
 
 def test_geometry_and_layout_are_remembered(window, new_window, qtbot, program):

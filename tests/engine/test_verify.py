@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from engine.content.codec import VerifyError
 from engine.content.table import ImageTable
-from engine.content.verify import VerifyError
 from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.image import schema
