@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.panels.series import Curve, Values
+from app.series import Curve, Values
 from app.panels.widgets import Text, column_of
 
 HEIGHT = 132

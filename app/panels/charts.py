@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.moment import Moment
-from app.panels.series import Curve, Series, abscissa, choices, crossing, drawn, latency, points, where_pages_live
+from app.series import Curve, Series, abscissa, choices, crossing, drawn, latency, points, where_pages_live
 from app.panels.widgets import Empty, Rule, Text, Toggle, column_of, row_of, scrolled
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from app import theme
 from app.panels.charts import ChartsPanel
-from app.panels.series import crossing, drawn, latency, percentile, points, where_pages_live
+from app.series import crossing, drawn, latency, percentile, points, where_pages_live
 from engine.mm import image as im
 
 

@@ -1,4 +1,4 @@
-"""What the charts draw of a run's samples: occupancy, latency percentiles, ratios, thinned to a few hundred points."""
+"""What is drawn of a run's samples: occupancy, latency percentiles, ratios, thinned to a few hundred points."""
 
 from __future__ import annotations
 
