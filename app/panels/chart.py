@@ -15,8 +15,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.series import Curve, Values
 from app.panels.widgets import Text, column_of
+from app.series import Curve, Values
 
 HEIGHT = 132
 _AXIS_WIDTH = 42

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.moment import Moment
-from app.series import Curve, Series, abscissa, choices, crossing, drawn, latency, points, where_pages_live
 from app.panels.widgets import Empty, Rule, Text, Toggle, column_of, row_of, scrolled
+from app.series import Curve, Series, abscissa, choices, crossing, drawn, latency, points, where_pages_live
 
 if TYPE_CHECKING:
     from app.panels.chart import Chart
