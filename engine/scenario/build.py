@@ -50,6 +50,12 @@ def build(scenario: Scenario, base_dir: str | os.PathLike[str] | None = None) ->
     return _Builder(scenario, Path(base_dir)).program()
 
 
+def build_with_parts(scenario: Scenario, base_dir: str | os.PathLike[str]) -> tuple[Program, list[int]]:
+    """The same, and how many operations each ``[[run]]`` part became."""
+    builder = _Builder(scenario, Path(base_dir))
+    return builder.program(), builder.lengths
+
+
 class _Builder:
     def __init__(self, scenario: Scenario, base_dir: Path) -> None:
         self.scenario = scenario
@@ -61,11 +67,14 @@ class _Builder:
         self.settings = {setting.key: setting for setting in schema.settings}
         self.marks: dict[str, int] = {}
         self.drawn = 0
+        self.lengths: list[int] = []
+        """Operations of each part of the run, once :meth:`program` was called."""
         self.images = ImageTable()
 
     def program(self) -> Program:
         """The whole program."""
         words = [self._repeated(part) for part in self.scenario.run]
+        self.lengths = [len(part) for part in words]
         processes = tuple(self._process(space) for space in self.spaces.values())
         machine = self.scenario.machine
         return Program(

@@ -196,6 +196,11 @@ def _run_tag(value: Any) -> str | None:
     return f"<{kind}>"
 
 
+def run_model(part: Any) -> type[Part] | None:
+    """The model of a ``[[run]]`` part, or of one inside ``parallel``; None where it does not say what it is."""
+    return _RUN_MODELS.get(_run_tag(part) or "")
+
+
 _PATTERN_PARTS = tuple(Annotated[model, Tag(f"<pattern {name}>")] for name, model in MODELS.items())
 _TRACE_PART = Annotated[TracePart, Tag("<trace>")]
 if TYPE_CHECKING:
@@ -211,17 +216,12 @@ class ParallelPart(Repeated):
     turn: int = Field(1, ge=1, le=1_000_000, description="References one makes before it is another's turn")
 
 
-_OTHER_PARTS = (
-    Annotated[MarkPart, Tag("<mark>")],
-    Annotated[SetPart, Tag("<set>")],
-    Annotated[ParallelPart, Tag("<parallel>")],
-    Annotated[TouchPart, Tag("<touch>")],
-    Annotated[RangePart, Tag("<range>")],
-    Annotated[ForkPart, Tag("<fork>")],
-    Annotated[ExitPart, Tag("<exit>")],
-    Annotated[SwapPart, Tag("<swap>")],
-    Annotated[IdlePart, Tag("<idle>")],
-)
+_RUN_MODELS: dict[str, type[Part]] = {f"<pattern {name}>": model for name, model in MODELS.items()}
+_RUN_MODELS |= {"<trace>": TracePart, "<mark>": MarkPart, "<set>": SetPart, "<parallel>": ParallelPart,
+                "<touch>": TouchPart, "<range>": RangePart, "<fork>": ForkPart, "<exit>": ExitPart, "<swap>": SwapPart,
+                "<idle>": IdlePart}  # fmt: skip
+_OTHER_PARTS = tuple(Annotated[model, Tag(tag)] for tag, model in _RUN_MODELS.items()
+                     if tag != "<trace>" and not tag.startswith("<pattern"))  # fmt: skip
 if TYPE_CHECKING:
     RunPart = Part
 else:

@@ -1,4 +1,4 @@
-"""Where each key of a TOML text stands: ``tomllib`` gives values without lines, this gives the lines.
+"""Where each key of a TOML text stands: ``tomllib`` gives values without places, this gives lines and offsets.
 
 The scanner follows only what it needs to find keys: table headers, keys, and where each value
 ends. It is meant for text that ``tomllib`` has accepted; on other text it stops early.
@@ -8,12 +8,63 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
 """A place in a document: keys and, inside arrays, indices; ``("run", 2, "process")``."""
 
 _BLANK = " \t"
 _SPACE = " \t\r\n"
+
+
+@dataclass(frozen=True)
+class Header:
+    """``[machine.zswap]`` or ``[[run]]``; the root of the document is the one with an empty path."""
+
+    path: Path
+    """With the index of the element, for an array of tables."""
+    start: int
+    end: int
+    """Offsets of the first bracket and behind the last one."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """``key = value``, or an element of an array in brackets, which has no key."""
+
+    path: Path
+    table: Path
+    """Path of the header, inline table or array that it stands in."""
+    inline: bool
+    """It stands in an inline table or an array."""
+    start: int
+    """Offset of the key; of the value where there is no key."""
+    value: int
+    end: int
+    """Offsets of the value's first letter and behind its last."""
+
+
+@dataclass
+class Layout:
+    """Every header, pair and array element of a text, in the order they stand there."""
+
+    headers: list[Header] = field(default_factory=lambda: [Header((), 0, 0)])
+    pairs: list[Pair] = field(default_factory=list)
+
+    def header(self, path: Path) -> Header | None:
+        """The header of a table; None when the table has none."""
+        return next((header for header in self.headers if header.path == path), None)
+
+    def pair(self, path: Path) -> Pair | None:
+        """The pair or array element at a path; None when there is none."""
+        return next((pair for pair in self.pairs if pair.path == path), None)
+
+
+def layout_of(text: str) -> Layout:
+    """Where everything in a TOML text stands."""
+    scanner = _Scanner(text)
+    scanner.document()
+    return scanner.layout
 
 
 def key_lines(text: str) -> dict[Path, int]:
@@ -42,6 +93,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.lines: dict[Path, int] = {}
+        self.layout = Layout()
         self._line_starts = [0, *(place + 1 for place, letter in enumerate(text) if letter == "\n")]
         self._elements: dict[Path, int] = {}
         """How many ``[[…]]`` of each array of tables came so far."""
@@ -58,7 +110,7 @@ class _Scanner:
                 return
 
     def _header(self) -> Path:
-        line = self._line()
+        line, start = self._line(), self.at
         array = self.text.startswith("[[", self.at)
         self.at += 2 if array else 1
         keys = self._key()
@@ -72,9 +124,10 @@ class _Scanner:
             if path in self._elements:
                 path += (self._elements[path] - 1,)
                 self.lines.setdefault(path, line)
+        self.layout.headers.append(Header(path, start, self.at))
         return path
 
-    def _pair(self, table: Path) -> bool:
+    def _pair(self, table: Path, inline: bool = False) -> bool:
         """One ``key = value``; False when there is none, which only happens in text that is not TOML."""
         start, line = self.at, self._line()
         keys = self._key()
@@ -88,8 +141,15 @@ class _Scanner:
             self.lines.setdefault(path, line)
         self.at += 1
         self._skip(_BLANK)
-        self._value(path)
+        self._noted(path, table, inline, start)
         return True
+
+    def _noted(self, path: Path, table: Path, inline: bool, start: int) -> None:
+        """Go over a value and note where it stands, before what is inside it."""
+        place, value = len(self.layout.pairs), self.at
+        self._value(path)
+        end = value + len(self.text[value : self.at].rstrip(_SPACE))
+        self.layout.pairs.insert(place, Pair(path, table, inline, start, value, end))
 
     def _key(self) -> list[str]:
         keys = []
@@ -117,11 +177,11 @@ class _Scanner:
             index = 0
             while self._more("]"):
                 self.lines.setdefault((*path, index), self._line())
-                self._value((*path, index))
+                self._noted((*path, index), path, True, self.at)
                 index += 1
         elif letter == "{":
             self.at += 1
-            while self._more("}") and self._pair(path):
+            while self._more("}") and self._pair(path, True):
                 pass
         else:
             while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.scenario.model import Scenario
@@ -23,6 +23,12 @@ def to_toml(data: Mapping[str, Any]) -> str:
     return _table(data, ()).lstrip("\n")
 
 
+def section_text(table: Mapping[str, Any], names: Sequence[str], array: bool) -> str:
+    """A table with its header ``[…]`` or, as element of an array, ``[[…]]``, and the tables inside it."""
+    name = ".".join(key_text(part) for part in names)
+    return (f"[[{name}]]\n" if array else f"[{name}]\n") + _table(table, tuple(names))
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the format."""
     schema = Scenario.model_json_schema()
@@ -37,9 +43,9 @@ def _table(data: Mapping[str, Any], path: tuple[str, ...]) -> str:
     inner = {key: value for key, value in data.items() if _is_table(value) or _is_tables(value)}
     for key, value in data.items():
         if key not in inner:
-            text += f"{_key(key)} = {_value(value)}\n"
+            text += f"{key_text(key)} = {value_text(value)}\n"
     for key, value in inner.items():
-        name = ".".join(_key(part) for part in (*path, key))
+        name = ".".join(key_text(part) for part in (*path, key))
         if _is_table(value):
             text += f"\n[{name}]\n" + _table(value, (*path, key))
         else:
@@ -57,7 +63,8 @@ def _is_tables(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
 
 
-def _key(key: str) -> str:
+def key_text(key: str) -> str:
+    """A key as TOML, in quotes where it needs them."""
     return key if _BARE_KEY.fullmatch(key) else _string(key)
 
 
@@ -67,15 +74,16 @@ def _string(text: str) -> str:
                          for letter in escaped) + '"'  # fmt: skip
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """A text, number, true, false, list or small table as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         if "\n" in value:
-            return '"""\n' + _string(value)[1:-1].replace("\\n", "\n") + '"""'
+            return '"""\n' + "\n".join(_string(line)[1:-1] for line in value.split("\n")) + '"""'
         return _string(value)
     if isinstance(value, list):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
+        return "[" + ", ".join(value_text(item) for item in value) + "]"
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
+        return "{ " + ", ".join(f"{key_text(key)} = {value_text(item)}" for key, item in value.items()) + " }"
     return json.dumps(value)
