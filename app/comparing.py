@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from app.panels.compare import DESIGNS, Other
-from engine.comparison import Difference, Follower, first_difference, same_place
+from engine.comparison import Follower, same_place
+from engine.difference import Difference, first_difference
 from engine.mm import image as im
 
 if TYPE_CHECKING:

@@ -27,6 +27,12 @@ def load_scenario(path: Path, sets: Sequence[str] = ()) -> Scenario:
     return module.load_scenario(path, sets=tuple(sets))
 
 
+def kernels() -> tuple[str, ...]:
+    """Names of the kernel presets."""
+    with _lock:
+        return tuple(import_module("engine.scenario.kernel").PRESETS)
+
+
 def lessons() -> Any:
     """The module ``engine.lesson.lesson``."""
     with _lock:

@@ -1,63 +1,36 @@
-"""Two runs of the same operations in step: figures of both at the same place, and where they first differ.
+"""Runs of the same operations in step: machines that are brought to the same place, and what is read off there.
 
-The other run has another design, or is another branch of the same scenario. Two places are the
-same when the same operations are done, settings changed by hand not counted.
+Two places are the same when the same operations are done, settings changed by hand not counted.
+Inside an operation the others are as many transitions into theirs as ours is into its own.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from engine.history import Keyframe
+from engine.history import PACKED_FROM, Keyframe
 from engine.machine import Machine, metadata_bytes
 from engine.mm import image as im
-from engine.mm import transitions as tr
 from engine.mm.compiler import is_ready
+from engine.mm.journal import JOURNAL_BEGIN, JOURNAL_NEXT, swap_back, swap_forward
 from engine.mm.schema import Group
+from engine.mm.transitions import REC_END, START
 from engine.operation import KIND_MASK, Op, Ops
 from engine.program import Program
-from engine.sentence import sentence
 from engine.transition import Transition
 
 KEYFRAME_OPERATIONS = 10_000
 MOST_KEYFRAMES = 64
-OF_THE_DESIGN = frozenset({
-    tr.START, tr.HIT, tr.SETTING, tr.SWAP_NAME, tr.SLOT_TAKEN, tr.DESC_FREED, tr.SLAB_REFILLED, tr.SWAP_FREE,
-    tr.IDLE, tr.MARK,
-})  # fmt: skip
-"""Kinds that one design has and another does not need, or that say nothing of where pages are."""
-COMPARED = tuple(kind.number for kind in tr.KINDS if kind.number not in OF_THE_DESIGN)
-_COUNTS = np.array([im.KIND_COUNT[kind] for kind in COMPARED])
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The first operation that the two runs carry out differently."""
-
-    operation: int
-    """Index in our run."""
-    kinds: tuple[tuple[str, int, int], ...]
-    """Kinds of transition that came about unequally often in it: name, in ours, in theirs."""
-    ours: tuple[Transition, ...]
-    """Transitions of the operation in our run."""
-    theirs: tuple[Transition, ...]
-    our_sentences: tuple[str, ...] = ()
-    their_sentences: tuple[str, ...] = ()
-
-    @property
-    def parted(self) -> int:
-        """Index in ``ours`` (and ``theirs``) of the first transition where they part, as kinds go."""
-        ours = [one for one in self.ours if one.kind.number in COMPARED]
-        theirs = [one for one in self.theirs if one.kind.number in COMPARED]
-        for left, right in zip(ours, theirs, strict=False):
-            if left.kind.number != right.kind.number:
-                return self.ours.index(left)
-        return self.ours.index(ours[len(theirs)]) if len(ours) > len(theirs) else max(0, len(self.ours) - 1)
+NEARBY = 400
+"""Operations before the place gone to at which a keyframe of a small machine is left, for steps back."""
+STRIDE, PLAIN_STRIDE = 20_000, 100
+"""Operations of one piece of work, compiled and not: a few milliseconds."""
+JOURNAL_WORDS, RECORDS = 1 << 18, 1 << 12
+"""Room for the changes of one operation; one that makes more is only shown done."""
 
 
 def same_place(ours: Ops, position: int, theirs: Ops) -> int:
@@ -73,33 +46,83 @@ def same_place(ours: Ops, position: int, theirs: Ops) -> int:
 
 
 class Follower:
-    """A machine that is brought to any operation in small pieces, back as well."""
+    """A machine that is brought to any operation in small pieces, back as well, and stepped within that operation."""
 
-    def __init__(self, program: Program, keyframes: list[Keyframe] | None = None) -> None:
+    def __init__(self, program: Program, keyframes: Sequence[Keyframe] = ()) -> None:
         self.program = program
-        self.machine = Machine(program, is_ready(), journal_words=8, records=8)
-        self._keyframes = [k for k in keyframes or () if k.position <= len(program.ops)] or [Keyframe(self.machine)]
+        self.machine = Machine(program, is_ready(), journal_words=JOURNAL_WORDS, records=RECORDS)
+        self.whole = 0
+        """Transitions of the operation carried out last; 0 where they were too many to be written down."""
+        self.inside = 0
+        """How many of these are done in the image."""
+        self._made: list[Transition] | None = []
+        self._keyframes = [k for k in keyframes if k.position <= len(program.ops)] or [Keyframe(self.machine)]
+        self._near: list[Keyframe] = []
+        self._apart = KEYFRAME_OPERATIONS
 
     def reach(self, position: int) -> Iterator[float]:
-        """Go there; gives the share done after each piece of a few milliseconds."""
+        """Go to where ``position`` operations are done; gives the share done after each piece of a few milliseconds."""
         machine = self.machine
-        before = bisect_right(self._keyframes, position, key=lambda keyframe: keyframe.position) - 1
-        nearest = self._keyframes[before]
-        if position < machine.position or nearest.position > machine.position:
+        self.step_to(self.whole)
+        position = min(position, len(self.program.ops))
+        if machine.position == position or (machine.finished and machine.position < position):
+            return
+        self._forget_last()
+        before = max(0, position - 1)
+        nearest = self._nearest(before)
+        if before < machine.position or nearest.position > machine.position:
             nearest.restore(machine)
             yield 0.0
-        start = machine.position
-        while machine.position < position and not machine.finished:
-            machine.compiled = is_ready()
-            stride = 20_000 if machine.compiled else 100
-            machine.run(min(position, machine.position + stride))
-            self._note_keyframe()
-            yield (machine.position - start) / max(1, position - start)
+        yield from self._run(before, nearest)
+        if machine.position < position and not machine.finished:
+            self.carry_out(position)
 
-    def _note_keyframe(self) -> None:
-        last = self._keyframes[-1].position
-        if self.machine.position - last >= KEYFRAME_OPERATIONS and len(self._keyframes) < MOST_KEYFRAMES:
-            self._keyframes.append(Keyframe(self.machine))
+    def carry_out(self, position: int) -> None:
+        """Carry out what is left up to ``position``, one operation as a rule, so that it can be stepped through."""
+        machine = self.machine
+        self.step_to(self.whole)
+        machine.keep_journal()
+        machine.run(position)
+        self._made = None
+        self.whole = self.inside = 0 if machine.journal_lost else len(machine.record_rows())
+
+    def step_to(self, inside: int) -> None:
+        """Undo or redo transitions of the last operation, until so many of them are done."""
+        inside = min(max(0, inside), self.whole)
+        if inside < self.inside:
+            self.machine.call(swap_back, self._end_of(inside), self._end_of(self.inside))
+        elif inside > self.inside:
+            self.machine.call(swap_forward, self._end_of(self.inside), self._end_of(inside))
+        self.inside = inside
+
+    @property
+    def made(self) -> list[Transition]:
+        """The transitions of the operation carried out last."""
+        if self._made is None:
+            count, done = self.machine.view.scalar(im.TRANSITIONS), self.inside
+            self._made = self.machine.records(count - done + 1)[: self.whole]
+        return self._made
+
+    @property
+    def transition(self) -> Transition:
+        """The transition that was done last, as far as it is known."""
+        if self.inside:
+            return self.made[self.inside - 1]
+        view = self.machine.view
+        words = [START, 0, max(0, self.machine.position - 1), 0, 0, 0, 0, 0]
+        return Transition.from_record(view.scalar(im.TRANSITIONS), words)
+
+    @property
+    def known(self) -> bool:
+        """Whether :attr:`transition` is what was done last: not where an operation made too many to be kept."""
+        return self.machine.position == 0 or self.inside > 0
+
+    def changed(self) -> frozenset[int]:
+        """Addresses that the transition done last wrote."""
+        if not self.inside:
+            return frozenset()
+        begin, end = self._end_of(self.inside - 1), self._end_of(self.inside)
+        return frozenset(self.machine.words[begin:end:2].tolist())
 
     def figures(self) -> dict[str, Any]:
         """The figures where it is, named as ``swapscope run --json`` has them."""
@@ -118,53 +141,71 @@ class Follower:
             "metadata_bytes": metadata_bytes(view),
         }
 
+    # -- inside ----------------------------------------------------------------------------------
 
-def first_difference(ours: Program, theirs: Program) -> Iterator[Difference | float]:
-    """Both from the start, an operation at a time; gives shares done, and at last where they differ, if they do."""
-    machines = [Machine(program, is_ready(), journal_words=1 << 18, records=1 << 12) for program in (ours, theirs)]
-    total = len(ours.ops)
-    for place in range(total):
-        found = _step(machines[0], place + 1), _step(machines[1], same_place_after(machines[1], ours.ops[place]))
-        counts = [machine.words[_COUNTS] for machine in machines]
-        if not np.array_equal(*counts) or machines[0].outcome != machines[1].outcome:
-            yield _difference(machines, place, counts, found)
+    def _nearest(self, position: int) -> Keyframe:
+        at = bisect_right(self._keyframes, position, key=lambda keyframe: keyframe.position)
+        near = [keyframe for keyframe in self._near if keyframe.position <= position]
+        return max([*near, self._keyframes[at - 1]], key=lambda keyframe: keyframe.position)
+
+    def _run(self, end: int, nearest: Keyframe) -> Iterator[float]:
+        """Carry out operations up to ``end``, leaving keyframes on the way."""
+        machine, start = self.machine, self.machine.position
+        leave = end - NEARBY if nearest.size < PACKED_FROM and end - NEARBY > max(start, nearest.position) else -1
+        while machine.position < end and not machine.finished:
+            machine.compiled = is_ready()
+            stop = min(end, machine.position + (STRIDE if machine.compiled else PLAIN_STRIDE))
+            if machine.position < leave < stop:
+                stop = leave
+            machine.run(stop)
+            if machine.position == leave:
+                self._near = [*self._near[-1:], Keyframe(machine)]
+            self._note_keyframe()
+            yield (machine.position - start) / max(1, end - start)
+
+    def _forget_last(self) -> None:
+        self._made, self.whole, self.inside = [], 0, 0
+        self.machine.drop_journal()
+
+    def _end_of(self, inside: int) -> int:
+        """Where the journal stands once so many transitions of the last operation are done."""
+        words = self.machine.words
+        if inside == 0:
+            return int(words[JOURNAL_BEGIN])
+        if inside == self.whole:
+            return int(words[JOURNAL_NEXT])
+        return int(self.machine.record_rows()[inside - 1, REC_END])
+
+    def _note_keyframe(self) -> None:
+        if self.machine.position - self._keyframes[-1].position < self._apart:
             return
-        if machines[0].finished:
-            return
-        if place % 32 == 31:
-            for machine in machines:
-                machine.compiled = is_ready()
-            yield place / total
+        self._keyframes.append(Keyframe(self.machine))
+        if len(self._keyframes) > MOST_KEYFRAMES:
+            self._apart *= 2
+            self._keyframes[1:] = self._keyframes[2::2]
 
 
-def same_place_after(machine: Machine, word: np.int64) -> int:
-    """Where the other machine stands after the same operation: past settings that are its own."""
-    position, ops = machine.position, machine.ops
-    if int(word) & KIND_MASK == Op.SET:
-        return position + 1 if position < len(ops) and ops[position] == word else position
-    while position < len(ops) and ops[position] != word and int(ops[position]) & KIND_MASK == Op.SET:
-        position += 1
-    return min(position + 1, len(ops))
+class Lockstep:
+    """Our run and others, each a machine at the same operation."""
 
+    def __init__(self, ours: Program, keyframes: Sequence[Keyframe], others: Sequence[Follower]) -> None:
+        self.ours = Follower(ours, keyframes)
+        self.others = list(others)
 
-def _step(machine: Machine, until: int) -> int:
-    """Carry out operations up to ``until`` with the journal on; gives the first transition's number."""
-    first = machine.view.scalar(im.TRANSITIONS) + 1
-    machine.keep_journal()
-    machine.run(until)
-    return first
+    def reach(self, position: int) -> Iterator[float]:
+        """All to where ours has done ``position`` operations, each at the end of its own; gives the share done."""
+        machines = 1 + len(self.others)
+        for share in self.ours.reach(position):
+            yield share / machines
+        for done, other in enumerate(self.others, 1):
+            place = same_place(self.ours.program.ops, position, other.program.ops)
+            for share in other.reach(place):
+                yield (done + share) / machines
 
-
-def _difference(machines: list[Machine], place: int, counts: list[Any], firsts: tuple[int, int]) -> Difference:
-    records = [tuple(machine.records(first)) for machine, first in zip(machines, firsts, strict=True)]
-    said = [
-        tuple(sentence(one, machine.program, machine.view) for one in transitions)
-        for machine, transitions in zip(machines, records, strict=True)
-    ]
-    # What it was often before is the same in both: the difference is what this operation made of it.
-    kinds = []
-    for kind in COMPARED:
-        times = [sum(one.kind.number == kind for one in transitions) for transitions in records]
-        if times[0] != times[1]:
-            kinds.append((tr.KINDS[kind].name, times[0], times[1]))
-    return Difference(place, tuple(kinds), records[0], records[1], said[0], said[1])
+    def step_to(self, number: int) -> None:
+        """The others into their operation, as far as transition ``number`` is into ours."""
+        whole = self.ours.whole
+        inside = number - self.ours.made[0].number + 1 if whole else 0
+        for other in self.others:
+            # The end of ours is the end of theirs, whichever has more to do.
+            other.step_to(inside if inside < whole else other.whole)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mm.image import schema
+from engine.mm.image import FRAMES, SWAPFILE_SLOTS, schema
+from engine.mm.layout import ROOM
 from engine.operation import Ops
 
 
@@ -103,6 +104,11 @@ class Program:
     """What a policy of somebody's own decided (``machine.policy = "own"``), shape (evictions,):
     process << 32 | page, processes counted from 1; see :mod:`engine.study.own_policy`."""
 
+    kernel: str = ""
+    """Name of the kernel preset the settings come from; empty where nobody says."""
+    chosen: frozenset[str] = frozenset()
+    """Keys of the settings that the scenario itself sets: another preset leaves them as they are."""
+
     def __post_init__(self) -> None:
         known = {setting.key for setting in schema.settings}
         unknown = set(self.settings) - known
@@ -112,6 +118,17 @@ class Program:
     def setting(self, key: str) -> int:
         """The value of a setting at the start."""
         return self.settings.get(key, schema.setting_for(key).default)
+
+    def limits(self, key: str) -> tuple[int, int]:
+        """The least and greatest value a setting may have in a run of this program: tables grow so far and no further."""
+        setting = schema.setting_for(key)
+        high = setting.high
+        if setting.address == FRAMES:
+            high = self.setting(key) * ROOM
+        for type_, address in enumerate(SWAPFILE_SLOTS):
+            if setting.address == address:
+                high = self.swapfiles[type_].slots * ROOM if type_ < len(self.swapfiles) else 0
+        return setting.low, high
 
     def with_ops(self, ops: Ops) -> Program:
         """The same machine on other operations."""

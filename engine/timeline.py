@@ -31,7 +31,7 @@ from engine.mm.journal import (
     swap_back,
     swap_forward,
 )
-from engine.mm.layout import ROOM, Image, Layout
+from engine.mm.layout import Image, Layout
 from engine.mm.schema import HEADER_WORDS
 from engine.mm.transitions import FAULT, REC_END, REC_OPERATION, RECORD_WORDS, START
 from engine.mm.view import View
@@ -319,15 +319,7 @@ class Timeline:
 
     def limits(self, key: str) -> tuple[int, int]:
         """The least and greatest value a setting may be changed to while this program runs."""
-        setting = im.schema.setting_for(key)
-        high = setting.high
-        if setting.address == im.FRAMES:
-            high = self.program.setting(key) * ROOM
-        for type_, address in enumerate(im.SWAPFILE_SLOTS):
-            if setting.address == address:
-                swapfiles = self.program.swapfiles
-                high = swapfiles[type_].slots * ROOM if type_ < len(swapfiles) else 0
-        return setting.low, high
+        return self.program.limits(key)
 
     def change(self, key: str, value: int) -> Branch:
         """Change a setting after the operation at the cursor: a branch opens, and the cursor stands at the change.

@@ -24,7 +24,7 @@ from app import theme
 from app.moment import Moment
 from app.numbers import count, duration
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
-from engine.comparison import Difference
+from engine.difference import Difference
 
 Result = Mapping[str, Any]
 """What ``swapscope run --json`` gives, and a ``label`` where the design's name would not tell which run it is."""

@@ -14,7 +14,7 @@ from engine.content.table import ImageTable
 from engine.mm.image import schema
 from engine.operation import Op, Ops
 from engine.program import Images, Process, Program, Region, Swapfile
-from engine.scenario.machine import number_for, settings_of, swapfile_names
+from engine.scenario.machine import chosen_in, number_for, settings_of, swapfile_names
 from engine.scenario.model import (
     Compressed,
     ExitPart,
@@ -90,6 +90,8 @@ class _Builder:
             marks=tuple(self.marks),
             seed=self.scenario.seed,
             shmem=tuple((shmem.name, shmem.pages) for shmem in self.scenario.shmem),
+            kernel=machine.kernel,
+            chosen=chosen_in(machine),
         )
 
     # -- processes --------------------------------------------------------------------------

@@ -133,6 +133,11 @@ def settings_of(machine: Machine) -> dict[str, int]:
     return values
 
 
+def chosen_in(machine: Machine) -> frozenset[str]:
+    """Keys of the settings that the file itself sets."""
+    return frozenset(setting.key for setting in schema.settings if _own_value(machine, setting.key) is not None)
+
+
 def _own_value(machine: Machine, key: str) -> SettingValue | None:
     """What the file itself says for a key; None when it says nothing."""
     part: Any = machine

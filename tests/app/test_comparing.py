@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.comparison import Difference, Follower, first_difference
+from engine.comparison import Follower
+from engine.difference import Difference, first_difference
 from engine.program import Swapfile
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.comparison import COMPARED, Difference, Follower, first_difference, same_place
+from engine.comparison import Follower, Lockstep, same_place
 from engine.machine import Machine
 from engine.mm import image as im
 from engine.operation import encode_references, encode_setting
@@ -21,10 +21,6 @@ def program(design=1, frames=48, pool=4, slots=256, passes=2):
                 "machine.charge_metadata": 0}  # fmt: skip
     swapfiles = (Swapfile("swap0", slots),)
     return Program("small", (Process("editor", 90, (Region("heap", 0, 90, 1),)),), ops, images, settings, swapfiles)
-
-
-def whole(iterator):
-    return list(iterator)[-1]
 
 
 def test_a_place_is_the_same_with_settings_put_in():
@@ -52,35 +48,71 @@ def test_a_follower_comes_to_the_same_machine_by_any_way(route):
     assert follower.figures()["metadata_bytes"] == machine.metadata_bytes()
 
 
-def test_the_same_run_has_no_difference():
-    assert not [one for one in first_difference(program(), program()) if isinstance(one, Difference)]
+def reached(follower, position):
+    for _ in follower.reach(position):
+        pass
+    return follower
 
 
-def test_designs_part_where_slots_run_out():
-    """Today's design takes a slot for what is in zswap, so few slots stop it first."""
-    found = whole(first_difference(program(1, slots=12), program(0, slots=12)))
-    assert isinstance(found, Difference)
-    assert found.kinds
-    ours, theirs = Machine(program(1, slots=12), False), Machine(program(0, slots=12), False)
-    for machine in (ours, theirs):
-        machine.run(found.operation)
-    before = [[machine.view.scalar(im.KIND_COUNT[kind]) for kind in COMPARED] for machine in (ours, theirs)]
-    assert before[0] == before[1]
-    for machine in (ours, theirs):
-        machine.run(found.operation + 1)
-    after = [[machine.view.scalar(im.KIND_COUNT[kind]) for kind in COMPARED] for machine in (ours, theirs)]
-    assert after[0] != after[1]
-    assert found.ours[found.parted].number <= ours.view["transitions"]
-    assert len(found.our_sentences) == len(found.ours)
-
-
-def test_a_branch_parts_from_its_parent_behind_the_change():
+def test_the_last_operation_is_stepped_through_both_ways():
+    follower = next(one for one in (reached(Follower(program()), place) for place in range(48, 60)) if one.whole > 3)
+    end, whole = follower.machine.state_hash(), follower.whole
+    assert [one.operation for one in follower.made] == [follower.machine.position - 1] * whole
     timeline = Timeline(program(), False)
-    timeline.to_operation(70)
-    branch = timeline.change("machine.frames", 30)
-    found = whole(first_difference(timeline.program.with_ops(branch.ops), timeline.program))
-    assert isinstance(found, Difference)
-    assert found.operation >= 70
+    for inside in (whole - 1, 1, 2, whole, 0):
+        follower.step_to(inside)
+        timeline.jump(follower.made[0].number - 1 + inside)
+        assert follower.machine.state_hash() == timeline.state_hash()
+    follower.step_to(2)
+    assert follower.transition == follower.made[1]
+    timeline.jump(follower.transition.number)
+    assert follower.changed() == timeline.changed()
+    follower.step_to(whole)
+    assert follower.machine.state_hash() == end
+
+
+def test_going_on_from_the_middle_of_an_operation_loses_nothing():
+    follower = reached(Follower(program()), 60)
+    follower.step_to(1)
+    assert reached(follower, 75).machine.state_hash() == reached(Follower(program()), 75).machine.state_hash()
+
+
+def test_keyframes_stay_few_and_lead_back(monkeypatch):
+    from engine import comparison
+
+    monkeypatch.setattr(comparison, "KEYFRAME_OPERATIONS", 10)
+    monkeypatch.setattr(comparison, "PLAIN_STRIDE", 5)
+    monkeypatch.setattr(comparison, "MOST_KEYFRAMES", 6)
+    follower = reached(Follower(program()), 170)
+    assert len(follower._keyframes) <= 6
+    assert reached(follower, 33).machine.state_hash() == reached(Follower(program()), 33).machine.state_hash()
+
+
+def test_a_run_that_ended_stays_at_its_end():
+    short = program(design=0, slots=2)  # no slot is left before long
+    follower = reached(Follower(short), 150)
+    assert follower.machine.outcome == "oom"
+    ended = follower.machine.state_hash()
+    assert reached(follower, 160).machine.state_hash() == ended
+    assert reached(follower, 20).machine.outcome == "running"
+
+
+def test_machines_in_lockstep_stand_at_the_same_operation_and_end_it_together():
+    ours, theirs = program(1), program(0)
+    lockstep = Lockstep(ours, (), [Follower(theirs), Follower(program(2))])
+    shares = list(lockstep.reach(60))
+    assert shares == sorted(shares)
+    timeline = Timeline(ours, False)
+    timeline.to_operation(60)
+    first = lockstep.ours.made[0].number
+    for number in range(first, first + lockstep.ours.whole):
+        lockstep.step_to(number)
+        for other in lockstep.others:
+            expected = other.whole if number == timeline.cursor else min(number - first + 1, other.whole)
+            assert other.inside == expected
+            assert other.machine.position == 60
+    lockstep.step_to(0)
+    assert all(other.inside == 0 for other in lockstep.others)
 
 
 def test_a_second_cursor_does_not_move_the_first():

@@ -1,0 +1,107 @@
+"""What a run can be compared with: another design, kernel preset or setting on the same operations, or another branch.
+
+A variant is a few words that can be kept and compared; :func:`program_of` makes of it the program that
+runs beside ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.mm import image as im
+from engine.mm.schema import Setting
+from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, Op
+from engine.program import Program
+
+if TYPE_CHECKING:
+    from engine.timeline import Timeline
+
+DESIGN = im.schema.setting_for("machine.design")
+POLICY = im.schema.setting_for("machine.policy")
+
+
+class Change(StrEnum):
+    """In what the other run differs."""
+
+    DESIGN = "design"
+    KERNEL = "kernel"
+    SETTING = "setting"
+    BRANCH = "branch"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One run to compare with."""
+
+    change: Change
+    value: int = 0
+    """Number of the design, value of the setting, or index of the branch."""
+    key: str = ""
+    """Name of the kernel preset, or key of the setting."""
+
+
+def program_of(timeline: Timeline, variant: Variant) -> Program:
+    """The program that runs beside the branch now shown: its operations, all but what the variant changes."""
+    if variant.change is Change.BRANCH:
+        return timeline.program.with_ops(timeline.branches[variant.value].ops)
+    ours = timeline.program.with_ops(timeline.branches[timeline.branch].ops)
+    if variant.change is Change.DESIGN:
+        return ours.with_settings({DESIGN.key: variant.value})
+    if variant.change is Change.KERNEL:
+        return on_kernel(ours, variant.key)
+    return throughout(ours, im.schema.setting_for(variant.key), variant.value)
+
+
+def on_kernel(program: Program, kernel: str) -> Program:
+    """The same run on a machine of another kernel version; what the scenario itself sets stays as it is."""
+    # Not at the top: the window lists variants before any scenario is read.
+    from engine.scenario.kernel import PRESETS
+    from engine.scenario.machine import number_for
+
+    changes = {
+        key: number_for(im.schema.setting_for(key), value)
+        for key, value in PRESETS[kernel].items() if key not in program.chosen
+    }  # fmt: skip
+    return replace(program.with_settings(changes), kernel=kernel)
+
+
+def throughout(program: Program, setting: Setting, value: int) -> Program:
+    """The same run with one setting at one value from its start to its end: nothing in it changes that setting."""
+    ops = program.ops
+    sets = ((ops & KIND_MASK) == int(Op.SET)) & ((ops >> COUNT_SHIFT & COUNT_MASK) == setting.number)
+    if np.any(sets):
+        program = program.with_ops(ops[~sets])
+    for place, address in enumerate(im.SWAPFILE_SLOTS):
+        if setting.address == address:
+            file = program.swapfiles[place]
+            file = replace(file, slots=value, bad=tuple(slot for slot in file.bad if slot <= value))
+            swapfiles = (*program.swapfiles[:place], file, *program.swapfiles[place + 1 :])
+            kept = {key: number for key, number in program.settings.items() if key != setting.key}
+            return replace(program, swapfiles=swapfiles, settings=kept)
+    return program.with_settings({setting.key: value})
+
+
+def can_vary(program: Program, setting: Setting) -> bool:
+    """Whether a run can be compared with itself under another value of a setting."""
+    low, high = program.limits(setting.key)
+    return low < high and setting is not DESIGN
+
+
+def values_of(program: Program, setting: Setting) -> tuple[int, int]:
+    """The least and greatest value that :func:`throughout` may be given."""
+    low, high = program.limits(setting.key)
+    if setting is POLICY and not len(program.decisions):
+        high -= 1  # the last choice follows decisions that were made before, and this run has none
+    return low, high
+
+
+def value_in(program: Program, setting: Setting) -> int:
+    """The value a setting has at the start of a run."""
+    for place, address in enumerate(im.SWAPFILE_SLOTS):
+        if setting.address == address and place < len(program.swapfiles):
+            return program.settings.get(setting.key, program.swapfiles[place].slots)
+    return program.setting(setting.key)
