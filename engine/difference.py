@@ -62,9 +62,9 @@ class Difference:
 
 
 class Search:
-    """Looks through our run and others, an operation at a time; every method gives shares done, and at last what it found.
+    """Looks through our run and others, an operation at a time.
 
-    Nothing but shares: there is no difference that way.
+    Every method gives shares done, and at last what it found; nothing but shares: there is no difference that way.
     """
 
     def __init__(self, ours: Follower, others: Sequence[Follower]) -> None:

@@ -120,7 +120,7 @@ class Program:
         return self.settings.get(key, schema.setting_for(key).default)
 
     def limits(self, key: str) -> tuple[int, int]:
-        """The least and greatest value a setting may have in a run of this program: tables grow so far and no further."""
+        """The least and greatest value a setting may have: tables grow so far and no further."""
         setting = schema.setting_for(key)
         high = setting.high
         if setting.address == FRAMES:
