@@ -50,12 +50,12 @@ class Backdrop:
         for column in scene.columns:
             column.paint(painter)
         if not legend.isEmpty():
-            paint_legend(painter, legend, scene.facts, style)
+            paint_legend(painter, legend, scene.facts, style, scene.marking)
 
     def _cards(self, scene: Scene, legend: QRectF, size: QSize, style: Style) -> QPixmap:
         """The empty cards; the same for every moment, and large enough to be worth keeping."""
         boxes = self._boxes(scene, legend)
-        key = (style.theme.name, style.scale, style.ratio, size, len(boxes))
+        key = (style.theme.name, style.scale, style.ratio, size, tuple(box.getRect() for box in boxes))
         if self._ground is None or self._ground[0] != key:
             ground = QPixmap(size * style.ratio)
             ground.setDevicePixelRatio(style.ratio)

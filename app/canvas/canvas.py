@@ -30,6 +30,7 @@ from app.canvas.depth import Depth
 from app.canvas.facts import Facts, facts_of
 from app.canvas.legend import HEIGHT as LEGEND_HEIGHT
 from app.canvas.links import Link, chain_links, neighbour_links, paint_links, paint_outline, paint_outlines
+from app.canvas.marking import Marking
 from app.canvas.motion import Amount, Motion, tokens
 from app.canvas.pointer import Pointer
 from app.canvas.scene import GUTTER, Scene, viewpoints
@@ -51,6 +52,10 @@ class MachineCanvas(QWidget):
 
     selected = Signal(object)
     """tuple[Selected, ...]: what is selected now."""
+    pointed_at = Signal(object)
+    """The Selected under the pointer, or None."""
+    looked = Signal()
+    """The reader scrolled or zoomed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +83,10 @@ class MachineCanvas(QWidget):
         self._around: list[Link] = []
         self._windows: list[QRectF] = []
         self._hovered: Selected | None = None
+        self._echoes: tuple[Selected, ...] = ()
+        """What is pointed at in a canvas beside this one."""
+        self._marking: Marking | None = None
+        self._least = (640, 360)
         self.walk = Walk()
         self.pointer = Pointer(self)
         self.voices = Voices(self)
@@ -116,7 +125,7 @@ class MachineCanvas(QWidget):
         self._moment = self._facts = self._scene = None
         self._backdrop.forget()
         self._outlined, self._links, self._around, self._windows = [], [], [], []
-        self._changed, self._selection = (), ()
+        self._changed, self._selection, self._echoes, self._marking = (), (), (), None
         self.voices.follow(None)
         self.update()
 
@@ -152,6 +161,43 @@ class MachineCanvas(QWidget):
             self.walk.clicked(-1)
             self._lay_out()
 
+    @property
+    def looks(self) -> tuple[Viewpoint, ...]:
+        """How the reader looks at each column."""
+        return tuple(self._looks)
+
+    @looks.setter
+    def looks(self, looks: tuple[Viewpoint, ...]) -> None:
+        if len(looks) == len(self._looks) and looks != tuple(self._looks):
+            self._looks = list(looks)
+            self.motion.stop()
+            self._lay_out()
+
+    @property
+    def marking(self) -> Marking | None:
+        """Where other machines differ from this one."""
+        return self._marking
+
+    @marking.setter
+    def marking(self, marking: Marking | None) -> None:
+        if marking is not self._marking:
+            self._marking = marking
+            if self._scene is not None:
+                self._scene.mark(marking)
+                self._backdrop.forget()
+            self.update()
+
+    def echo(self, things: tuple[Selected, ...]) -> None:
+        """Light what is pointed at in a canvas beside this one."""
+        if things != self._echoes:
+            self._echoes = things
+            self.update()
+
+    def make_small(self, width: int, height: int) -> None:
+        """Let the canvas be this small, in pixels at normal type size."""
+        self._least = (width, height)
+        self.updateGeometry()
+
     def fit(self) -> None:
         """Show every column whole again."""
         self._looks = viewpoints(self._depth)
@@ -161,6 +207,7 @@ class MachineCanvas(QWidget):
             # Lines of words may be longer than the column: all of it is in sight one kind of cell further out.
             self._looks = [Viewpoint(column.zooms[0]) for column in self._scene.columns]
             self._lay_out()
+        self.looked.emit()
 
     @property
     def selection(self) -> tuple[Selected, ...]:
@@ -182,7 +229,7 @@ class MachineCanvas(QWidget):
         return QSize(theme.px(1240), theme.px(640))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(640), theme.px(360))
+        return QSize(theme.px(self._least[0]), theme.px(self._least[1]))
 
     def description(self) -> str:
         """All that is selected as text."""
@@ -211,7 +258,7 @@ class MachineCanvas(QWidget):
         self._backdrop.forget()
         if self._facts is not None and self.width() > 40 and self.height() > 40:
             style = Style.now(self.devicePixelRatioF())
-            self._scene = Scene.of(self._facts, self._area(style)[0], style, self._looks, self._depth)
+            self._scene = Scene.of(self._facts, self._area(style)[0], style, self._looks, self._depth, self._marking)
             self._looks = [column.look for column in self._scene.columns]
             self.voices.follow(self._scene)
             self._chains()
@@ -308,8 +355,8 @@ class MachineCanvas(QWidget):
             paint_outline(painter, box, style, "text", 1.0)
         outlined = self._outlined[:MOST_OUTLINES]
         paint_outlines(painter, [rect for thing in outlined for rect in self._scene.places(thing)], style)
-        if self._hovered is not None:
-            for rect in self._scene.places(self._hovered):
+        for thing in (*self._echoes, *((self._hovered,) if self._hovered is not None else ())):
+            for rect in self._scene.places(thing):
                 paint_outline(painter, rect, style, "dim", 1.2)
         if self.walk.walking and self.hasFocus():
             style.card(painter, self._scene.columns[self.walk.column].box, "", "accent", radius=8, width=1.6)
@@ -333,12 +380,14 @@ class MachineCanvas(QWidget):
         if found != self._hovered:
             self._hovered = found
             self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
+            self.pointed_at.emit(found)
             self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         if self._hovered is not None:
             self._hovered = None
+            self.pointed_at.emit(None)
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -380,6 +429,7 @@ class MachineCanvas(QWidget):
         after = self._scene.columns[place].raw(anchor) if anchor is not None else None
         if before is not None and after is not None:
             self.scroll_to(place, self._looks[place].scroll + after.center().y() - before.center().y())
+        self.looked.emit()
 
     def zoom_of(self, place: int) -> int:
         """Steps by which column ``place`` is closer than at the level where everything fits."""
@@ -393,6 +443,7 @@ class MachineCanvas(QWidget):
             self._looks[place] = Viewpoint(self._looks[place].zoom, scroll)
             self.motion.stop()
             self._lay_out()
+            self.looked.emit()
 
     def _reveal(self) -> None:
         """Bring into sight what was selected in another view, where its column is scrolled elsewhere."""

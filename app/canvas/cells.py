@@ -17,7 +17,8 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from app.canvas.cards import TELL, TITLE_FROM, Card, paint_card
 from app.canvas.levels import SHAPES_FROM, Level
-from app.canvas.sprites import Atlas, Family, atlas, image_of
+from app.canvas.marking import HALVED, Marking, halve_dots, mark_cells, mark_dots, paint_mark
+from app.canvas.sprites import CARD, FRAME, PAGE, SLOT, Atlas, Family, atlas, image_of
 from app.canvas.style import Style, keeps_lines, pixels, rgb
 from app.moment import Selected, Thing
 from engine.mm.view import View
@@ -31,6 +32,9 @@ MOST_LOOKS = 24
 _cards: dict[tuple[object, ...], dict[object, QPixmap]] = {}
 MOST_WITHIN = 4096
 """Things that one box selects."""
+
+MARKED = {Thing.PAGE: PAGE, Thing.SHMEM: PAGE, Thing.FRAME: FRAME, Thing.SLOT: SLOT, Thing.DESC: CARD}
+"""The drawings of each thing that is marked where another machine has it otherwise."""
 
 MOST_MAPS = 12
 _maps: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray]] = {}
@@ -64,6 +68,8 @@ class Field:
     """Device pixels between cells (at ratio 1) where they are drawings."""
     view: View | None = None
     """The image that cards are read from, while this moment is shown."""
+    marking: Marking | None = None
+    """Where other machines differ."""
     echo: bool = False
     """What it shows has its proper place elsewhere."""
 
@@ -180,6 +186,7 @@ class Field:
             columns = self.level.columns
             for index in range(top * columns, min(bottom * columns, self.count)):
                 self.family.draw(painter, self.rect(index), int(self.sprites[index]), style)
+                self._paint_mark(painter, self.rect(index), index, style)
             return
         image = self.picture(style, top, bottom)
         image.setDevicePixelRatio(self.ratio)
@@ -210,6 +217,28 @@ class Field:
                 drawn = kept[key] = self._card(size, card, sprites, sprite, side, style)
             row, column = divmod(index, columns)
             painter.drawPixmap(QPointF(left + column * across, down + row * high), drawn)
+            if self.marking is not None:
+                self._paint_mark(painter, self._drawing(size, side, style).translated(left + column * across,
+                                 down + row * high), index, style)  # fmt: skip
+
+    def _drawing(self, card: QSizeF, side: int, style: Style) -> QRectF:
+        """Where a card has its drawing, ``side`` device pixels large."""
+        low, across = card.height() <= style.px(52), side / self.ratio
+        down = style.snap((card.height() - across) / 2) if low else style.px(5)
+        return QRectF(style.snap(style.px(3)), style.snap(down), across, across)
+
+    def theirs(self, first: int, last: int) -> list[Numbers]:
+        """The marks that other machines have for cells ``first`` to ``last``; none: nothing is to be marked."""
+        if self.marking is None or MARKED.get(self.thing) is not self.family or self.owners is not None:
+            return []
+        if self.numbers is not None:
+            return list(self.marking.of(self.thing, self.owner, self.numbers[first:last]))
+        return list(self.marking.of(self.thing, self.owner, slice(first + self.first, last + self.first)))
+
+    def _paint_mark(self, painter: QPainter, box: QRectF, index: int, style: Style) -> None:
+        theirs = [int(marks[0]) for marks in self.theirs(index, index + 1)]
+        if theirs and self.marking is not None:
+            paint_mark(painter, box, theirs, self.family, self.marking.pictured, style)
 
     def _card(self, size: QSizeF, card: Card | None, sprites: Atlas, sprite: int, side: int, style: Style) -> QPixmap:
         """One card drawn."""
@@ -222,9 +251,7 @@ class Field:
         style.card(painter, box, "raised", "panel_edge", radius=3)
         drawing = image_of(sprites.pixels[sprite])
         drawing.setDevicePixelRatio(self.ratio)
-        low = box.height() <= style.px(52)
-        down = style.snap((box.height() - side / self.ratio) / 2) if low else style.px(5)
-        painter.drawImage(QPointF(style.snap(style.px(3)), style.snap(down)), drawing)
+        painter.drawImage(self._drawing(size, side, style).topLeft(), drawing)
         if card is not None:
             paint_card(painter, box.adjusted(side / self.ratio + style.px(7), 0, 0, 0), card, style)
         painter.end()
@@ -264,14 +291,24 @@ class Field:
         level = self.level
         span = level.columns * level.per
         part = self.sprites[top * span : bottom * span]
+        theirs = self.theirs(top * span, top * span + len(part))
+        pictured = self.marking is not None and self.marking.pictured
         if self.shapes:
             found = atlas(self.family, level.pitch, level.pitch_y, style, self.device_gap)
             cells = np.full((bottom - top) * span, found.blank, dtype=np.intp)
             cells[: len(part)] = part
-            return found.compose(cells.reshape(bottom - top, level.columns))
+            drawn = found.compose(cells.reshape(bottom - top, level.columns))
+            if theirs:
+                apart = drawn.pixels.reshape(bottom - top, level.pitch_y, level.columns, level.pitch)  # type: ignore[attr-defined]
+                mark_cells(apart, theirs, self.family, self.device_gap, pictured, style)
+            return drawn
         dots = self._dots(part, style, bottom - top)
+        if theirs:
+            mark_dots(dots, theirs, level.per, style)
         if level.pitch > 1:
             dots = dots.repeat(level.pitch, axis=0).repeat(level.pitch, axis=1)
+            if theirs and pictured and level.per == 1 and level.pitch >= HALVED:
+                halve_dots(dots, theirs, level.columns, level.pitch, self.family, style)
         gap = int(self.ratio) if level.pitch >= GAPS_FROM * self.ratio else 0
         for line in range(1, gap + 1):
             dots[level.pitch - line :: level.pitch] = rgb(style.theme.panel)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from app.canvas.facts import Facts
+from app.canvas.marking import Marking, sample
 from app.canvas.sprites import FRAME, PAGE, SLOT, Family, atlas, image_of
 from app.canvas.style import Style
 from app.canvas.words import translate
+from engine.naming import grouped
 from engine.reading import FrameState, PageState, SlotState
+from engine.reading.apart import Apart
 
 HEIGHT = 30
 CELL = 15
@@ -47,17 +50,55 @@ def items(facts: Facts) -> list[tuple[Family, int, str]]:
     return found
 
 
-def paint_legend(painter: QPainter, box: QRectF, facts: Facts, style: Style) -> None:
-    """Draw as many items as fit, from the left."""
-    x, middle = box.left() + style.px(14), box.center().y()
+def paint_legend(painter: QPainter, box: QRectF, facts: Facts, style: Style, marking: Marking | None = None) -> None:
+    """Draw as many items as fit, from the left; what the marks of other machines mean first of all, at the right."""
+    right = box.right() - style.px(8)
+    for place, text in reversed(list(enumerate(differences(marking)))):
+        assert marking is not None
+        width = style.width(text, 10.5, bold=True)
+        left = right - width - style.px(CELL + 6)
+        size = max(4, round(style.px(CELL) * style.ratio))
+        _item(painter, left, box.center().y(), sample(style, size, place, marking.pictured), text, style, "text")
+        right = left - style.px(18)
+    x = box.left() + style.px(14)
     for family, index, name in items(facts):
         width = style.width(name, 10.5)
-        if x + style.px(CELL + 6) + width > box.right() - style.px(8):
+        if x + style.px(CELL + 6) + width > right:
             return
         size = max(4, round(style.px(CELL) * style.ratio))
         image = image_of(atlas(family, size, size, style, 0).pixels[index])
         image.setDevicePixelRatio(style.ratio)
-        painter.drawImage(QPointF(style.snap(x), style.snap(middle - style.px(CELL) / 2)), image)
-        x += style.px(CELL + 6)
-        style.text(painter, QRectF(x, middle - style.px(9), width + 2, style.px(18)), name, 10.5, "dim")
-        x += width + style.px(16)
+        x = _item(painter, x, box.center().y(), image, name, style, "dim") + style.px(16)
+
+
+def differences(marking: Marking | None) -> list[str]:
+    """How much is otherwise in each of the other machines, in words."""
+    if marking is None or not marking.pictured:
+        return []
+    return [
+        difference_text(other) + translate("Canvas", ": {name}").format(name=name)
+        for other, name in zip(marking.others, marking.names, strict=False)
+    ]
+
+
+def difference_text(other: Apart) -> str:
+    """``23 pages, 4 slots differ``, or that nothing does."""
+    pages, slots = other.count("page", "shmem"), other.count("slot")
+    said = []
+    if pages:
+        said.append(translate("Canvas", "{n} pages").format(n=grouped(pages)))
+    if slots:
+        said.append(translate("Canvas", "{n} slots").format(n=grouped(slots)))
+    if not said:
+        return translate("Canvas", "pages and slots as here")
+    return translate("Canvas", "{things} differ").format(things=", ".join(said))
+
+
+def _item(painter: QPainter, x: float, middle: float, image: QImage, text: str, style: Style, colour: str) -> float:
+    """A drawing and what it means; gives where it ends."""
+    painter.drawImage(QPointF(style.snap(x), style.snap(middle - style.px(CELL) / 2)), image)
+    x += style.px(CELL + 6)
+    width = style.width(text, 10.5, bold=colour == "text")
+    box = QRectF(x, middle - style.px(9), width + 2, style.px(18))
+    style.text(painter, box, text, 10.5, colour, bold=colour == "text")
+    return x + width

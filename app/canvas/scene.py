@@ -17,6 +17,7 @@ from app.canvas.depth import Depth
 from app.canvas.descriptors import Descriptors, DescriptorWords
 from app.canvas.facts import Facts
 from app.canvas.kernel_backends import DiskWords, PoolWords
+from app.canvas.marking import Marking
 from app.canvas.memory import MemoryColumn, MemoryWords
 from app.canvas.page_tables import PageTables, PageTableWords
 from app.canvas.story import StoryDisk, StoryMemory, StoryPool
@@ -31,12 +32,24 @@ COLUMNS: dict[Depth, tuple[tuple[type[Column], int], ...]] = {
                    (DiskWords, 270)),
 }  # fmt: skip
 """The columns of each depth with their shares of the width."""
-GUTTER = 12
+GUTTER, NARROW_GUTTER = 12, 8
+NARROW = 158
+"""Pixels of a column, as the mean of all, below which they stand in two rows: machines side by side are narrow."""
 
 
 def column_boxes(area: QRectF, style: Style, depth: Depth = Depth.MECHANISM) -> list[QRectF]:
-    """Where the columns are in ``area``, on whole device pixels."""
-    gutter, widths = style.px(GUTTER), [share for _, share in COLUMNS[depth]]
+    """Where the columns are in ``area``, on whole device pixels: side by side, or in two rows where it is narrow."""
+    widths = [share for _, share in COLUMNS[depth]]
+    if area.width() >= style.px(NARROW) * len(widths):
+        return _row(area, widths, style, style.px(GUTTER))
+    gutter, above = style.px(NARROW_GUTTER), len(widths) // 2
+    high = style.snap((area.height() - gutter) / 2)
+    upper = QRectF(area.left(), area.top(), area.width(), high)
+    lower = QRectF(area.left(), style.snap(area.bottom() - high), area.width(), high)
+    return _row(upper, widths[:above], style, gutter) + _row(lower, widths[above:], style, gutter)
+
+
+def _row(area: QRectF, widths: list[int], style: Style, gutter: float) -> list[QRectF]:
     room = area.width() - gutter * (len(widths) - 1)
     boxes, x = [], area.left()
     for share in widths:
@@ -59,6 +72,8 @@ class Scene:
     facts: Facts
     columns: list[Column]
     depth: Depth = Depth.MECHANISM
+    marking: Marking | None = None
+    """Where other machines differ from this one."""
     described: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,12 +81,21 @@ class Scene:
 
     @classmethod
     def of(cls, facts: Facts, area: QRectF, style: Style, looks: list[Viewpoint],
-           depth: Depth = Depth.MECHANISM) -> Scene:  # fmt: skip
+           depth: Depth = Depth.MECHANISM, marking: Marking | None = None) -> Scene:  # fmt: skip
         """Lay out everything for a moment's facts."""
         boxes = column_boxes(area, style, depth)
         made = [kind(facts, box, style, look) for (kind, _), box, look in
                 zip(COLUMNS[depth], boxes, looks, strict=True)]  # fmt: skip
-        return cls(facts, made, depth)
+        scene = cls(facts, made, depth)
+        scene.mark(marking)
+        return scene
+
+    def mark(self, marking: Marking | None) -> None:
+        """Mark where other machines differ, or nothing any more."""
+        self.marking = marking
+        for column in self.columns:
+            for found in column.fields:
+                found.marking = marking
 
     def _first(self, kind: type[Column]) -> Column | None:
         return next((column for column in self.columns if isinstance(column, kind)), None)
