@@ -10,7 +10,7 @@ SCENARIO ?=
 WORKERS ?= 2
 IN = .venv/bin/python -m
 
-.PHONY: run test lint setup setup-test bench pictures soak clean help
+.PHONY: run test lint setup setup-test bench pictures gallery soak clean help
 
 run: setup
 	@sh .ci/start "$(SCENARIO)"
@@ -38,6 +38,10 @@ pictures: setup
 	mkdir -p docs/pictures
 	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --at 4000 --size 1680x1050 --theme dark -o docs/pictures/window-dark.png
 	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --at 4000 --size 1680x1050 --theme light -o docs/pictures/window-light.png
+
+# A picture of every panel, dialogue, theme and depth at three sizes, and a page to look at them: build/gallery/index.html.
+gallery: setup
+	$(IN) app.contact_sheet build/gallery
 
 # Long random walks through the model, without a time limit.
 soak: setup-test

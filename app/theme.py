@@ -308,6 +308,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit, QComboBox { back
     border: 1px solid @raised_edge; border-radius: @p5; padding: @p3 @p6; selection-background-color: @accent;
     selection-color: @on_accent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border: 1px solid @accent; }
+QAbstractSpinBox { qproperty-buttonSymbols: NoButtons; }
 QComboBox::drop-down { border: none; width: @p20; }
 QComboBox QAbstractItemView { background: @panel; border: 1px solid @raised_edge; outline: none; }
 
@@ -338,6 +339,8 @@ QDockWidget::title { background: @window; color: @dim; padding: @p4 @p8; border-
 QTableView, QTreeView, QListView { background: @panel; border: 1px solid @panel_edge; border-radius: @p5;
     gridline-color: @grid; selection-background-color: @hover; selection-color: @text; outline: none;
     alternate-background-color: @grid; }
+QTableView::item { padding: 0 @p6; }
+QTableView::item:selected { background: @hover; color: @text; }
 QHeaderView { background: @panel; }
 QHeaderView::section { background: @panel; color: @dim; border: none; border-bottom: 1px solid @panel_edge;
     padding: @p4 @p6; }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app import theme
 from app.panels.transport import Transport
@@ -27,6 +29,43 @@ class Elided(QLabel):
         return QSize(theme.px(30), super().minimumSizeHint().height())
 
 
+class _Body(QWidget):
+    """What is in the bar. With little room it gives up one thing after the other; never a button of the transport."""
+
+    def __init__(self, gives_way: tuple[Callable[[bool], object], ...]) -> None:
+        super().__init__()
+        self._gives_way = gives_way
+        """Each takes whether there is room for what it shows, the least missed first."""
+        self.given = 0
+        """How many of them have given way."""
+
+    def fit(self) -> None:
+        """Show as much as there is room for."""
+        for given in range(len(self._gives_way) + 1):
+            for number, show in enumerate(self._gives_way):
+                show(number >= given)
+            self.given = given
+            if self.least() <= self.width():
+                return
+
+    def least(self) -> int:
+        """Pixels that what is shown now needs beside each other."""
+        for part in self.findChildren(QWidget):
+            part.ensurePolished()  # what was never shown has no style yet, and asks for less
+        for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if part.layout() is not None:
+                part.layout().invalidate()
+            part.updateGeometry()  # what was hidden just now still counts in what layouts remember
+        return self.layout().minimumSize().width()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self.fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """With everything given way: the window's least width must not come from here."""
+        return QSize(theme.px(430), self.layout().minimumSize().height())
+
+
 class TopBar(QToolBar):
     """Fixed at the top."""
 
@@ -36,11 +75,12 @@ class TopBar(QToolBar):
         self.setWindowTitle(self.tr("Transport"))
         self.setMovable(False)
         self.toggleViewAction().setEnabled(False)
-        body = QWidget()
-        row = QHBoxLayout(body)
+        self._name = QLabel("Swapscope")
+        self._body = _Body((transport.show_labels, self._name.setVisible, transport.show_units, transport.show_speed))
+        row = QHBoxLayout(self._body)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setSpacing(theme.px(10))
         self._row = row
-        self._name = QLabel("Swapscope")
         self.title = Elided()
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.transport = transport
@@ -52,7 +92,7 @@ class TopBar(QToolBar):
         row.addWidget(transport)
         row.addSpacing(theme.px(4))
         row.addWidget(self._theme)
-        self.addWidget(body)
+        self.addWidget(self._body)
         theme.switch().changed.connect(self._dress)
         self._dress()
 
@@ -72,3 +112,4 @@ class TopBar(QToolBar):
         self.title.setFont(theme.font(13.5))
         self._theme.setIconSize(QSize(theme.px(18), theme.px(18)))
         self._theme.setFixedSize(theme.px(34), theme.px(28))
+        self._body.fit()

@@ -50,6 +50,7 @@ class AnimationDialog(QDialog):
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName(self.tr("Progress of the animation"))
+        self.bar.hide()  # until there is some
         self.save = QPushButton(self.tr("Save…"))
         self.save.setDefault(True)
         self.save.clicked.connect(self.ask_and_begin)
@@ -99,6 +100,7 @@ class AnimationDialog(QDialog):
         self._output = output
         for widget in (self.save, self.first, self.last, self.rate):
             widget.setEnabled(False)
+        self.bar.show()
         self._clock.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -21,6 +21,7 @@ NONE_TEXT = "–"
 _COMPARES = re.compile(r"^([^<>=!]+)(<=|>=|!=|=|<|>)(.+)$")
 _OPERATORS = {"<=": np.less_equal, ">=": np.greater_equal, "!=": np.not_equal, "=": np.equal, "<": np.less,
               ">": np.greater}  # fmt: skip
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -155,8 +156,8 @@ class TableModel(QAbstractTableModel):
         column = self.table.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return text_of(column, column.value(self.source_row(index.row())))
-        if role == Qt.ItemDataRole.TextAlignmentRole and column.form is not Form.NAME:
-            return _RIGHT
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if column.form is Form.NAME else _RIGHT
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{column.name}: {text_of(column, column.value(self.source_row(index.row())))}"
         return None
@@ -169,6 +170,8 @@ class TableModel(QAbstractTableModel):
             return column.name
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.meaning
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if column.form is Form.NAME else _RIGHT
         return None
 
 

@@ -248,7 +248,7 @@ class TablesPanel(QWidget):
             step = max(1, self.model.rowCount() // 24)
             for row in range(0, self.model.rowCount(), step):
                 texts.append(str(self.model.index(row, column).data(Qt.ItemDataRole.DisplayRole)))
-            self.table.setColumnWidth(column, max(map(metrics.horizontalAdvance, texts)) + theme.px(18))
+            self.table.setColumnWidth(column, max(map(metrics.horizontalAdvance, texts)) + theme.px(22))
 
     def _restyle(self) -> None:
         self.table.setFont(theme.mono(11.5))

@@ -69,8 +69,16 @@ class Transport(QWidget):
         self._step_label = QLabel(self.tr("step:"))
         self._step_label.setProperty("dim", True)
         row.addWidget(self._step_label)
+        self.unit = QToolButton()
+        self.unit.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.unit.setToolTip(self.tr("What a step is"))
+        self.unit.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        units = QMenu(self.unit)
+        self.unit.setMenu(units)
+        row.addWidget(self.unit)
         for unit in Unit:
             row.addWidget(self._unit_button(unit))
+            units.addMenu(events) if unit is Unit.EVENT else units.addAction(made[f"unit_{unit}"])
         self.event_button = self.buttons[f"unit_{Unit.EVENT}"]
         self.event_button.setMenu(events)
         self.event_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -91,6 +99,21 @@ class Transport(QWidget):
         player.changed.connect(self._show)
         theme.switch().changed.connect(self._dress)
         self._dress()
+
+    def show_labels(self, room: bool) -> None:
+        """The words beside buttons and slider."""
+        for label in (self._step_label, self._speed_label):
+            label.setVisible(room)
+
+    def show_units(self, room: bool) -> None:
+        """A button for each unit of a step, or one with a menu."""
+        self.unit.setHidden(room)
+        for unit in Unit:
+            self.buttons[f"unit_{unit}"].setVisible(room)
+
+    def show_speed(self, room: bool) -> None:
+        """The speed as a number, beside its slider."""
+        self.speed.setVisible(room)
 
     def _button(self, name: str) -> QToolButton:
         button = QToolButton()
@@ -125,6 +148,9 @@ class Transport(QWidget):
             if unit is Unit.EVENT:
                 text = (KINDS[player.event_kind].name if player.unit is Unit.EVENT else self.tr("event")) + " ▾"
             self.buttons[f"unit_{unit}"].setText(text)
+            if unit is player.unit:
+                self.unit.setText(text.removesuffix(" ▾") + " ▾")
+                self.unit.setAccessibleName(self.tr("Unit of a step: {unit}").format(unit=text.removesuffix(" ▾")))
         if self.slider.value() != player.position:
             self.slider.setValue(player.position)
         self.speed.setText(rate_text(player.rate))

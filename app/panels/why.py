@@ -163,6 +163,8 @@ class WhyPanel(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Changes of what is selected"))
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.list.itemActivated.connect(self._listed)
         self.list.itemClicked.connect(self._listed)
         self.last, self.next = QToolButton(), QToolButton()

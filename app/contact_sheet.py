@@ -1,0 +1,315 @@
+"""Pictures of the whole window: every panel, dialogue, page, theme and depth at several sizes, on one page to look at.
+
+``python -m app.contact_sheet DIR`` draws them all (``make gallery``); ``--size`` and ``--only`` draw fewer. What there
+is comes from where it is declared (docks, depths, themes, arrangements, languages, actions that open a dialogue), so
+that a new one appears by itself. Each size is drawn in a process of its own: a screen's scale belongs to a process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.window import MainWindow
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A window's size in pixels of the picture, and how many of them a pixel of the interface has."""
+
+    width: int
+    height: int
+    scale: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}" + (f"@{self.scale}" if self.scale > 1 else "")
+
+
+SCREENS = (Screen(1280, 800), Screen(1920, 1080), Screen(3840, 2160, 2))
+SCENARIO = "03-zswap-spills.toml"
+AT = 4000
+"""A moment with pages in memory, in the pool and on the swapfile."""
+LONGEST_WAIT = 60.0
+
+
+class Camera:
+    """Brings one window into every state and takes its picture."""
+
+    def __init__(self, window: MainWindow, folder: Path, screen: Screen, only: str = "") -> None:
+        self.window, self.folder, self.screen, self.only = window, folder, screen, only
+        self.taken: list[str] = []
+        window.choose_motion("none")
+        window.resize(screen.width // screen.scale, screen.height // screen.scale)
+        window.show()
+
+    # -- what there is ------------------------------------------------------------------------
+
+    def states(self) -> Iterator[tuple[str, Callable[[], QWidget]]]:
+        """Name of each picture, and what brings the window there and gives what is to be drawn."""
+        from app import theme
+        from app.arrangements import NAMES as ARRANGEMENTS
+        from app.canvas import Depth
+        from app.language import NAMES as LANGUAGES
+
+        window = self.window
+        for colours in theme.THEMES:
+            yield f"welcome-{colours}", self._state(colours, window.show_welcome)
+            yield f"problems-{colours}", self._state(colours, self._show_problems)
+        for colours in theme.THEMES:
+            for depth in Depth:
+                yield f"depth-{depth}-{colours}", self._run(colours, partial(window.choose_depth, depth))
+            for name in ARRANGEMENTS:
+                yield f"arrangement-{name}-{colours}", self._run(colours, partial(window.choose_arrangement, name))
+            for panel in self.panels():
+                yield f"panel-{panel}-{colours}", self._run(colours, partial(window.docks.call, panel))
+            yield f"lecture-{colours}", self._run(colours, window.lecture.enter)
+        for code in LANGUAGES:
+            if code != "en":
+                for panel in self.panels():
+                    yield f"{code}-panel-{panel}", self._run("dark", partial(window.docks.call, panel), code)
+                yield f"{code}-welcome", self._state("dark", window.show_welcome, code)
+        for panel in self.panels():
+            yield f"large-panel-{panel}", self._run("dark", partial(self._large, panel))
+
+    def panels(self) -> list[str]:
+        """Names of all docks."""
+        return [dock.objectName() for dock in self.window.docks.all]
+
+    def _large(self, panel: str) -> None:
+        self.window.scale_type(2.0)
+        self.window.docks.call(panel)
+
+    def take_all(self) -> None:
+        """Every picture of this screen."""
+        for name, state in self.states():
+            if self.only not in name:
+                continue
+            self._take(name, state())
+            self._back()
+        for name in asking():
+            if self.only in f"dialogue-{name}":
+                self._run("dark", lambda: None)()
+                look_at_dialogues(self.window, name, partial(self._take_dialogue, name))
+
+    def _take_dialogue(self, name: str, dialogue: QWidget) -> None:
+        from app import theme
+
+        for colours in theme.THEMES:
+            self.window.choose_theme(colours)
+            self._take(f"dialogue-{name}-{colours}", dialogue)
+
+    # -- the ways there -----------------------------------------------------------------------
+
+    def _state(self, colours: str, go: Callable[[], object], code: str = "en") -> Callable[[], QWidget]:
+        def there() -> QWidget:
+            self.window.choose_language(code)
+            self.window.choose_theme(colours)
+            go()
+            return self.window
+
+        return there
+
+    def _run(self, colours: str, go: Callable[[], object], code: str = "en") -> Callable[[], QWidget]:
+        """With a run open at :data:`AT`, a page selected, a branch made, a search done and a comparison under way."""
+
+        def there() -> QWidget:
+            window = self.window
+            window.choose_language(code)
+            window.choose_theme(colours)
+            if window.pages.currentWidget() is not window.canvas:
+                self._open()
+            go()
+            window.show_again()
+            return window
+
+        return there
+
+    def _open(self) -> None:
+        from app.moment import Selected, Thing
+        from engine.resources import scenarios_dir
+
+        window = self.window
+        window.open(scenarios_dir() / SCENARIO)
+        self._until(lambda: window.frame is not None and window.frame.moment.complete)
+        window.player.jump(AT)
+        self._until(lambda: window.frame is not None and window.frame.moment.transition.number == AT)
+        window.worker.change("machine.page_cluster", 0)
+        self._until(lambda: window.frame is not None and len(window.frame.branches) > 1)
+        window.switch_branch(0)
+        window.player.jump(AT)
+        self._until(lambda: bool(window.frame and not window.frame.branch and
+                                 window.frame.moment.transition.number == AT))  # fmt: skip
+        window.select((Selected(Thing.PAGE, 42, 1),))
+        if window.frame is not None:
+            window.comparing.choose(window.comparing.others(window.frame)[0][1])
+        window.docks.find.words.setText("written back")
+        window.stopping.search("written back")
+        window.stopping.add("written back")
+        window.arrangements.reset()
+
+    def _show_problems(self) -> None:
+        broken = self.folder / "broken.toml"
+        broken.write_text('format = 1\ntitle = "Something is wrong here"\nseed = -3\n\n[machine]\ndesign = "swapdesc"\n'
+                          'frames = "many"\n', encoding="utf-8")  # fmt: skip
+        self.window.open(broken)
+        self._until(lambda: self.window.pages.currentWidget() is self.window.problems)
+        broken.unlink()
+
+    def _back(self) -> None:
+        """What is not to be seen in the next picture."""
+        window = self.window
+        window.lecture.leave()
+        if window.frame is not None and window.pages.currentWidget() is window.canvas:
+            window.scale_type(0)
+            window.choose_depth("mechanism")
+            window.choose_arrangement("explore")
+            window.arrange_anew()
+        window.resize(self.screen.width // self.screen.scale, self.screen.height // self.screen.scale)
+
+    # -- pictures -----------------------------------------------------------------------------
+
+    def _take(self, name: str, shown: QWidget) -> None:
+        self._settle()
+        file = f"{self.screen}-{name}.png"
+        shown.grab().save(str(self.folder / file), "PNG")
+        self.taken.append(file)
+        print(file, flush=True)
+
+    def _settle(self, seconds: float = 0.35) -> None:
+        """Let the engine answer and the window draw itself."""
+        wait(seconds)
+
+    def _until(self, there: Callable[[], bool]) -> None:
+        end = time.monotonic() + LONGEST_WAIT
+        while not there():
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not come to what was to be drawn")
+            self._settle(0.02)
+
+
+def wait(seconds: float) -> None:
+    """Let everything happen that is to happen, also what is only deleted once a loop of events is left."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def asking() -> list[str]:
+    """Names of the actions that open a dialogue: those whose text says so, and those of the Help menu."""
+    from app import actions
+
+    of_help = dict(actions.MENUS)["&Help"]
+    return [spec.name for spec in actions.SPECS if spec.text.endswith("…") or spec.name in of_help]
+
+
+def look_at_dialogues(window: MainWindow, name: str, look: Callable[[QWidget], object]) -> int:
+    """Trigger an action, hand each dialogue that it opens to ``look`` and close it; returns how many there were."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QDialog
+
+    seen: list[int] = []
+    looking = False
+
+    def found() -> None:
+        nonlocal looking
+        for widget in () if looking else QApplication.topLevelWidgets():
+            if isinstance(widget, QDialog) and widget.isVisible():
+                looking = True
+                seen.append(id(widget))
+                look(widget)
+                widget.reject()
+                looking = False
+                return
+
+    timer = QTimer()
+    timer.setInterval(100)
+    timer.timeout.connect(found)
+    timer.start()
+    if window.actions_by_name[name].isEnabled():
+        window.actions_by_name[name].trigger()  # returns when a dialogue that waits for an answer is closed
+    wait(0.4)  # one that does not wait is there by then
+    timer.stop()
+    return len(seen)
+
+
+def draw(folder: Path, screen: Screen, only: str) -> None:
+    """All pictures of one screen, in this process."""
+    from app.application import make_window
+
+    window = make_window(compile_engine=False)
+    Camera(window, folder, screen, only).take_all()
+    window.close()
+
+
+def _screen_file(folder: Path, screen: Screen) -> Path:
+    """A screen of that size for Qt's platform without a display: what fills the screen is then as large."""
+    file = folder / "screen.json"
+    whole = {"name": "screen", "x": 0, "y": 0, "width": screen.width, "height": screen.height,
+             "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}  # fmt: skip
+    file.write_text(json.dumps({"synchronousWindowSystemEvents": False, "windowFrameMargins": False,
+                                "screens": [whole]}), encoding="utf-8")  # fmt: skip
+    return file
+
+
+def write_page(folder: Path) -> Path:
+    """The page that shows every picture of the folder, by size; returns its file."""
+    pictures = sorted(folder.glob("*.png"))
+    cards = "\n".join(
+        f'<a href="{html.escape(file.name)}"><img loading="lazy" src="{html.escape(file.name)}" alt=""><br>'
+        f"{html.escape(file.stem)}</a>" for file in pictures
+    )  # fmt: skip
+    page = folder / "index.html"
+    page.write_text(
+        "<!doctype html><meta charset=utf-8><title>Swapscope: every picture</title><style>"
+        "body{font:14px sans-serif;background:#222;color:#ddd;display:grid;gap:16px;"
+        "grid-template-columns:repeat(auto-fill,minmax(420px,1fr))}a{color:inherit}img{width:100%}</style>\n" + cards,
+        encoding="utf-8",
+    )
+    return page
+
+
+def main(arguments: list[str]) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m app.contact_sheet", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("--size", choices=[str(one) for one in SCREENS], help="only this size")
+    parser.add_argument("--only", default="", help="only pictures with this in their name")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args(arguments)
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    screens = [one for one in SCREENS if asked.size in (None, str(one))]
+    if asked.here:
+        draw(asked.folder, screens[0], asked.only)
+        return 0
+    for screen in screens:
+        settings = tempfile.TemporaryDirectory()  # nobody's own
+        platform = f"offscreen:configfile={_screen_file(asked.folder, screen)}"
+        environment = {**os.environ, "QT_QPA_PLATFORM": platform, "QT_LOGGING_RULES": "qt.qpa.*=false",
+                       "QT_SCALE_FACTOR": str(screen.scale), "SWAPSCOPE_CONFIG_DIR": settings.name}  # fmt: skip
+        command = [sys.executable, "-m", "app.contact_sheet", str(asked.folder), "--size", str(screen), "--only",
+                   asked.only, "--here"]  # fmt: skip
+        done = subprocess.run(command, env=environment, check=False)
+        if done.returncode:
+            return done.returncode
+    print(write_page(asked.folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
