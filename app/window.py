@@ -376,6 +376,7 @@ class MainWindow(QMainWindow):
         if samples != self._samples:
             self._samples = samples
             self.timeline.show_series(frame.series)
+            self.canvas.show_series(frame.series)
             self.docks.charts.set_series(frame.series)
             self._show_marks()
         if frame.table is not self._table:

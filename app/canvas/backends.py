@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from app.canvas.bars import Bars, pool_ground
 from app.canvas.cells import Field
-from app.canvas.column import Column
+from app.canvas.column import EXTRA_GAP, Column, Extra
 from app.canvas.facts import SwapFile
 from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import PAGE, SLOT
-from app.canvas.waiting import Waiting
+from app.canvas.versus import Versus
+from app.canvas.waiting import HEAD as HEAD_OF_QUEUE
+from app.canvas.waiting import ROW, Waiting
 from app.canvas.words import translate
 from app.moment import Thing
 from engine.mm.layout import CLUSTER_SLOTS
@@ -23,10 +26,17 @@ from engine.reading import SlotState
 POOL_SHARE = 0.36
 HEADROOM = 1.16
 """The pool's box reaches this many times its limit."""
-LARGEST_SLOT = 14
+LARGEST_SLOT = 19
+GOOD_SLOT = 12
 HEAD, GAP, UNDER = 24, 12, 14
+GAUGE = 6
+POOL_AROUND, WASTED = 54, 24
+"""Pixels of the pool's heading and of the line under it, and of the last line of the column."""
+POOL_MORE = 0.12
+"""The pool's box grows by at most this share of the column."""
 CROWDED_ROW = 26
 """Height of a row of bars that stand for several entries each."""
+FEW_BARS = 24
 USUAL_RATIO = 2.3
 """Entries a pool page is taken to hold."""
 
@@ -46,21 +56,68 @@ class Backends(Column):
 
     def lay_out(self) -> None:
         self.title, self.name = translate("Canvas", "SWAP BACKENDS"), translate("Canvas", "Swap backends")
-        self._disk(self._pool(self.inner.top()))
+        room = self.inner.height()
+        pool = self._pool_height()
+        cards = self._cards()
+        heights = self._room_of_disk(room - pool - self.style.px(POOL_AROUND + WASTED), cards)
+        # What is left over makes the pool higher.
+        more = room - pool - self.style.px(POOL_AROUND + WASTED) - self._slots_need - sum(heights) \
+            - self.style.px(EXTRA_GAP) * len(heights)  # fmt: skip
+        self._disk(self._pool(self.inner.top(), pool + max(0.0, min(more, room * POOL_MORE))), heights)
 
-    def _disk(self, y: float) -> None:
-        """The swapfiles from ``y`` on, below them the requests under way, last the slots that are wasted."""
-        foot = self.inner.bottom() - self.style.px(24)
+    def _pool_height(self) -> float:
+        return max(self.style.px(96), self.inner.height() * self.pool_share)
+
+    def _files(self) -> list[SwapFile]:
+        return [file for file in self.facts.swapfiles if file.slots]
+
+    def _cards(self) -> list[tuple[Extra, Callable[[QRectF], None]]]:
+        """Cards below the swapfiles, the most telling first."""
+        found: list[tuple[Extra, Callable[[QRectF], None]]] = []
+        versus = self.run.versus
+        if versus is not None and versus.pairs:
+            found.append((Extra(versus.height, versus.height), lambda box: self._versus(versus, box)))
+        # They keep their room while there are none, so that slots do not change their size with each request.
+        if self.queue_rows and self._files() and (self.run.writes or self.facts.queue.total):
+            least, most = (HEAD_OF_QUEUE + ROW * rows for rows in (2, self.queue_rows))
+            found.append((Extra(least, most), self._queue))
+        return found
+
+    def _queue(self, box: QRectF) -> None:
+        Waiting(self.facts, self).lay_out(box)
+
+    def _versus(self, versus: Versus, box: QRectF) -> None:
+        self.paints.append(lambda painter: versus.paint(painter, box, self.style))
+        self.hint(box, versus.tip())
+
+    def _room_of_disk(self, high: float, cards: list[tuple[Extra, Callable[[QRectF], None]]]) -> list[float]:
+        """Choose how large slots are in ``high`` pixels for swapfiles and cards; gives the cards' heights."""
+        files, width = self._files(), int(self.inner.width() * self.style.ratio)
+        choices = levels(width, self.largest(self.largest_slot), 4)
+        extras = [extra for extra, _ in cards]
+        self._slot_level, heights = self.fit(choices, lambda level: self._height(files, level), high, width, GOOD_SLOT,
+                                             extras)  # fmt: skip
+        self._slots_need = self._height(files, self._slot_level) if files else self.style.px(HEAD + 64)
+        return heights
+
+    def _disk(self, y: float, heights: list[float]) -> None:
+        """The swapfiles from ``y`` on, below them cards, last the slots that are wasted."""
+        foot = self.inner.bottom() - self.style.px(WASTED)
         self._wasted(foot + self.style.px(12))
-        if self.queue_rows and self.facts.queue.total and foot - y > self.style.px(260):
-            foot = Waiting(self.facts, self, self.queue_rows).lay_out(foot - self.style.px(6))
+        for (_, lay_out), high in reversed(list(zip(self._cards(), heights, strict=False))):
+            lay_out(QRectF(self.inner.left(), foot - high, self.inner.width(), high))
+            foot -= high + self.style.px(EXTRA_GAP)
         self._swapfiles(y, foot)
 
     # -- zswap -----------------------------------------------------------------------------------
 
-    def _pool(self, y: float) -> float:
+    def _pool(self, y: float, high: float) -> float:
+        """The pool, ``high`` pixels of it from ``y`` on; gives where it ends."""
         pool, style = self.facts.pool, self.style
-        figures = ["lz4", pool.allocator, translate("Canvas", "{n} entries").format(n=grouped(pool.stored))]
+        entries = translate("Canvas", "{n} entries in {pages} pages").format(
+            n=grouped(pool.stored), pages=grouped(pool.pages)
+        )
+        figures = ["lz4", pool.allocator, entries]
         if pool.stored_bytes:
             figures.append(f"{pool.stored * 4096 / pool.stored_bytes:.2f}×")
         if not pool.enabled and not pool.stored:
@@ -68,7 +125,6 @@ class Backends(Column):
         if self.headed:
             self.heading(y + style.px(8), translate("Canvas", "zswap pool"), figures, last_first=True)
             y += style.px(HEAD)
-        high = max(style.px(96), self.inner.height() * self.pool_share)
         box = QRectF(self.inner.left(), y, self.inner.width(), high)
         if not pool.enabled and not pool.stored:
             box.setHeight(style.px(54))
@@ -134,7 +190,8 @@ class Backends(Column):
     def _bar_level(self, box: QRectF, width: int) -> Level:
         """Rows and columns such that a pool at its limit fills the box up to the line of the limit."""
         pool, style = self.facts.pool, self.style
-        capacity = grown(max(1, int(pool.limit * USUAL_RATIO)), len(pool.entries))
+        most = self.run.most_stored or max(1, int(pool.limit * USUAL_RATIO))
+        capacity = grown(max(FEW_BARS, most), len(pool.entries))
         room = (box.bottom() - style.px(4) - self._level_y(box, pool.limit)) * style.ratio
         for pitch in range(self.widest_bar, 2, -1):
             device = max(1, round(style.px(pitch) * style.ratio))
@@ -150,43 +207,22 @@ class Backends(Column):
         return Level(width // pitch, pitch, per, int(room / rows))
 
     def _tank(self, painter: QPainter, box: QRectF) -> None:
-        """The pool as a tank: filled to the pages it takes, with the lines of its limit and of acceptance."""
+        """The pool as a tank with a gauge at its edge that stands at the pages of memory it takes."""
         pool, style, theme = self.facts.pool, self.style, self.style.theme
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(pool_ground(style)))
-        radius = style.px(7)
+        radius, wide = style.px(7), style.px(GAUGE)
         painter.drawRoundedRect(box, radius, radius)
         shape = QPainterPath()
         shape.addRoundedRect(box, radius, radius)
         level = self._level_y(box, pool.pages)
-        gauge = QRectF(box.right() - style.px(5), level, style.px(5), box.bottom() - level)  # SVG does not clip
+        gauge = QRectF(box.right() - wide, box.top(), wide, box.height())  # as wide as its corner: SVG does not clip
         painter.save()
         painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
-        painter.fillRect(gauge, theme.colour("zswap", 0.75))
+        painter.fillRect(gauge, QColor(theme.never))
+        painter.fillRect(gauge.adjusted(0, level - box.top(), 0, 0), theme.colour("zswap", 0.85))
         painter.restore()
         style.card(painter, box, "", "danger" if pool.refusing else "zswap", radius=7, width=1.4)
-
-    def _taken(self, painter: QPainter, box: QRectF) -> None:
-        """How many pages of memory the pool takes now: the level of the tank."""
-        pool, style = self.facts.pool, self.style
-        if not pool.pages:
-            return
-        y = style.snap(self._level_y(box, pool.pages)) + 0.5 / style.ratio
-        painter.setPen(QPen(style.theme.colour("zswap", 0.55), style.px(1.1)))
-        painter.drawLine(QPointF(box.left() + 1, y), QPointF(box.right() - 1, y))
-        label = QRectF(box.left() + style.px(10), y - style.px(16), box.width() - style.px(20), style.px(16))
-        text = translate("Canvas", "takes {n} pages").format(n=grouped(pool.pages))
-        lines = [self._level_y(box, pool.limit), self._level_y(box, pool.accept), box.top()]
-        places = (y - style.px(16), y + 1)
-        free = [top for top in places if not any(top < line < top + style.px(16) for line in lines)]
-        # The lines have their names at the right.
-        if not free or style.width(text, 10) > 0.4 * box.width():
-            return
-        label.moveTop(free[0])
-        painter.fillRect(
-            label.adjusted(-2, 2, style.width(text, 10) - label.width() + 2, -2), QColor(pool_ground(style))
-        )
-        style.text(painter, label, text, 10, "dim")
 
     def _limit_names(self) -> tuple[str, ...]:
         pool = self.facts.pool
@@ -203,6 +239,7 @@ class Backends(Column):
         pen.setDashPattern([4, 3])
         painter.setPen(pen)
         painter.drawLine(QPointF(box.left() + 1, y), QPointF(box.right() - 1, y))
+        box = box.adjusted(0, 0, -style.px(GAUGE), 0)
         above = colour == "danger"
         label = QRectF(
             box.left() + style.px(10), y - style.px(16 if above else 0), box.width() - style.px(20), style.px(16)
@@ -215,16 +252,14 @@ class Backends(Column):
     # -- swapfiles ---------------------------------------------------------------------------------
 
     def _swapfiles(self, y: float, foot: float) -> None:
-        style, files = self.style, [file for file in self.facts.swapfiles if file.slots]
+        style, files = self.style, self._files()
         if not files:
             box = QRectF(self.inner.left(), y, self.inner.width(), min(style.px(64), foot - y))
             self.heading(y + style.px(8), translate("Canvas", "swapfile"), [translate("Canvas", "none")])
             box.moveTop(y + style.px(HEAD))
             self.empty(box, translate("Canvas", "No swapfile: pages that zswap refuses must stay in memory."))
             return
-        width = int(self.inner.width() * style.ratio)
-        choices = levels(width, self.largest(self.largest_slot), 4)
-        level = self.choose(choices, lambda level: self._height(files, level), foot - y, width)
+        level = self._slot_level
         self.height_needed = self.inner.height() + max(0.0, self._height(files, level) - (foot - y))
         with self.rolling(QRectF(self.inner.left(), y, self.inner.width(), foot - y)):
             y = style.snap(y - self.look.scroll)
@@ -321,7 +356,6 @@ class Backends(Column):
         super().paint(painter)
         if not self.pool_box.isEmpty():
             pool = self.facts.pool
-            self._taken(painter, self.pool_box)
             self._limit(painter, self.pool_box, pool.limit, "danger", *self._limit_names())
             accept = translate("Canvas", "accept below {percent} % · {n}").format(percent=pool.accept_percent,
                                n=grouped(pool.accept))  # fmt: skip

@@ -10,9 +10,10 @@ from PySide6.QtGui import QImage, QPainter
 
 from app.canvas.cells import Field
 from app.canvas.sprites import image_of
-from app.canvas.style import Style, mixed, rgb
+from app.canvas.style import Style, mixed, premultiplied, rgb
 
 PAGE_BYTES = 4096
+SHELF = 0.45
 
 
 @dataclass
@@ -83,10 +84,10 @@ class Bars(Field):
             painter.drawImage(self.origin, image)
 
     def picture(self, style: Style, top: int, bottom: int) -> QImage:
-        """All bars as an opaque image on the pool's ground."""
+        """All bars as an image that is clear between them: the pool's ground shows there."""
         assert self.fresh is not None
         level, rows, theme = self.level, self.row_count, style.theme
-        ground, bright = rgb(pool_ground(style)), rgb(theme.zswap)
+        ground, bright = 0, rgb(theme.zswap)
         dim = rgb(mixed(theme.zswap, theme.panel, 0.62))
         places = rows * level.columns
         heights, fresh = np.zeros(places, dtype=np.int64), np.zeros(places, dtype=np.bool_)
@@ -102,15 +103,18 @@ class Bars(Field):
         out = np.full((rows, level.pitch_y, level.columns, level.pitch), ground, dtype=np.uint32)
         width = max(1, level.pitch - self.device_gap)
         out[:, :, :, :width] = np.where(filled, colours[:, None, :], np.uint32(ground))[:, :, :, None]
+        # What lies above the bottom row lies on a shelf.
+        out[:-1, -1] = premultiplied(theme.zswap, SHELF)
         if width >= 5:
             # Round the shoulders by one pixel, as a painter would with a radius of two.
             ends = depth[None, :, None] == heights[:, None, :]
             for edge in (0, width - 1):
                 corner = out[:, :, :, edge]
                 corner[ends] = ground
-        return image_of(out.reshape(rows * level.pitch_y, level.columns * level.pitch))
+        return image_of(out.reshape(rows * level.pitch_y, level.columns * level.pitch), clear=True)
 
 
 def pool_ground(style: Style) -> str:
     """The ground that bars stand on."""
     return mixed(style.theme.zswap, style.theme.panel, 0.06)
+

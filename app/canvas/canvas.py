@@ -7,7 +7,9 @@ and keys only change the selection (said by ``selected``) and each column's scro
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -27,21 +29,27 @@ from app.canvas.backdrop import Backdrop
 from app.canvas.changes import changed_things
 from app.canvas.column import Viewpoint
 from app.canvas.depth import Depth
+from app.canvas.entry_card import EntryCard, subject
 from app.canvas.facts import Facts, facts_of
 from app.canvas.legend import HEIGHT as LEGEND_HEIGHT
 from app.canvas.links import Link, chain_links, neighbour_links, paint_links, paint_outline, paint_outlines
 from app.canvas.marking import Marking
 from app.canvas.motion import Amount, Motion, tokens
 from app.canvas.pointer import Pointer
+from app.canvas.run import NO_RUN, Run
 from app.canvas.scene import GUTTER, Scene, viewpoints
 from app.canvas.style import Style, keeps_lines
 from app.canvas.telling import as_text, as_tip
+from app.canvas.versus import Versus
 from app.canvas.voices import Voices
 from app.canvas.walk import ARROWS, Walk
 from app.canvas.words import translate
 from app.moment import Moment, Selected, Thing
+from app.series import Series
 from engine.reading import Chain, Place, chain, neighbours
 
+SETTLED_MS = 200
+"""The run is taken to be known when no more of it came for so long."""
 MOST_OUTLINES = 600
 MOST_CHAINS, MANY_ROWS = 24, 200_000
 """Selected things whose chains are followed, and the page-table entries from which it is only the first."""
@@ -73,6 +81,12 @@ class MachineCanvas(QWidget):
         self._facts: Facts | None = None
         self._scene: Scene | None = None
         self._backdrop = Backdrop()
+        self._run = NO_RUN
+        self._series: Series | None = None
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(self._read_series)
         self._looks = viewpoints(self._depth)
         self._left: dict[Depth, list[Viewpoint]] = {}
         """How the reader looked at the other depths."""
@@ -90,6 +104,7 @@ class MachineCanvas(QWidget):
         self.walk = Walk()
         self.pointer = Pointer(self)
         self.voices = Voices(self)
+        self._entry = EntryCard()
         theme.switch().changed.connect(self._restyle)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -119,9 +134,34 @@ class MachineCanvas(QWidget):
         self._set_off(before, old)
         self._tell()
 
+    def show_series(self, series: Series) -> None:
+        """The samples of the run, as far as it is known: what the charts and the room for things go by.
+
+        While the run becomes known it is only read anew when there is much more of it, or when nothing more comes.
+        """
+        self._series = series
+        if self._run.outgrown(series):
+            self._read_series()
+        else:
+            self._settled.start()
+
+    def _read_series(self) -> None:
+        if self._series is not None:
+            self._settled.stop()
+            self._run = replace(Run.of(self._series), versus=self._run.versus)
+            self._lay_out()
+
+    def show_comparison(self, versus: Versus | None) -> None:
+        """How this run stands against another; None: nobody compares."""
+        if versus != self._run.versus:
+            self._run = replace(self._run, versus=versus)
+            self._lay_out()
+
     def clear(self) -> None:
         """Show nothing."""
         self.motion.stop()
+        self._settled.stop()
+        self._series, self._run = None, NO_RUN
         self._moment = self._facts = self._scene = None
         self._backdrop.forget()
         self._outlined, self._links, self._around, self._windows = [], [], [], []
@@ -258,7 +298,10 @@ class MachineCanvas(QWidget):
         self._backdrop.forget()
         if self._facts is not None and self.width() > 40 and self.height() > 40:
             style = Style.now(self.devicePixelRatioF())
-            self._scene = Scene.of(self._facts, self._area(style)[0], style, self._looks, self._depth, self._marking)
+            area = self._area(style)[0]
+            self._scene = Scene.of(
+                self._facts, area, style, self._looks, self._depth, self._marking, self._run
+            )  # fmt: skip
             self._looks = [column.look for column in self._scene.columns]
             self.voices.follow(self._scene)
             self._chains()
@@ -268,18 +311,29 @@ class MachineCanvas(QWidget):
         """Find what hangs together with the selection, and the curves along it."""
         self._outlined, self._links, self._around, self._windows = [], [], [], []
         if self._moment is None or self._scene is None or not self._selection:
+            self._tell_entry(None)
             return
         view, style = self._moment.view, self._scene.columns[0].style
         most = MOST_CHAINS if len(view.pte) < MANY_ROWS else 1
         outlined: dict[Selected, None] = {}
         for thing in self._selection[:most]:
             found = chain(view, thing)
+            if thing is self._selection[0]:
+                self._tell_entry(found)
             self._links += chain_links(found, self._scene, style)
             outlined.update((_selected(place), None) for place in found.places())
             if len(self._selection) == 1:
                 self._neighbours(found)
         outlined.update((thing, None) for thing in self._selection)
         self._outlined = list(outlined)
+
+    def _tell_entry(self, selected: Chain | None) -> None:
+        """What the card under the page tables is about, where there is one."""
+        there = self._moment is not None and self._scene is not None and not self._scene.entry_box.isEmpty()
+        about = None
+        if there and self._moment is not None:
+            about = subject(replace(self._moment, selection=self._selection), selected)
+        self._entry.tell(self._moment if there else None, about)
 
     def _neighbours(self, found: Chain) -> None:
         """The readahead window around the one thing selected."""
@@ -347,6 +401,8 @@ class MachineCanvas(QWidget):
 
     def _paint_over(self, painter: QPainter, style: Style) -> None:
         assert self._scene is not None
+        if not self._scene.entry_box.isEmpty():
+            self._entry.paint(painter, self._scene.entry_box, style)
         for thing in self._changed[:MOST_OUTLINES]:
             for rect in self._scene.places(thing):
                 paint_outline(painter, rect, style, "warning", 1.4)
@@ -525,6 +581,8 @@ class MachineCanvas(QWidget):
         point = QPointF(event.pos())
         thing = self._scene.at(point)
         text = as_tip(self._moment, thing) if thing is not None and self._moment is not None else ""
+        if self._scene.entry_box.contains(point):
+            text = self._entry.tip()
         place = self._scene.column_at(point)
         if not text and place >= 0:
             text = self._scene.columns[place].hint_at(point)

@@ -7,7 +7,7 @@ alone; it never looks at the image. It knows where each thing is (``place``), wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -19,6 +19,7 @@ from app.canvas.cells import Field
 from app.canvas.facts import Facts
 from app.canvas.levels import Level, closer, line
 from app.canvas.minimap import Minimap
+from app.canvas.run import NO_RUN, Run
 from app.canvas.style import LEFT, RIGHT, Style
 from app.moment import Selected
 
@@ -29,6 +30,10 @@ LOW = 380
 """Pixels of a column below which it has no room for counters."""
 USUAL_HEIGHT = 600
 """Pixels of a column at which cells have their usual size at most."""
+EXTRA_GAP = 10
+"""Pixels above a card."""
+WORDS_SHARE = 0.62
+"""Of a column's height, lines of words keep at least so much."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,15 @@ class Viewpoint:
     """Levels finer than the one chosen for the column by itself; below 0: coarser."""
     scroll: float = 0.0
     """Logical pixels that are scrolled away at the top."""
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A card that is there only where the cells leave room for it; pixels at normal type size."""
+
+    least: float
+    most: float
+    """What is left over makes it higher, up to this."""
 
 
 @dataclass
@@ -58,6 +72,8 @@ class Column:
     box: QRectF
     style: Style
     look: Viewpoint = field(default_factory=Viewpoint)
+    run: Run = NO_RUN
+    """What is known of the whole run."""
 
     title = ""
     name = ""
@@ -127,6 +143,37 @@ class Column:
                 fits = max(start, fits + 1)
         self.zooms = (start - fits, start)
         return whole[min(max(0, start - self.look.zoom), fits)]
+
+    def fit(
+        self, choices: list[Level], room: Callable[[Level], float], height: float, width: int, good: float,
+        extras: Sequence[Extra],
+    ) -> tuple[Level, list[float]]:  # fmt: skip
+        """The level of the cells, and the heights of the first ``extras`` that find room beside them.
+
+        A card is let in while cells of ``good`` pixels still fit beside it, or none that could be larger anyway. Then
+        the cells take what they can, and the cards the rest. Heights are logical pixels and end with a gap.
+        """
+        px, gap = self.style.px, self.style.px(EXTRA_GAP)
+        best = next((level for level in choices if room(level) <= height), choices[-1])
+        device = px(good) * self.style.ratio
+        if best.pitch > device:
+            best = next((level for level in choices if level.pitch <= device), best)
+        # Lines of words are scrolled anyway.
+        needed = height * WORDS_SHARE if self.in_words else room(best)
+        there: list[Extra] = []
+        taken = 0.0
+        for extra in extras:
+            if needed + taken + px(extra.least) + gap > height:
+                break
+            there.append(extra)
+            taken += px(extra.least) + gap
+        level = self.choose(choices, room, height - taken, width)
+        left, heights = max(0.0, height - taken - room(level)), []
+        for place, extra in enumerate(there):
+            more = min(px(extra.most - extra.least), left / (len(there) - place))
+            heights.append(px(extra.least) + more)
+            left -= more
+        return level, heights
 
     @contextmanager
     def rolling(self, window: QRectF) -> Iterator[None]:

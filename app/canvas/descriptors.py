@@ -7,6 +7,7 @@ of every slot in use, because the slot number is the name.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
@@ -22,7 +23,9 @@ from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.naming import grouped
 
 REVERSE_MAP_BYTES = 8
-CARDS = ((53, 32), (46, 28), (41, 25), (36, 22), (31, 19))
+CARDS = ((53, 32), (49, 30), (46, 28), (43, 26), (41, 25), (38, 23), (36, 22), (33, 20), (31, 19))
+STRETCH = 1.22
+"""Cards are made higher by at most this, to use the room there is."""
 FEW = 24
 HIGH = 560
 """Pixels of a column that has room for a long list of counters."""
@@ -99,12 +102,15 @@ class Descriptors(Column):
     def _grid(self, box: QRectF) -> None:
         names, style = self.facts.names, self.style
         choices = card_levels(int(box.width() * style.ratio), style.scale * style.ratio, self.largest(CARDS[0][0]))
-        count = grown(FEW, len(names.marks))
+        count = grown(max(FEW, self.run.most_descriptors if names.described else self.run.most_slots), len(names.marks))
         width = int(box.width() * style.ratio)
         level = self.choose(choices, lambda level: level.rows(count) * level.pitch_y / style.ratio, box.height(), width)
         origin = QPointF(style.snap(box.left()), style.snap(box.top() - self.look.scroll))
         if level.words:
             count = len(names.marks)
+        elif level.height and self.look.zoom == 0:
+            room = int(box.height() * style.ratio / level.rows(count))
+            level = replace(level, height=max(level.height, min(room, round(level.height * STRETCH))))
         self.height_needed = self.inner.height() + max(
             0.0, level.rows(count) * level.pitch_y / style.ratio - box.height()
         )

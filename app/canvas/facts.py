@@ -230,6 +230,8 @@ class Facts:
     pool_shape: PoolShape = field(default_factory=lambda: PoolShape())
     marked: Marked | None = None
     """The marks from which all others follow, for tables."""
+    transition: int = 0
+    """Number of the transition that led here."""
     view: View | None = None
     """The image itself, for the few words that are shown as they are; valid while the moment is shown."""
 
@@ -262,6 +264,7 @@ def read(moment: Moment) -> Facts:
         Queue.of(view),
         PoolShape.of(view),
         marked,
+        moment.transition.number,
         view,
     )
 

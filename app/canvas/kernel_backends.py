@@ -5,10 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from app.canvas.backends import HEAD, Backends
+from app.canvas.backends import HEAD, WASTED, Backends
 from app.canvas.facts import SwapFile
 from app.canvas.pool_shape import SizeClass
-from app.canvas.waiting import Waiting
 from app.canvas.words import translate
 from app.canvas.zspages import HIGH, fields_of
 from engine.mm import image as im
@@ -22,11 +21,11 @@ CLASS_LINE, CLASS_GAP = 16, 5
 class PoolWords(Backends):
     """zswap's LRU, then every size class with its zspages, objects and holes, then zswap's counters."""
 
-    pool_share = 0.24
+    pool_share = 0.28
 
     def lay_out(self) -> None:
         self.title, self.name = translate("Canvas", "ZSWAP POOL"), translate("Canvas", "zswap pool")
-        y = self._pool(self.inner.top())
+        y = self._pool(self.inner.top(), self._pool_height())
         of = self.facts.scalar
         rows = [
             ("zswpin", im.ZSWPIN), ("zswpout", im.ZSWPOUT),
@@ -34,9 +33,9 @@ class PoolWords(Backends):
             ("compress_poor", im.REJECT_COMPRESS_POOR), ("reclaim_fail", im.REJECT_RECLAIM_FAIL),
             ("alloc_fail", im.REJECT_ALLOC_FAIL), ("same_filled", im.NR_SAME_FILLED),
             ("lru head", im.ZLRU), ("lru tail", im.ZLRU_TAIL), ("reached_full", im.POOL_REACHED_FULL),
-            ("worker_due ns", im.WORKER_DUE),
         ]  # fmt: skip
         figures = [(name, grouped(of(address))) for name, address in rows]
+        figures.append(("worker_due", f"{of(im.WORKER_DUE) / 1e6:.3f} ms"))
         foot = self.tally(self.inner.bottom(), translate("Canvas", "Counters of zswap"), figures)
         self._classes(y, foot - self.style.px(10))
 
@@ -102,6 +101,7 @@ class DiskWords(Backends):
     """Every swapfile with its swap_map bytes and clusters, the requests under way, the counters of swap."""
 
     in_words = True
+    queue_rows = 4
 
     def lay_out(self) -> None:
         self.title, self.name = translate("Canvas", "SWAPFILES"), translate("Canvas", "Swapfiles")
@@ -113,10 +113,12 @@ class DiskWords(Backends):
         ]  # fmt: skip
         figures = [(name, grouped(of(address))) for name, address in rows]
         foot = self.tally(self.inner.bottom(), translate("Canvas", "Counters of swap"), figures)
-        self._wasted(foot - self.style.px(14))
-        foot -= self.style.px(28)
-        foot = Waiting(self.facts, self, 4).lay_out(foot) if self.facts.queue.total else foot
-        self._swapfiles(self.inner.top(), foot)
+        whole, self.inner = self.inner, QRectF(self.inner)
+        self.inner.setBottom(foot - self.style.px(4))
+        heights = self._room_of_disk(self.inner.height() - self.style.px(WASTED), self._cards())
+        self._disk(self.inner.top(), heights)
+        self.height_needed += whole.height() - self.inner.height()
+        self.inner = whole
 
     def _under(self, file: SwapFile) -> list[str]:
         """What swap_info_struct and the clusters say."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 SHAPES_FROM = 7
 """Device pixels (at ratio 1) from which a cell is a drawing; smaller ones are dots of a map."""
+FEW_COLUMNS = 16
+"""Cells of a row that is short."""
 WORDS_FROM = 60
 """Pixels at normal type size from which a cell has words."""
 LINE_HEIGHT = 19
@@ -44,8 +46,12 @@ def levels(width: int, largest: float, multiple: int) -> list[Level]:
     that a reader can count addresses along it.
     """
     found: list[Level] = []
-    for columns in range(multiple, width // SHAPES_FROM + 1, multiple):
+    half = max(1, multiple // 2)
+    for columns in range(half, width // SHAPES_FROM + 1, half):
         pitch = width // columns
+        # Short rows are counted at a glance: half of a multiple will do, where it makes better use of the width.
+        if columns % multiple and columns > FEW_COLUMNS:
+            continue
         if pitch <= largest and (not found or pitch < found[-1].pitch):
             found.append(Level(columns, pitch))
     found += [Level(width // pitch, pitch) for pitch in range(min(6, int(largest)), 0, -1) if width // pitch]

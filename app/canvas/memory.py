@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from app.canvas.cells import Field
-from app.canvas.column import Column
+from app.canvas.charts import LATENCY, OCCUPANCY, Chart
+from app.canvas.column import EXTRA_GAP, Column, Extra
 from app.canvas.levels import Level, levels
 from app.canvas.sprites import FRAME
 from app.canvas.words import translate
@@ -17,9 +19,13 @@ from app.moment import Thing
 from engine.mm import image as im
 from engine.naming import grouped
 
-LARGEST_FRAME, END_FRAME = 26, 14
+LARGEST_FRAME, GOOD_FRAME, END_FRAME = 30, 20, 14
 HEAD, GAP, EMPTY = 22, 9, 22
+SHARES, SHARES_NAMED, FREE_BAR = 54, 82, 70
+"""Pixels of the card that says who has the frames, with the names of its parts, and of the free bar above it."""
+FOOT, FOOT_NAMED = SHARES + FREE_BAR + 4, SHARES_NAMED + FREE_BAR + 4
 LOW = 500
+CHART = Extra(86, 168)
 SCALE_OF_HIGH = 6
 """The bar of free frames reaches this many times the high watermark."""
 
@@ -50,20 +56,45 @@ class MemoryColumn(Column):
         self.name = translate("Canvas", "Memory")
         self.title = translate("Canvas", "MEMORY · {n} frames").format(n=grouped(memory.frames))
         self.note = translate("Canvas", "a hard limit") if memory.limit else translate("Canvas", "anonymous LRU")
-        foot = self._foot()
         strips = self._strips()
-        room = foot - self.inner.top()
         width = int(self.inner.width() * style.ratio)
         choices = levels(width, self.largest(LARGEST_FRAME), 1)
         self._end_level = Level(
             max(1, width // int(style.px(END_FRAME) * style.ratio)), int(style.px(END_FRAME) * style.ratio)
         )
-        level = self.choose(choices, lambda level: self._height(strips, level), room, width)
+        whole, self.inner = self.inner, QRectF(self.inner)
+        self._counters()
+        # In a low window the parts of the bar are named by its tooltip only.
+        self._named = self.inner.height() >= style.px(LOW)
+        room = self.inner.height() - style.px(FOOT_NAMED if self._named else FOOT)
+        level, heights = self.fit(choices, lambda level: self._height(strips, level), room, width, GOOD_FRAME,
+                                  [CHART] * len(self._charts()))  # fmt: skip
+        self._lay_charts(heights)
+        room = self._foot() - self.inner.top()
+        self.inner = whole
         self.height_needed = self.inner.height() + max(0.0, self._height(strips, level) - room)
         y = self.top
         with self.rolling(QRectF(self.inner.left(), self.inner.top(), self.inner.width(), room)):
             for strip in strips:
                 y = self._strip(strip, level, y)
+
+    def _counters(self) -> None:
+        """Lay out what counts, at the bottom, and take its room off ``inner``."""
+
+    def _charts(self) -> tuple[Chart, ...]:
+        """What is drawn of the whole run, where there is room for it."""
+        return (OCCUPANCY, LATENCY) if self.run.known else ()
+
+    def _lay_charts(self, heights: list[float]) -> None:
+        """The first charts at the bottom, as high as they may be; takes their room off ``inner``."""
+        for chart, high in reversed(list(zip(self._charts(), heights, strict=False))):
+            box = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
+            self.paints.append(partial(self._chart, chart, box))
+            self.hint(box, chart.tip())
+            self.inner.setBottom(box.top() - self.style.px(EXTRA_GAP))
+
+    def _chart(self, chart: Chart, box: QRectF, painter: QPainter) -> None:
+        chart.paint(painter, box, self.run, self.facts, self.style)
 
     def _strips(self) -> list[Strip]:
         memory = self.facts.memory
@@ -141,12 +172,10 @@ class MemoryColumn(Column):
     def _foot(self) -> float:
         """Lay out what stands at the bottom; gives where it begins."""
         style, memory = self.style, self.facts.memory
-        # In a low window the parts of the bar are named by its tooltip only.
-        self._named = self.inner.height() >= style.px(LOW)
-        high = style.px(92 if self._named else 54)
+        high = style.px(SHARES_NAMED if self._named else SHARES)
         card = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
         self._shares(card)
-        top = card.top() - style.px(80 if self._named else 72)
+        top = card.top() - style.px(FREE_BAR)
         middle = top + style.px(10)
         free = translate("Canvas", "free · {n}").format(n=grouped(memory.free))
         self.text(self.inner.left(), middle, self.inner.width() / 2, free, 11, "dim")
@@ -302,8 +331,11 @@ class MemoryWords(MemoryColumn):
         found = [replace(strip, note=note, short="", hand=True) for strip, note in zip(strips[:2], heads, strict=True)]
         return [*found, *strips[2:]]
 
-    def _foot(self) -> float:
-        style, of = self.style, self.facts.scalar
+    def _charts(self) -> tuple[Chart, ...]:
+        return ()
+
+    def _counters(self) -> None:
+        of = self.facts.scalar
         rows = [
             ("pgscan_kswapd", im.PGSCAN_KSWAPD), ("pgscan_direct", im.PGSCAN_DIRECT),
             ("pgsteal_kswapd", im.PGSTEAL_KSWAPD), ("pgsteal_direct", im.PGSTEAL_DIRECT),
@@ -312,9 +344,5 @@ class MemoryWords(MemoryColumn):
             ("nonresident_age", im.NONRESIDENT_AGE), ("free_frame", im.FREE_FRAME),
         ]  # fmt: skip
         figures = [(name, grouped(of(address))) for name, address in rows]
-        whole, self.inner = self.inner, QRectF(self.inner)
         top = self.tally(self.inner.bottom(), translate("Canvas", "Counters of reclaim"), figures)
-        self.inner.setBottom(top - style.px(10))
-        foot = super()._foot()
-        self.inner = whole
-        return foot
+        self.inner.setBottom(top - self.style.px(10))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
 from app.canvas.cells import Field
-from app.canvas.column import Column
+from app.canvas.column import EXTRA_GAP, Column, Extra
 from app.canvas.facts import Pages
 from app.canvas.levels import Level, levels
 from app.canvas.sprites import PAGE
@@ -18,13 +18,22 @@ from engine.reading import PageState
 
 HEAD, REGION_LINE, GAP = 24, 14, 14
 """Pixels of a block's heading, of its line of regions and between blocks, at normal type size."""
-LARGEST_CELL = 26
+LARGEST_CELL, GOOD_CELL = 28, 22
+ENTRY = Extra(120, 192)
+"""The card of one page-table entry."""
+MORE_GAP = 14
+"""Pixels by which blocks stand further apart where there is room."""
 
 
 class PageTables(Column):
     """Page tables of all processes, then shmem objects."""
 
+    entry = ENTRY
+    card = QRectF()
+    """Where one entry is told bit by bit; empty where there is no room for it."""
+
     def lay_out(self) -> None:
+        self._gap = self.style.px(GAP)
         self.title, self.name = translate("Canvas", "PAGE TABLES"), translate("Canvas", "Page tables")
         blocks = [*self.facts.processes, *self.facts.shmem]
         self.note = translate("Canvas", "PTEs hold a {word} when out").format(word=self.facts.names.word)
@@ -33,10 +42,20 @@ class PageTables(Column):
             return
         width = int(self.inner.width() * self.style.ratio)
         choices = levels(width, self.largest(LARGEST_CELL), 4)
-        level = self.choose(choices, lambda level: self._height(blocks, level), self.inner.height(), width)
-        self.height_needed = self._height(blocks, level)
+        level, cards = self.fit(
+            choices, lambda level: self._height(blocks, level), self.inner.height(), width, GOOD_CELL, [self.entry]
+        )
+        window = QRectF(self.inner)
+        if cards:
+            self.card = QRectF(self.inner.left(), self.inner.bottom() - cards[0], self.inner.width(), cards[0])
+            window.setBottom(self.card.top() - self.style.px(EXTRA_GAP))
+        needed = self._height(blocks, level)
+        self.height_needed = self.inner.height() + max(0.0, needed - window.height())
+        apart = sum(1 for block in blocks if len(block.marks)) - 1
+        if apart > 0 and needed < window.height():
+            self._gap += min(self.style.px(MORE_GAP), (window.height() - needed) / apart)
         y = self.top
-        with self.rolling(self.inner):
+        with self.rolling(window):
             for block in blocks:
                 if len(block.marks):
                     y = self._block(block, level, y)
@@ -86,7 +105,7 @@ class PageTables(Column):
         self.hint(box, f"<b>{block.name}</b><br>{pages}" + (f"<br>{regions}" if regions else ""))
         if field.shapes and len(block.regions) > 1:
             self.paints.append(lambda painter: self._region_marks(painter, field, block))
-        return y + self._head(block) + style.px(GAP) + field.size[1]
+        return y + self._head(block) + self._gap + field.size[1]
 
     def _region_marks(self, painter: QPainter, field: Field, block: Pages) -> None:
         """A tick in the gap before the first page of each further region."""
@@ -104,6 +123,7 @@ class PageTableWords(PageTables):
     """The same with the words of the entries, the counters of each mm_struct and its regions one by one."""
 
     in_words = True
+    entry = Extra(ENTRY.most, ENTRY.most)
     MOST_REGIONS = 4
 
     def _under(self, block: Pages) -> list[str]:

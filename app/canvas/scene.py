@@ -20,6 +20,7 @@ from app.canvas.kernel_backends import DiskWords, PoolWords
 from app.canvas.marking import Marking
 from app.canvas.memory import MemoryColumn, MemoryWords
 from app.canvas.page_tables import PageTables, PageTableWords
+from app.canvas.run import NO_RUN, Run
 from app.canvas.story import StoryDisk, StoryMemory, StoryPool
 from app.canvas.style import Style
 from app.moment import Selected, Thing
@@ -81,10 +82,10 @@ class Scene:
 
     @classmethod
     def of(cls, facts: Facts, area: QRectF, style: Style, looks: list[Viewpoint],
-           depth: Depth = Depth.MECHANISM, marking: Marking | None = None) -> Scene:  # fmt: skip
-        """Lay out everything for a moment's facts."""
+           depth: Depth = Depth.MECHANISM, marking: Marking | None = None, run: Run = NO_RUN) -> Scene:  # fmt: skip
+        """Lay out everything for a moment's facts and what is known of the run."""
         boxes = column_boxes(area, style, depth)
-        made = [kind(facts, box, style, look) for (kind, _), box, look in
+        made = [kind(facts, box, style, look, run) for (kind, _), box, look in
                 zip(COLUMNS[depth], boxes, looks, strict=True)]  # fmt: skip
         scene = cls(facts, made, depth)
         scene.mark(marking)
@@ -123,6 +124,12 @@ class Scene:
     def bars(self) -> Bars | None:
         """The bars of zswap entries, wherever they are."""
         return next((column.bars for column in self.columns if column.bars is not None), None)
+
+    @property
+    def entry_box(self) -> QRectF:
+        """The card that tells one page-table entry; empty where there is none."""
+        found = self._first(PageTables)
+        return found.card if isinstance(found, PageTables) else QRectF()
 
     def column_at(self, point: QPointF) -> int:
         """The column at a point, -1 for none."""

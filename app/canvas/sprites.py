@@ -77,11 +77,12 @@ def atlas(family: Family, width: int, height: int, style: Style, gap: int) -> At
     return _atlases[key]
 
 
-def image_of(pixels: np.ndarray) -> QImage:
-    """An opaque image that owns its pixels, from an array (height, width) of uint32."""
+def image_of(pixels: np.ndarray, clear: bool = False) -> QImage:
+    """An image that owns its pixels, from an array (height, width) of uint32; opaque, or ``clear`` where they are 0."""
     height, width = pixels.shape
     pixels = np.ascontiguousarray(pixels)
-    image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
+    form = QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32
+    image = QImage(pixels.data, width, height, width * 4, form)
     image.pixels = pixels  # type: ignore[attr-defined]
     return image
 

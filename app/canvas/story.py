@@ -6,20 +6,24 @@ changes is what a person should see change.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF
 
-from app.canvas.backends import HEAD, Backends
+from app.canvas.backends import HEAD, POOL_AROUND, WASTED, Backends
 from app.canvas.cells import Field
+from app.canvas.charts import LATENCY
+from app.canvas.column import Extra
 from app.canvas.facts import SwapFile
 from app.canvas.levels import levels
-from app.canvas.memory import MemoryColumn
+from app.canvas.memory import CHART, SHARES_NAMED, MemoryColumn
 from app.canvas.sprites import FRAME
 from app.canvas.words import translate
 from app.moment import Thing
 from engine.naming import grouped
 from engine.reading import FrameState
 
-LARGEST = 56
+LARGEST, GOOD = 60, 34
 TOP, FIGURE, SAYING = 56, 30, 13.5
 """Pixels of the part above the cells, and the type of its figure and its sentence."""
 
@@ -35,17 +39,22 @@ class StoryMemory(MemoryColumn):
         of = translate("Canvas", "of {n} page frames are taken").format(n=grouped(memory.frames))
         y = _say(self, grouped(used), of, translate("Canvas", "What a program uses must be here."))
         self._named = True
-        high = style.px(92)
+        marks = memory.marks[1 : memory.frames + 1]
+        width = int(self.inner.width() * style.ratio)
+        below = style.px(SHARES_NAMED + 14)
+        level, heights = self.fit(
+            levels(width, self.largest(LARGEST), 4),
+            lambda level: level.rows(len(marks)) * level.pitch_y / style.ratio, self.inner.bottom() - y - below, width,
+            GOOD, [CHART] * len(self._charts()[:1]),
+        )  # fmt: skip
+        whole, self.inner = self.inner, QRectF(self.inner)
+        self._lay_charts(heights)
+        high = style.px(SHARES_NAMED)
         card = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
+        self.inner = whole
         self._shares(card)
         room = card.top() - style.px(14) - y
         # A frame that nothing is in shows the pool's or is free: those come last and are drawn as empty.
-        marks = memory.marks[1 : memory.frames + 1]
-        width = int(self.inner.width() * style.ratio)
-        level = self.choose(
-            levels(width, self.largest(LARGEST), 4),
-            lambda level: level.rows(len(marks)) * level.pitch_y / style.ratio, room, width,
-        )  # fmt: skip
         high = level.rows(len(marks)) * level.pitch_y / style.ratio
         self.height_needed = self.inner.height() + max(0.0, high - room)
         with self.rolling(QRectF(self.inner.left(), y, self.inner.width(), room)):
@@ -59,7 +68,6 @@ class StoryMemory(MemoryColumn):
 class StoryPool(Backends):
     """zswap: what was pressed together, the next to leave at the bottom left."""
 
-    pool_share = 0.66
     widest_bar, high_bar = 40, 110
     headed = False
 
@@ -76,7 +84,7 @@ class StoryPool(Backends):
                 says = translate("Canvas", "Full: it takes nothing before it is below the line.")
             y = _say(self, grouped(pool.stored),
                      translate("Canvas", "pages in the room of {n}").format(n=grouped(pool.pages)), says)  # fmt: skip
-        self._pool(y)
+        self._pool(y, self.inner.bottom() - self.style.px(POOL_AROUND - HEAD) - y)
 
 
 class StoryDisk(Backends):
@@ -88,6 +96,13 @@ class StoryDisk(Backends):
     def _figures(self, file: SwapFile) -> list[str]:
         return [file.device]
 
+    def _cards(self) -> list[tuple[Extra, Callable[[QRectF], None]]]:
+        return [*super()._cards(), *([(CHART, self._latency)] if self.run.known else [])]
+
+    def _latency(self, box: QRectF) -> None:
+        self.paints.append(lambda painter: LATENCY.paint(painter, box, self.run, self.facts, self.style))
+        self.hint(box, LATENCY.tip())
+
     def lay_out(self) -> None:
         self.name = translate("Canvas", "Disk")
         self.title = translate("Canvas", "DISK")
@@ -95,7 +110,9 @@ class StoryDisk(Backends):
         slots = sum(file.slots for file in self.facts.swapfiles)
         y = _say(self, grouped(used), translate("Canvas", "of {n} slots are taken").format(n=grouped(slots)),
                  translate("Canvas", "Slow, and so the last resort."))  # fmt: skip
-        self._disk(y)
+        cards = self._cards()
+        heights = self._room_of_disk(self.inner.bottom() - y - self.style.px(WASTED), cards)
+        self._disk(y, heights)
 
 
 def _say(column: MemoryColumn | Backends, figure: str, of: str, says: str) -> float:

@@ -140,6 +140,14 @@ def rgb(colour: str) -> int:
     return 0xFF000000 | int(colour[1:], 16)
 
 
+def premultiplied(colour: str, alpha: float) -> int:
+    """A colour ``#rrggbb`` as a 32-bit pixel that lets ``1 - alpha`` of what is under it through."""
+    pixel = round(255 * alpha) << 24
+    for part, shift in zip(bytes.fromhex(colour[1:]), (16, 8, 0), strict=True):
+        pixel |= round(part * alpha) << shift
+    return pixel
+
+
 @lru_cache(maxsize=256)
 def mixed(one: str, other: str, share: float) -> str:
     """``share`` of the first colour and the rest of the second, as ``#rrggbb``."""

@@ -21,25 +21,24 @@ from engine.reading import offset_of, type_of
 if TYPE_CHECKING:
     from app.canvas.column import Column
 
-ROW, HEAD = 17, 26
+ROW, HEAD = 17, 32
 """Pixels of a request and of the heading."""
 
 
 class Waiting:
     """Lays the queue out at the bottom of a column."""
 
-    def __init__(self, facts: Facts, column: Column, most: int) -> None:
+    def __init__(self, facts: Facts, column: Column) -> None:
         self.queue, self.facts, self.column = facts.queue, facts, column
-        self.rows = min(most, len(self.queue.frames))
+        self.rows = 0
 
-    def lay_out(self, bottom: float) -> float:
-        """A card that ends at ``bottom``; gives where it begins."""
+    def lay_out(self, box: QRectF) -> None:
+        """A card in ``box``, with as many requests as it has room for."""
         column, style = self.column, self.column.style
-        high = style.px(HEAD + ROW * self.rows + 6)
-        box = QRectF(column.inner.left(), bottom - high, column.inner.width(), high)
+        self.rows = min(int((box.height() - style.px(HEAD)) // style.px(ROW)), len(self.queue.frames))
         column.paints.append(lambda painter: self._paint(painter, box))
         side = int(style.px(ROW - 4) * style.ratio)
-        origin = QPointF(style.snap(box.left() + style.px(8)), style.snap(box.top() + style.px(HEAD)))
+        origin = QPointF(style.snap(box.left() + style.px(8)), style.snap(box.top() + style.px(HEAD - 4)))
         frames = self.queue.frames[: self.rows]
         marks = self.facts.memory.marks
         known = np.where(frames < len(marks), frames, 0)
@@ -51,7 +50,6 @@ class Waiting:
             "Canvas", "Pages on their way to a device, the one that is done first above. Until then their frames are "
             "not free.",
         ))  # fmt: skip
-        return box.top() - style.px(10)
 
     def _paint(self, painter: QPainter, box: QRectF) -> None:
         style, queue = self.column.style, self.queue
@@ -59,12 +57,15 @@ class Waiting:
         head = QRectF(box.left() + style.px(8), box.top() + style.px(4), box.width() - style.px(16), style.px(18))
         title = translate("Canvas", "Requests under way · {n}").format(n=grouped(queue.total))
         used = style.text(painter, head, title, 11, bold=True)
-        note = translate("Canvas", "until done")
+        note = translate("Canvas", "until done") if self.rows else ""
+        if not self.rows:
+            style.text(painter, head.translated(0, style.px(HEAD - 8)), translate("Canvas", "No page is on its way."),
+                       10, "dim")  # fmt: skip
         if head.width() - used > style.width(note, 10) + style.px(8):
             style.text(painter, head, note, 10, "dim", align=RIGHT)
         longest = max(1, int(queue.left_ns[: self.rows].max())) if self.rows else 1
         for row in range(self.rows):
-            y = box.top() + style.px(HEAD + ROW * row)
+            y = box.top() + style.px(HEAD - 4 + ROW * row)
             slot = int(queue.slots[row])
             name = f"→ {_slot_name(slot)}"
             left = box.left() + style.px(8 + ROW)

@@ -73,6 +73,7 @@ class Scene(QWidget):
         self.resize(QSize(*size))
         themes.switch().dress_again()
         self.show()  # not on any screen; children get their sizes
+        self.canvas.show_series(self._series)
         self.show_moment(self._moment)
         self.timeline.show_series(self._series)
         self.timeline.show_marks(marks_of(self._moment.program, self._series))
