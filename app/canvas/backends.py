@@ -209,10 +209,8 @@ class Backends(Column):
     def _tank(self, painter: QPainter, box: QRectF) -> None:
         """The pool as a tank with a gauge at its edge that stands at the pages of memory it takes."""
         pool, style, theme = self.facts.pool, self.style, self.style.theme
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(pool_ground(style)))
         radius, wide = style.px(7), style.px(GAUGE)
-        painter.drawRoundedRect(box, radius, radius)
+        style.card(painter, box, pool_ground(style), "", radius=7)
         shape = QPainterPath()
         shape.addRoundedRect(box, radius, radius)
         level = self._level_y(box, pool.pages)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -151,6 +154,27 @@ TELL: dict[str, Callable[[View, Selected], Card]] = {
     "page": page_card, "shmem": shmem_card, "frame": frame_card, "desc": desc_card, "slot": slot_card,
     "zswap": zswap_card,
 }  # fmt: skip
+
+
+_KEYS = {
+    "page": (im.PTE,), "shmem": (im.SHMEM,), "frame": (im.PAGE_FLAGS, im.PAGE_MAPCOUNT),
+    "desc": (im.DESC_COUNT, im.DESC_CACHE, im.DESC_BACKEND), "slot": (im.SLOT_MAP, im.SLOT_ENTRY),
+    "zswap": (im.Z_LENGTH, im.Z_HANDLE),
+}  # fmt: skip
+"""The columns that a small card is made of."""
+_BASES = {"page": (im.MM_PTE, 0), "shmem": (im.MAP_CACHE, 0), "slot": (im.SI_BASE, 1)}
+"""Where the first row of an owner is told, and how far owners are from their rows."""
+
+
+def words_of_cards(
+    view: View, thing: str, numbers: NDArray[Any], owners: int | NDArray[Any]
+) -> list[NDArray[np.int64]]:
+    """The words that the small cards of things are made of, each of the shape of ``numbers``."""
+    rows = np.maximum(numbers, 0)
+    if thing in _BASES:
+        code, apart = _BASES[thing]
+        rows = rows + view.column(code)[owners + apart]
+    return [view.column(code)[rows] for code in _KEYS[thing]]
 
 
 def paint_card(painter: QPainter, box: QRectF, card: Card, style: Style) -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
-from app.canvas.cards import TELL, TITLE_FROM, Card, paint_card
+from app.canvas.cards import TELL, TITLE_FROM, Card, paint_card, words_of_cards
 from app.canvas.levels import SHAPES_FROM, Level
 from app.canvas.marking import HALVED, Marking, halve_dots, mark_cells, mark_dots, paint_mark
 from app.canvas.sprites import CARD, FRAME, PAGE, SLOT, Atlas, Family, atlas, image_of
@@ -207,14 +207,13 @@ class Field:
         left, down = self.origin.x(), self.origin.y()
         across, high = self.level.pitch / self.ratio, self.level.pitch_y / self.ratio
         size = self.rect(0).size()
-        for index in range(top * columns, min(bottom * columns, self.count)):
-            thing, sprite = self.selected(index), int(self.sprites[index])
-            card = tell(self.view, thing) if self.view is not None and thing is not None else None
-            # From one moment to the next nearly all cards say the same.
-            key = (sprite, card.name, card.short, card.raw) if card is not None else sprite
+        # From one moment to the next nearly all cards say the same: the words of a cell tell, without reading it.
+        for index, key in enumerate(self._keys(top * columns, min(bottom * columns, self.count)), top * columns):
             drawn = None if large else kept.get(key)
             if drawn is None:
-                drawn = kept[key] = self._card(size, card, sprites, sprite, side, style)
+                thing = self.selected(index)
+                card = tell(self.view, thing) if self.view is not None and thing is not None else None
+                drawn = kept[key] = self._card(size, card, sprites, int(self.sprites[index]), side, style)
             row, column = divmod(index, columns)
             painter.drawPixmap(QPointF(left + column * across, down + row * high), drawn)
             if self.marking is not None:
@@ -240,6 +239,15 @@ class Field:
         if theirs and self.marking is not None:
             paint_mark(painter, box, theirs, self.family, self.marking.pictured, style)
 
+    def _keys(self, start: int, stop: int) -> list[tuple[int, ...]]:
+        """What the card of each cell from ``start`` on depends on: its sprite, its number and words of its row."""
+        numbers = np.arange(start, stop) + self.first if self.numbers is None else self.numbers[start:stop]
+        parts: list[Numbers] = [self.sprites[start:stop], numbers]
+        if self.view is not None:
+            owners: int | Numbers = self.owner if self.owners is None else self.owners[start:stop]
+            parts += words_of_cards(self.view, self.thing, numbers, owners)
+        return list(zip(*(part.tolist() for part in parts), strict=True))
+
     def _card(self, size: QSizeF, card: Card | None, sprites: Atlas, sprite: int, side: int, style: Style) -> QPixmap:
         """One card drawn."""
         made = QPixmap((size * self.ratio).toSize())
@@ -258,7 +266,10 @@ class Field:
         return made
 
     def _dots(self, part: np.ndarray, style: Style, rows: int) -> np.ndarray:
-        """The map of a part: only rows in which something changed since it was drawn last are made anew."""
+        """The map of a part: only rows in which something changed since it was drawn last are made anew.
+
+        What it gives is kept and written again by the next call.
+        """
         level, theme = self.level, style.theme
         span = level.columns * level.per
         look = (self.thing, self.owner, self.family.name, level, theme.name, rows, len(part))
@@ -268,23 +279,25 @@ class Field:
             if len(_maps) > MOST_MAPS:
                 _maps.clear()
             dots = map_pixels(part, colours, theme.panel, rows, level.columns, level.per)
-            _maps[look] = part.copy(), dots.copy()
+            _maps[look] = part.copy(), dots
             return dots
         old, dots = before
         whole = len(part) // span
-        changed = (part[: whole * span] != old[: whole * span]).reshape(whole, span).any(axis=1)
-        again = np.flatnonzero(changed)
-        if len(part) > whole * span and (part[whole * span :] != old[whole * span :]).any():
-            again = np.append(again, whole)
-        if len(again):
+        lines = part[: whole * span].reshape(whole, span)
+        again = np.flatnonzero((lines != old[: whole * span].reshape(whole, span)).any(axis=1))
+        rest = len(part) > whole * span and bool((part[whole * span :] != old[whole * span :]).any())
+        if len(again) * 2 > rows:
+            dots[...] = map_pixels(part, colours, theme.panel, rows, level.columns, level.per)
+        else:
+            if len(again):
+                dots[again] = map_pixels(
+                    lines[again].ravel(), colours, theme.panel, len(again), level.columns, level.per
+                )
+            if rest:
+                dots[whole] = map_pixels(part[whole * span :], colours, theme.panel, 1, level.columns, level.per)[0]
+        if len(again) or rest:
             np.copyto(old, part)
-            if len(again) * 2 > rows:
-                dots[...] = map_pixels(part, colours, theme.panel, rows, level.columns, level.per)
-            else:
-                for row in again.tolist():
-                    line = part[row * span : (row + 1) * span]
-                    dots[row] = map_pixels(line, colours, theme.panel, 1, level.columns, level.per)[0]
-        return dots.copy()
+        return dots
 
     def picture(self, style: Style, top: int, bottom: int) -> QImage:
         """Rows ``top`` to ``bottom`` as an image in device pixels."""
@@ -304,6 +317,7 @@ class Field:
             return drawn
         dots = self._dots(part, style, bottom - top)
         if theirs:
+            dots = dots.copy()
             mark_dots(dots, theirs, level.per, style)
         if level.pitch > 1:
             dots = dots.repeat(level.pitch, axis=0).repeat(level.pitch, axis=1)
@@ -319,16 +333,21 @@ class Field:
 def map_pixels(sprites: np.ndarray, colours: list[str], back: str, rows: int, columns: int, per: int) -> np.ndarray:
     """A map, shape (rows, columns) of uint32: one colour a cell, the mean of ``per`` things each.
 
-    The three channels of a colour lie 21 bits apart in one 64-bit word, so that a sum of words is
-    the sum of all three. ``per`` is a power of two; past 2¹³ things are thinned out to that.
+    ``per`` is a power of two; past 2¹³ things are thinned out to that. The three channels of a colour lie apart in
+    one word, so that a sum of words is the sum of all three: 10 bits each in 32 bits for up to eight things, which is
+    what large maps have, else 21 bits each in 64.
     """
     blank = len(colours)
-    padded: Numbers = np.full(rows * columns * per, blank, dtype=np.uint8)
-    padded[: len(sprites)] = sprites
+    if len(sprites) == rows * columns * per and sprites.dtype == np.uint8 and sprites.flags.c_contiguous:
+        padded: Numbers = sprites
+    else:
+        padded = np.full(rows * columns * per, blank, dtype=np.uint8)
+        padded[: len(sprites)] = sprites
     if per == 1:
         return np.take(pixels([*colours, back]), padded, mode="clip").reshape(rows, columns)
     # Two neighbours at once: a table of all pairs halves the look-ups. In blocks, which stay in the cache.
-    table, pairs = _pairs(tuple(colours), back), padded.view(np.uint16).reshape(rows * columns, per // 2)
+    narrow = per <= 8
+    table, pairs = _pairs(tuple(colours), back, narrow), padded.view(np.uint16).reshape(-1, per // 2)
     pairs = pairs[:, :: max(1, per >> 13)]
     # ``per`` is a power of two: the mean of each channel is a shift.
     shift = (2 * pairs.shape[1]).bit_length() - 1
@@ -336,20 +355,48 @@ def map_pixels(sprites: np.ndarray, colours: list[str], back: str, rows: int, co
     block = max(1, 1 << 15 >> shift)
     for start in range(0, len(mean), block):
         found = np.take(table, pairs[start : start + block], mode="clip")
-        sums = found[:, 0].copy()
-        for place in range(1, found.shape[1]):
-            sums += found[:, place]
-        mean[start : start + block] = (
-            sums >> (26 + shift) & 0xFF0000 | sums >> (13 + shift) & 0xFF00 | sums >> shift & 0xFF
-        )
+        mean[start : start + block] = _means(found, shift) if narrow else _wide_means(found, shift)
     mean |= 0xFF000000
     return mean.reshape(rows, columns)
 
 
-@lru_cache(maxsize=8)
-def _pairs(colours: tuple[str, ...], back: str) -> Numbers:
-    """Sum of the colours of two sprites by their two bytes, channels 21 bits apart; shape (65536,)."""
-    table = np.zeros(256, dtype=np.uint64)
+def _means(found: Numbers, shift: int) -> Numbers:
+    """Means of the rows of ``found``, one, two or four sums of pairs each, channels 10 bits apart."""
+    if found.shape[1] < 4:
+        sums = found[:, 0] + found[:, 1] if found.shape[1] == 2 else found[:, 0]
+        return sums >> (4 + shift) & 0xFF0000 | sums >> (2 + shift) & 0xFF00 | sums >> shift & 0xFF
+    # Eight bytes come to 11 bits: the outer channels are summed up apart from the one between.
+    one, other = found[:, 0] + found[:, 1], found[:, 2] + found[:, 3]
+    outer = (one & OUTER) + (other & OUTER)
+    inner = (one >> 10 & 1023) + (other >> 10 & 1023)
+    return outer >> 7 & 0xFF0000 | inner << 5 & 0xFF00 | outer >> 3 & 0xFF
+
+
+OUTER = 1023 << 20 | 1023
+"""The first and the last of three channels 10 bits apart."""
+
+
+def _wide_means(found: Numbers, shift: int) -> Numbers:
+    """Means of the rows of ``found``, sums of pairs, channels 21 bits apart."""
+    sums = found[:, 0].copy()
+    for place in range(1, found.shape[1]):
+        sums += found[:, place]
+    return sums >> (26 + shift) & 0xFF0000 | sums >> (13 + shift) & 0xFF00 | sums >> shift & 0xFF
+
+
+NARROW_BITS, WIDE_BITS = 10, 21
+"""From channel to channel in a word of 32 bits and of 64."""
+
+
+@lru_cache(maxsize=16)
+def _pairs(colours: tuple[str, ...], back: str, narrow: bool) -> Numbers:
+    """Sum of the colours of two sprites by their two bytes, channels apart; shape (65536,)."""
+    table = np.zeros(256, dtype=np.int64)
     table[: len(colours) + 1] = pixels([*colours, back])
-    apart = (table >> 16 & 255) << 42 | (table >> 8 & 255) << 21 | table & 255
-    return (apart[:, None] + apart[None, :]).reshape(-1)
+    bits = NARROW_BITS if narrow else WIDE_BITS
+    found = np.zeros(65536, dtype=np.int64)
+    for channel in range(3):
+        part = table >> 8 * channel & 255
+        both = (part[:, None] + part[None, :]).reshape(-1)
+        found |= both << bits * channel
+    return found.astype(np.uint32 if narrow else np.uint64)

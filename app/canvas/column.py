@@ -123,14 +123,14 @@ class Column:
     def most_scroll(self) -> float:
         return max(0.0, self.height_needed - self.inner.height())
 
-    def choose(self, choices: list[Level], room: Callable[[Level], float], height: float, width: int) -> Level:
+    def choose(self, choices: Sequence[Level], room: Callable[[Level], float], height: float, width: int) -> Level:
         """The level for the zoom now chosen, and note how far it goes either way.
 
         ``choices`` finest first; by itself the finest that fits into ``height``. Past the finest the
         cells become cards, until one fills the ``width`` (device pixels).
         """
         unit = self.style.scale * self.style.ratio
-        whole = closer(width, unit, choices[0].pitch) + choices
+        whole = [*closer(width, unit, choices[0].pitch), *choices]
         start = next((i for i, level in enumerate(choices) if room(level) <= height), len(choices) - 1)
         start += len(whole) - len(choices)
         fits = start
@@ -145,7 +145,7 @@ class Column:
         return whole[min(max(0, start - self.look.zoom), fits)]
 
     def fit(
-        self, choices: list[Level], room: Callable[[Level], float], height: float, width: int, good: float,
+        self, choices: Sequence[Level], room: Callable[[Level], float], height: float, width: int, good: float,
         extras: Sequence[Extra],
     ) -> tuple[Level, list[float]]:  # fmt: skip
         """The level of the cells, and the heights of the first ``extras`` that find room beside them.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
@@ -58,7 +59,8 @@ def nothing(design: str) -> str:
     }.get(design, translate("Canvas", "No page is out yet."))
 
 
-def card_levels(width: int, unit: float, largest: float) -> list[Level]:
+@lru_cache(maxsize=32)
+def card_levels(width: int, unit: float, largest: float) -> tuple[Level, ...]:
     """Levels of the cards in ``width`` device pixels.
 
     ``unit`` device pixels are one pixel at normal type size; ``largest`` is the width of the largest card.
@@ -68,7 +70,7 @@ def card_levels(width: int, unit: float, largest: float) -> list[Level]:
     for wide, high in ((CARDS[0][0] * grown_by, CARDS[0][1] * grown_by), *CARDS):
         columns = max(1, int(width // (wide * unit)))
         found.append(Level(columns, min(width // columns, round(1.25 * wide * unit)), height=round(high * unit)))
-    return found + levels(width, SQUARE * unit, 1)
+    return (*found, *levels(width, SQUARE * unit, 1))
 
 
 class Descriptors(Column):

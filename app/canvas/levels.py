@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 SHAPES_FROM = 7
 """Device pixels (at ratio 1) from which a cell is a drawing; smaller ones are dots of a map."""
@@ -39,7 +40,8 @@ class Level:
         return -(-cells // self.columns)
 
 
-def levels(width: int, largest: float, multiple: int) -> list[Level]:
+@lru_cache(maxsize=64)
+def levels(width: int, largest: float, multiple: int) -> tuple[Level, ...]:
     """Levels from the finest to the coarsest.
 
     ``largest`` device pixels is the greatest pitch; a row of drawings has a ``multiple`` of cells, so
@@ -56,10 +58,11 @@ def levels(width: int, largest: float, multiple: int) -> list[Level]:
             found.append(Level(columns, pitch))
     found += [Level(width // pitch, pitch) for pitch in range(min(6, int(largest)), 0, -1) if width // pitch]
     found += [Level(width, 1, 1 << power) for power in range(1, 16)]
-    return found
+    return tuple(found)
 
 
-def closer(width: int, unit: float, than: float) -> list[Level]:
+@lru_cache(maxsize=64)
+def closer(width: int, unit: float, than: float) -> tuple[Level, ...]:
     """Levels past the largest drawing, finest first: cards, from many in a row to one that fills the width.
 
     ``width`` and ``than`` (the pitch they begin after) in device pixels; ``unit`` of them are a pixel
@@ -72,7 +75,7 @@ def closer(width: int, unit: float, than: float) -> list[Level]:
             break
         high = round(max(min(pitch, 52 * unit), 0.46 * pitch))
         found.append(Level(columns, pitch, height=high, words=pitch >= WORDS_FROM * unit))
-    return found
+    return tuple(found)
 
 
 def line(width: int, unit: float, least: float) -> Level:
@@ -81,7 +84,7 @@ def line(width: int, unit: float, least: float) -> Level:
     return Level(columns, width // columns, height=round(LINE_HEIGHT * unit), words=True)
 
 
-def fitting(choices: list[Level], room: Callable[[Level], float], height: float, zoom: int) -> Level:
+def fitting(choices: Sequence[Level], room: Callable[[Level], float], height: float, zoom: int) -> Level:
     """The finest level whose ``room`` is within ``height``, or ``zoom`` levels finer than that."""
     place = next((i for i, level in enumerate(choices) if room(level) <= height), len(choices) - 1)
     return choices[max(0, place - zoom)]

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEngine, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEngine, QPainter, QPen, QPixmap, QStaticText
 
 from app import theme as themes
 from app.theme import Theme
@@ -17,6 +17,9 @@ LARGE_CARD = 3000
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
+_SHIFTS = {LEFT: 0.0, CENTRE: 0.5, RIGHT: 1.0}
+"""How much of the room that is left over stands before a text."""
+MOST_TEXTS = 2000
 _LINES = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)
 
 
@@ -36,6 +39,7 @@ class Style:
     _fonts: dict[tuple[float, bool, bool], QFont] = field(default_factory=dict, repr=False)
     _colours: dict[str, QColor] = field(default_factory=dict, repr=False)
     _cards: dict[tuple[int, int, str, str, float, float, float], QPixmap] = field(default_factory=dict, repr=False)
+    _texts: dict[tuple[str, float, bool, bool], QStaticText] = field(default_factory=dict, repr=False)
     _widths: dict[tuple[str, float, bool, bool], float] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -81,13 +85,30 @@ class Style:
             width = box.width()
         painter.setFont(self.font(size, bold, mono))
         painter.setPen(self.colour(colour))
-        painter.drawText(box, _one_line(align), text)
+        if align not in _SHIFTS or keeps_lines(painter):
+            painter.drawText(box, _one_line(align), text)
+            return width
+        shaped = self._shaped(text, size, bold, mono)
+        left = box.left() + _SHIFTS[align] * (box.width() - width)
+        painter.drawStaticText(QPointF(left, box.top() + (box.height() - shaped.size().height()) / 2), shaped)
         return width
 
+    def _shaped(self, text: str, size: float, bold: bool, mono: bool) -> QStaticText:
+        """A text laid out for its font once: most come again with the next frame."""
+        key = (text, size, bold, mono)
+        found = self._texts.get(key)
+        if found is None:
+            if len(self._texts) > MOST_TEXTS:
+                self._texts.clear()
+            found = self._texts[key] = QStaticText(text)
+            found.setTextFormat(Qt.TextFormat.PlainText)
+            found.prepare(font=self.font(size, bold, mono))
+        return found
+
     def colour(self, name: str) -> QColor:
-        """A colour of the theme by the name of its field."""
+        """A colour of the theme by the name of its field, or one given as ``#rrggbb``."""
         if name not in self._colours:
-            self._colours[name] = QColor(getattr(self.theme, name))
+            self._colours[name] = QColor(name if name.startswith("#") else getattr(self.theme, name))
         return self._colours[name]
 
     def card(self, painter: QPainter, box: QRectF, fill: str = "raised", edge: str = "panel_edge", radius: float = 6,
@@ -121,7 +142,9 @@ class Style:
               width: float) -> None:  # fmt: skip
         half = width / 2
         painter.setPen(QPen(self.theme.colour(edge), width) if edge else Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.colour(fill, fill_alpha) if fill else Qt.BrushStyle.NoBrush)
+        ground = QColor(self.colour(fill)) if fill else QColor()
+        ground.setAlphaF(fill_alpha)
+        painter.setBrush(ground if fill else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(half, half, -half, -half), self.px(radius), self.px(radius))
 
 
