@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import qtawesome
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app import theme
+from app import icons, theme
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -28,7 +27,7 @@ class Spec:
     name: str
     text: str
     icon: str
-    """Name in qtawesome; empty for none."""
+    """Name in :mod:`app.icons`; empty for none."""
     tip: str
     does: Callable[[MainWindow], object]
     keys: tuple[str, ...] = ()
@@ -255,8 +254,7 @@ def dress(actions: dict[str, QAction]) -> None:
 def icon(name: str, colour: str = "", flip: bool = False) -> QIcon:
     """An icon in a colour of the theme (by the field's value), normally that of text."""
     colours = theme.current()
-    options = {"hflip": True} if flip else {}
-    return qtawesome.icon(name, color=colour or colours.text, color_disabled=colours.raised_edge, **options)
+    return icons.icon(name, colour or colours.text, colours.raised_edge, flip)
 
 
 def fill_menus(window: MainWindow, actions: dict[str, QAction], parts: dict[str, QMenu]) -> None:
