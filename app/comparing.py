@@ -14,6 +14,7 @@ from engine.mm import image as im
 
 if TYPE_CHECKING:
     from app.docks import Docks
+    from app.panels.compare import ComparePanel
     from app.worker import Frame, Worker
     from engine.timeline import Timeline
 
@@ -42,7 +43,7 @@ class Comparing(QObject):
 
     def __init__(self, worker: Worker, docks: Docks, parent: QObject) -> None:
         super().__init__(parent)
-        self._worker, self._docks, self._panel = worker, docks, docks.compare
+        self._worker, self._docks = worker, docks
         self.other: Other | None = None
         self._frame: Frame | None = None
         self._offered: object = None
@@ -50,8 +51,17 @@ class Comparing(QObject):
         self._asked = 0
         """Number of the comparison asked for last: answers to earlier ones are not shown."""
         self._pair: _Pair | None = None
-        self._panel.other_chosen.connect(self.choose)
         worker.told.connect(self._told)
+
+    def follow(self, panel: ComparePanel) -> None:
+        """The panel has been made."""
+        panel.other_chosen.connect(self.choose)
+        if self._frame is not None:
+            self._offer(self._frame)
+
+    @property
+    def _panel(self) -> ComparePanel:
+        return self._docks.compare
 
     # -- in the window's thread -----------------------------------------------------------------
 
@@ -65,9 +75,10 @@ class Comparing(QObject):
         self.other = other
         self._shown = None
         self._asked += 1
-        self._panel.set_results(None, None)
-        self._panel.show_difference(None, 0.0)
-        self._panel.show_progress(-1)
+        if self._docks.has("compare"):
+            self._panel.set_results(None, None)
+            self._panel.show_difference(None, 0.0)
+            self._panel.show_progress(-1)
         for errand in ("compare", "difference"):
             self._worker.drop(errand)
         if self._frame is not None:
@@ -109,7 +120,8 @@ class Comparing(QObject):
             self._worker.begin("compare", lambda timeline: self._compare(timeline, other, asked))
 
     def _offer(self, frame: Frame) -> None:
-        self._panel.show_others(self.others(frame), self.other)
+        if self._docks.has("compare"):
+            self._panel.show_others(self.others(frame), self.other)
 
     def _told(self, name: str, answer: object) -> None:
         if name not in ("compare", "difference"):

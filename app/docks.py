@@ -1,28 +1,48 @@
-"""The panels around the machine: docks on the right as tabs, and the sentence with the timeline below."""
+"""The panels around the machine: docks on the right as tabs, and the sentence with the timeline below.
+
+A panel is made when somebody asks for it, or one after the other once the window has been painted:
+ten of them, and what they import, would take as long as all the rest of the start.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QObject, Qt
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QFrame, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from app import theme
-from app.panels.branches import BranchesPanel
-from app.panels.charts import ChartsPanel
-from app.panels.compare import ComparePanel
-from app.panels.find import FindPanel
-from app.panels.inspector import InspectorPanel
-from app.panels.lesson import LessonPanel
-from app.panels.pressure import PressurePanel
-from app.panels.tables import TablesPanel
-from app.panels.transitions import TransitionsPanel
-from app.panels.why import WhyPanel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
+
+    from app.panels.branches import BranchesPanel
+    from app.panels.charts import ChartsPanel
+    from app.panels.compare import ComparePanel
+    from app.panels.find import FindPanel
+    from app.panels.inspector import InspectorPanel
+    from app.panels.lesson import LessonPanel
+    from app.panels.pressure import PressurePanel
+    from app.panels.tables import TablesPanel
+    from app.panels.transitions import TransitionsPanel
+    from app.panels.why import WhyPanel
+
+PANELS = {
+    "lesson": ("app.panels.lesson", "LessonPanel"),
+    "inspector": ("app.panels.inspector", "InspectorPanel"),
+    "pressure": ("app.panels.pressure", "PressurePanel"),
+    "charts": ("app.panels.charts", "ChartsPanel"),
+    "transitions": ("app.panels.transitions", "TransitionsPanel"),
+    "tables": ("app.panels.tables", "TablesPanel"),
+    "compare": ("app.panels.compare", "ComparePanel"),
+    "why": ("app.panels.why", "WhyPanel"),
+    "find": ("app.panels.find", "FindPanel"),
+    "branches": ("app.panels.branches", "BranchesPanel"),
+}
+"""Module and class of each panel, in the order in which they are made."""
 
 LAYOUT_VERSION = 3
 """Grows when docks are added or renamed: a layout kept from before is then not used."""
@@ -40,22 +60,40 @@ The others are closed until somebody asks for them: beside the machine is room f
 
 
 class _Card(QWidget):
-    """A panel with an edge and some distance to its neighbours."""
+    """Room for a panel, with an edge and some distance to its neighbours."""
 
-    def __init__(self, panel: QWidget) -> None:
+    def __init__(self) -> None:
         super().__init__()
         card = QFrame()
         card.setProperty("card", True)
-        inner = QVBoxLayout(card)
-        inner.setContentsMargins(1, 1, 1, 1)
-        inner.addWidget(panel)
+        self._inner = QVBoxLayout(card)
+        self._inner.setContentsMargins(1, 1, 1, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, theme.px(8), 0)
         outer.addWidget(card)
 
+    def put(self, panel: QWidget) -> None:
+        """The panel it was made for."""
+        self._inner.addWidget(panel)
+
 
 class Docks(QObject):
-    """The docks of one window."""
+    """The docks of one window; a panel is an attribute by its name."""
+
+    made = Signal(str, object)
+    """A panel was made: its name, and the panel."""
+
+    if TYPE_CHECKING:
+        lesson: LessonPanel
+        inspector: InspectorPanel
+        pressure: PressurePanel
+        charts: ChartsPanel
+        transitions: TransitionsPanel
+        tables: TablesPanel
+        compare: ComparePanel
+        why: WhyPanel
+        find: FindPanel
+        branches: BranchesPanel
 
     def __init__(self, window: QMainWindow, bottom: QWidget) -> None:
         super().__init__(window)
@@ -70,40 +108,49 @@ class Docks(QObject):
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             window.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.lesson = LessonPanel()
-        self.inspector = InspectorPanel()
-        self.pressure = PressurePanel()
-        self.charts = ChartsPanel()
-        self.transitions = TransitionsPanel()
-        self.tables = TablesPanel()
-        self.compare = ComparePanel()
-        self.why = WhyPanel()
-        self.find = FindPanel()
-        self.branches = BranchesPanel()
+        self._making = QTimer(self)
+        self._making.setInterval(0)
+        self._making.timeout.connect(self._make_next)
+        self._begun = False
         self.right = [
-            self._dock("lesson", window.tr("Lesson"), self.lesson),
-            self._dock("inspector", window.tr("Inspector"), self.inspector),
-            self._dock("pressure", window.tr("Pressure"), self.pressure),
-            self._dock("charts", window.tr("Charts"), self.charts),
-            self._dock("transitions", window.tr("Transitions"), self.transitions),
+            self._dock("lesson", window.tr("Lesson"), _Card()),
+            self._dock("inspector", window.tr("Inspector"), _Card()),
+            self._dock("pressure", window.tr("Pressure"), _Card()),
+            self._dock("charts", window.tr("Charts"), _Card()),
+            self._dock("transitions", window.tr("Transitions"), _Card()),
         ]
         self.asked = [
-            self._dock("tables", window.tr("Tables"), self.tables),
-            self._dock("compare", window.tr("Compare"), self.compare),
-            self._dock("why", window.tr("Why"), self.why),
-            self._dock("find", window.tr("Find"), self.find),
-            self._dock("branches", window.tr("Branches"), self.branches),
+            self._dock("tables", window.tr("Tables"), _Card()),
+            self._dock("compare", window.tr("Compare"), _Card()),
+            self._dock("why", window.tr("Why"), _Card()),
+            self._dock("find", window.tr("Find"), _Card()),
+            self._dock("branches", window.tr("Branches"), _Card()),
         ]
         """Docks that come when asked for: beside the machine is room for five tabs."""
         self.bottom = self._dock("timeline", window.tr("Timeline"), bottom)
         self.arrange()
         theme.switch().changed.connect(self._dress)
 
+    def __getattr__(self, name: str) -> Any:
+        """A panel that is not there yet."""
+        if name not in PANELS:
+            raise AttributeError(name)
+        return self._make(name)
+
+    def has(self, name: str) -> bool:
+        """Whether that panel has been made."""
+        return name in self.__dict__
+
+    def begin(self) -> None:
+        """From now on make the panels: first what is in sight, then one at each turn of the event loop."""
+        if not self._begun:
+            self._begun = True
+            self._making.start()
+
     @property
     def panels(self) -> list[Any]:
-        """The views in the right docks."""
-        return [self.lesson, self.inspector, self.pressure, self.charts, self.transitions, self.tables, self.compare,
-                self.why, self.find, self.branches]  # fmt: skip
+        """The panels that have been made."""
+        return [getattr(self, name) for name in PANELS if self.has(name)]
 
     @property
     def all(self) -> list[QDockWidget]:
@@ -224,16 +271,38 @@ class Docks(QObject):
                 self._wanted[dock] = not dock.isHidden()
         self._dress()
 
+    def _make(self, name: str) -> Any:
+        module, kind = PANELS[name]
+        panel = getattr(import_module(module), kind)()
+        setattr(self, name, panel)
+        dock = self.named(name)
+        card = dock.widget()
+        assert isinstance(card, _Card)
+        card.put(panel)
+        # Qt counts what lies behind another tab as visible; a panel there should draw nothing.
+        panel.setVisible(self.in_sight(name))
+        dock.visibilityChanged.connect(panel.setVisible)
+        self.made.emit(name, panel)
+        return panel
+
+    def _make_next(self) -> None:
+        missing = [name for name in PANELS if not self.has(name)]
+        if missing:
+            self._make(next((name for name in missing if self.in_sight(name)), missing[0]))
+        else:
+            self._making.stop()
+            theme.switch().dress_again()
+
+    def _seen(self, name: str, there: bool) -> None:
+        if there and self._begun and not self.has(name):
+            self._make(name)
+
     def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(name)
-        if name == "timeline":
-            dock.setWidget(widget)
-        else:
-            dock.setWidget(_Card(widget))
-            # Qt counts what lies behind another tab as visible; a panel there should draw nothing.
-            widget.hide()
-            dock.visibilityChanged.connect(widget.setVisible)
+        dock.setWidget(widget)
+        if name in PANELS:
+            dock.visibilityChanged.connect(lambda there: self._seen(name, there))
         dock.topLevelChanged.connect(lambda _floating: theme.switch().dress_again())
         dock.dockLocationChanged.connect(lambda _area: self._dress())
         return dock

@@ -64,7 +64,8 @@ class _Glyph(QIconEngine):
 
 def _file(pattern: str) -> Path:
     spec = find_spec("qtawesome")
-    assert spec is not None and spec.submodule_search_locations is not None
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
     return next((Path(spec.submodule_search_locations[0]) / "fonts").glob(pattern))
 
 

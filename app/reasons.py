@@ -12,6 +12,7 @@ from engine.why import Change, Reason, causes, life, next_change, operation_text
 
 if TYPE_CHECKING:
     from app.docks import Docks
+    from app.panels.why import WhyPanel
     from app.player import Player
     from app.status import StatusLine
     from app.worker import Frame, Worker
@@ -24,21 +25,28 @@ class Reasons(QObject):
     def __init__(self, worker: Worker, player: Player, docks: Docks, status: StatusLine, parent: QObject) -> None:
         super().__init__(parent)
         self._worker, self._player, self._docks, self._status = worker, player, docks, status
-        self._panel = docks.why
         self._frame: Frame | None = None
         self._subject: Selected | None = None
         self._chain_for: object = None
         self._life_for: object = None
         self._changes: list[Change] = []
-        self._panel.change_wanted.connect(self.seek)
         worker.told.connect(self._told)
+
+    def follow(self, panel: WhyPanel) -> None:
+        """The panel has been made."""
+        panel.change_wanted.connect(self.seek)
+
+    @property
+    def _panel(self) -> WhyPanel:
+        return self._docks.why
 
     def clear(self) -> None:
         """Another run is opened."""
         self._frame = self._subject = self._chain_for = self._life_for = None
         self._changes = []
-        self._panel.show_causes([], "")
-        self._panel.show_life("", [], 1, 0, True)
+        if self._docks.has("why"):
+            self._panel.show_causes([], "")
+            self._panel.show_life("", [], 1, 0, True)
 
     def show_frame(self, frame: Frame, selection: tuple[Selected, ...]) -> None:
         """The cursor or the selection may be another one: look anew for what is not known."""

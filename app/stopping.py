@@ -15,6 +15,7 @@ from engine.why import thing_name
 
 if TYPE_CHECKING:
     from app.docks import Docks
+    from app.panels.find import FindPanel
     from app.player import Player
     from app.status import StatusLine
     from app.worker import Frame, Worker
@@ -27,28 +28,39 @@ class Stopping(QObject):
 
     def __init__(self, worker: Worker, player: Player, docks: Docks, status: StatusLine, parent: QObject) -> None:
         super().__init__(parent)
-        self._worker, self._player, self._status, self._panel = worker, player, status, docks.find
+        self._worker, self._player, self._docks, self._status = worker, player, docks, status
+        self._program: Program | None = None
         self._frame: Frame | None = None
         self._selection: tuple[Selected, ...] = ()
         self._asked = 0
-        panel = self._panel
+        worker.told.connect(self._told)
+
+    def follow(self, panel: FindPanel) -> None:
+        """The panel has been made."""
         panel.search_wanted.connect(self.search)
         panel.stop_wanted.connect(self.add)
         panel.selection_wanted.connect(self.add_selection)
-        panel.stops_changed.connect(worker.stop_at)
+        panel.stops_changed.connect(self._worker.stop_at)
         panel.seek_wanted.connect(self.seek)
-        worker.told.connect(self._told)
+        if self._program is not None:
+            panel.suggest(suggestions(self._program))
+
+    @property
+    def _panel(self) -> FindPanel:
+        return self._docks.find
 
     def clear(self, program: Program) -> None:
         """Another run is opened."""
-        self._frame = None
-        self._panel.clear()
-        self._panel.suggest(suggestions(program))
+        self._frame, self._program = None, program
+        if self._docks.has("find"):
+            self._panel.clear()
+            self._panel.suggest(suggestions(program))
 
     def show_frame(self, frame: Frame, selection: tuple[Selected, ...]) -> None:
         """What the lines are read against, and what can be stopped at by a click."""
         self._frame, self._selection = frame, selection
-        self._panel.take.setEnabled(bool(selection))
+        if self._docks.has("find"):
+            self._panel.take.setEnabled(bool(selection))
 
     def search(self, words: str) -> None:
         """Look for words in every transition of the run."""

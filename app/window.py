@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -41,7 +41,7 @@ from app.language import language
 from app.lecture import Lecture
 from app.lesson import LessonMaker
 from app.menus import Menus
-from app.moment import Selected
+from app.moment import Moment, Selected
 from app.numbers import count
 from app.palette import Palette
 from app.panels.transport import EventMenu, Transport
@@ -66,6 +66,8 @@ from engine.resources import scenarios_dir
 
 FRAME_MS = 16
 """At most one frame is shown in this time."""
+AFTER_PAINT_MS = 20
+"""After the first thing there is to show, what can wait begins."""
 MOST_HASHED = 1 << 21
 """Words in use of an image that are hashed on the window's thread: a few milliseconds."""
 
@@ -96,6 +98,7 @@ class MainWindow(QMainWindow):
         self._samples: object = None
         self._table: Table | None = None
         self._span: Table | None = None
+        self._started = False
         self._restore_player()
 
         self.actions_by_name = actions.build(self)
@@ -111,7 +114,6 @@ class MainWindow(QMainWindow):
         if settings.notice:
             self.status.say(settings.notice, lasting=True)
         self.worker.start()
-        self.gallery.start()
 
     # -- building -------------------------------------------------------------------------------
 
@@ -176,25 +178,17 @@ class MainWindow(QMainWindow):
         worker.broken.connect(self._broken)
         worker.ended.connect(self.player.stopped)
         for view in self._views():
-            for signal, wish in (("selected", self.select), ("jump_requested", self.player.jump),
-                                 ("change_requested", self._change)):  # fmt: skip
-                if hasattr(view, signal):
-                    getattr(view, signal).connect(wish)
+            self._grant(view)
+        self.docks.made.connect(self._furnished)
         self.timeline.span_changed.connect(worker.watch)
         self.docks.named("transitions").visibilityChanged.connect(worker.want_table)
-        self.lessons.made.connect(self.docks.lesson.set_course)
-        self.docks.lesson.instance_requested.connect(self.open_instance)
+        self.lessons.made.connect(lambda course: self.docks.lesson.set_course(course))
         for name in ("why", "compare"):
             # Not at once: what is in sight is only known once the dock is laid out.
             seen = self.docks.named(name).visibilityChanged
             seen.connect(lambda there: there and QTimer.singleShot(0, self, self._show_late))
         self.bookmarks.changed.connect(self._show_marks)
         self.timeline.loop_requested.connect(self._loop)
-        branches = self.docks.branches
-        branches.switch_wanted.connect(self.switch_branch)
-        branches.rename_wanted.connect(worker.rename_branch)
-        branches.remove_wanted.connect(self.remove_branch)
-        branches.compare_wanted.connect(lambda number: self.comparing.choose(("branch", number)))
         self.welcome.chosen.connect(self.open)
         self.welcome.open_requested.connect(self.ask_and_open)
         self.problems.retry_requested.connect(self.reload)
@@ -206,6 +200,59 @@ class MainWindow(QMainWindow):
         theme.switch().changed.connect(self._dress)
         compiling().changed.connect(self.show_engine)
         self._dress()
+
+    def _grant(self, view: Any) -> None:
+        """Do what a view wishes."""
+        for signal, wish in (("selected", self.select), ("jump_requested", self.player.jump),
+                             ("change_requested", self._change)):  # fmt: skip
+            if hasattr(view, signal):
+                getattr(view, signal).connect(wish)
+
+    def _furnished(self, name: str, panel: Any) -> None:
+        """A panel was made: connect it, and show it what the others show."""
+        self._grant(panel)
+        if name == "lesson":
+            panel.instance_requested.connect(self.open_instance)
+            self._make_lesson()
+        elif name == "branches":
+            panel.switch_wanted.connect(self.switch_branch)
+            panel.rename_wanted.connect(self.worker.rename_branch)
+            panel.remove_wanted.connect(self.remove_branch)
+            panel.compare_wanted.connect(lambda number: self.comparing.choose(("branch", number)))
+        elif name == "compare":
+            self.comparing.follow(panel)
+        elif name == "why":
+            self.reasons.follow(panel)
+        elif name == "find":
+            self.stopping.follow(panel)
+        frame = self.frame
+        if frame is None or self.pages.currentWidget() is not self.canvas:
+            return
+        if name == "charts":
+            panel.set_series(frame.series)
+        elif name == "transitions" and self._table is not None:
+            self._show_table(self._table)
+        elif name == "branches":
+            panel.show_branches(frame.branches, frame.branch)
+        panel.show_moment(self._told_moment(frame))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first page is all there is to show, or else a run is coming."""
+        super().showEvent(event)
+        if self.path is None:
+            self._painted_once()
+
+    def _painted_once(self) -> None:
+        """All that the first paint does not need, now that it is near."""
+        if not self._started:
+            self._started = True
+            QTimer.singleShot(AFTER_PAINT_MS, self, self.docks.begin)
+            QTimer.singleShot(AFTER_PAINT_MS, self, self.gallery.start)
+
+    def _make_lesson(self) -> None:
+        """The lesson of the open scenario, once there is a panel to show it."""
+        if self.path is not None and self.docks.has("lesson"):
+            self.lessons.make(self.path, self._sets)
 
     def _views(self) -> Iterator[Any]:
         """Everything that shows moments."""
@@ -235,7 +282,7 @@ class MainWindow(QMainWindow):
         self.status.busy(self.tr("Reading {name}").format(name=self.path.name))
         begin = self._replay.apply if self._replay is not None else None
         self.worker.open(scenario_loader(self.path, sets), self.tr("Reading {name}").format(name=self.path.name), begin)
-        self.lessons.make(self.path, sets)
+        self._make_lesson()
         self._file.watch(self.path)
 
     def ask_and_use_policy(self) -> None:
@@ -321,6 +368,7 @@ class MainWindow(QMainWindow):
             )
 
     def _refused(self, error: InputError) -> None:
+        self._painted_once()
         self.player.stopped()
         self._replay = None
         self.lecture.leave()
@@ -377,7 +425,8 @@ class MainWindow(QMainWindow):
             self._samples = samples
             self.timeline.show_series(frame.series)
             self.canvas.show_series(frame.series)
-            self.docks.charts.set_series(frame.series)
+            if self.docks.has("charts"):
+                self.docks.charts.set_series(frame.series)
             self._show_marks()
         if frame.table is not self._table:
             self._table = frame.table
@@ -389,9 +438,13 @@ class MainWindow(QMainWindow):
         self.status.show_frame(frame)
         self.health.show_frame(frame)
         self.comparing.show_frame(frame)
-        self.docks.branches.show_branches(frame.branches, frame.branch)
+        if self.docks.has("branches"):
+            self.docks.branches.show_branches(frame.branches, frame.branch)
+        self._painted_once()
 
     def _show_table(self, table: Table) -> None:
+        if not self.docks.has("transitions"):
+            return
         told = [said(sentence, record.kind) for sentence, record in zip(table.sentences, table.records, strict=True)]
         self.docks.transitions.set_records(table.records, told)
 
@@ -399,13 +452,16 @@ class MainWindow(QMainWindow):
         """Hand the moment to every view that can be seen."""
         if self.frame is None:
             return
-        moment = self.frame.moment
-        told = said(moment.sentence, moment.transition.kind)
-        moment = replace(moment, selection=self._selection, sentence=told)
+        moment = self._told_moment(self.frame)
         for view in self._views():
             view.show_moment(moment)
         self.reasons.show_frame(self.frame, self._selection)
         self.stopping.show_frame(self.frame, self._selection)
+
+    def _told_moment(self, frame: Frame) -> Moment:
+        """A frame's moment in the language that is shown, with what is selected here."""
+        moment = frame.moment
+        return replace(moment, selection=self._selection, sentence=said(moment.sentence, moment.transition.kind))
 
     def show_again(self) -> None:
         """Hand the same moment out once more: a view has come into sight."""
@@ -723,10 +779,7 @@ class MainWindow(QMainWindow):
         """A picture of this moment as a file; says so when it cannot be written."""
         if self.frame is None:
             return
-        moment = self.frame.moment
-        told = said(moment.sentence, moment.transition.kind)
-        moment = replace(moment, selection=self._selection, sentence=told)
-        scene = PictureScene(moment, self.frame.series, self.canvas.detail)
+        scene = PictureScene(self._told_moment(self.frame), self.frame.series, self.canvas.detail)
         try:
             scene.lay_out((max(1280, self.width()), max(800, self.height())))
             self._written(output, lambda: write(scene, output))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
-    QStackedLayout,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -178,8 +178,7 @@ class ComparePanel(QWidget):
         )  # fmt: skip
         self._add_difference(column)
         column.addStretch(1)
-        self._stack = QStackedLayout()
-        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(scrolled(body))
         self.other = QComboBox()
@@ -195,7 +194,7 @@ class ComparePanel(QWidget):
         top.setStretchFactor(self.other, 1)
         outer.addLayout(top)
         outer.addWidget(self.progress)
-        outer.addLayout(self._stack, 1)
+        outer.addWidget(self._stack, 1)
         self.show_progress(-1)
         self.show_others([], None)
         theme.switch().changed.connect(self._show_names)

@@ -71,7 +71,8 @@ class Knob(QWidget):
         self._rest.timeout.connect(self._commit)
         self.name = Text(label, size=12.5)
         self.note = Text(setting.meaning, size=11.5, colour="dim", wrap=True)
-        self.note.setVisible(described)
+        if not described:
+            self.note.hide()
         self._described = described
         self.slider: Slider | None = None
         self.field: Field | None = None

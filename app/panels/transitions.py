@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHeaderView,
     QLineEdit,
-    QStackedLayout,
+    QStackedWidget,
     QTableView,
     QWidget,
 )
@@ -220,10 +220,10 @@ class TransitionsPanel(QWidget):
                            self.tr("They appear once a scenario is open and has taken its first step."))  # fmt: skip
         column = column_of(self, 6, 8)
         column.addLayout(row_of(self.filter, self.lane))
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.table)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self._stack, 1)
         column.addWidget(self.told)
         self.filter.textChanged.connect(self._filter)
         self.lane.currentIndexChanged.connect(self._filter)

@@ -65,6 +65,8 @@ def window(new_window: Any, qtbot: Any, program: Program) -> Any:
     """A shown window on :func:`program`, at transition 0, with the run known to its end."""
     made = new_window()
     made.show()
+    # A window takes keys once it is the active one, which takes a turn of the event loop.
+    qtbot.waitUntil(lambda: made.isActiveWindow() or made.activateWindow() or False)
     made.worker.open(lambda: program, "Reading")
     qtbot.waitUntil(lambda: made.frame is not None and made.frame.moment.complete, timeout=20_000)
     return made
