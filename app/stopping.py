@@ -42,6 +42,7 @@ class Stopping(QObject):
         panel.selection_wanted.connect(self.add_selection)
         panel.stops_changed.connect(self._worker.stop_at)
         panel.seek_wanted.connect(self.seek)
+        panel.take.setEnabled(bool(self._selection))
         if self._program is not None:
             panel.suggest(suggestions(self._program))
 
