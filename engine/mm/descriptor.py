@@ -60,7 +60,7 @@ def slot_when_written(m: Words, entry: int) -> int:
     word = get(m, DESC_BACKEND, swp_offset(entry))
     if backend_tag(word) == SLOT:
         return backend_slot(word)
-    slot = alloc_slot(m, SLOT_TAKEN_MAP)
+    slot = alloc_slot(m, SLOT_TAKEN_MAP, False)
     if slot < 0:
         emit(m, SLOT_FAIL, entry, 0, 0)
         return -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.mm.design.hooks import entry_count
 from engine.mm.image import (
     MM_PTE,
     MM_SWAPENTS,
@@ -22,6 +23,7 @@ from engine.mm.pageflags import PG_DIRTY, PG_LRU, PG_SHMEM, PG_SWAPCACHE, PG_UNE
 from engine.mm.rmap import mapped_locked, page_remove_rmap
 from engine.mm.schema import Words
 from engine.mm.swap_state import cached_frame, folio_free_swap, put_entry
+from engine.mm.swapfile import vm_swap_full
 from engine.mm.swapops import PTE_DIRTY, PTE_PRESENT, ZERO_PFN, pte_pfn, pte_to_swp_entry
 from engine.mm.transitions import EXIT, FREED
 
@@ -71,6 +73,9 @@ def zap_pte(m: Words, process: int, row: int) -> int:
     frame = cached_frame(m, entry)
     put_entry(m, entry)
     if frame != 0:
+        # free_swap_and_cache(): the last holder's entry goes at once where nobody maps the page, or swap is half full.
+        if entry_count(m, entry) == 0 and get(m, PAGE_MAPCOUNT, frame) > 0 and vm_swap_full(m):
+            folio_free_swap(m, frame)
         put_folio(m, frame)
     return 1
 

@@ -134,6 +134,11 @@ DROPBEHIND = _setting(
     "machine.zswap.dropbehind", "A page written back is freed when its write ends, without a turn on the LRU",
     kernel="folio_set_dropbehind", high=1,
 )  # fmt: skip
+RECLAIM_FULL_CLUSTERS = _setting(
+    "machine.reclaim_full_clusters",
+    "With swap half full and no other cluster left, full ones give up slots that only the swapcache holds",
+    kernel="swap_reclaim_full_clusters", default=1, high=1,
+)  # fmt: skip
 
 RMAP = _setting(
     "machine.swap_desc.reverse_map", "How a slot finds its descriptor", choices=("kept", "none", "scan"), fixed=True

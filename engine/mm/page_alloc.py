@@ -7,6 +7,7 @@ cgroup's limit it may go below zero: what reclaim itself needs is charged past t
 from __future__ import annotations
 
 from engine.mm.image import (
+    CHARGE_POOL,
     FRAME_TOP,
     FRAMES,
     FREE_FRAME,
@@ -109,6 +110,12 @@ def watermark_low(m: Words) -> int:
 def watermark_high(m: Words) -> int:
     """high_wmark_pages(): above it kswapd sleeps."""
     return m[WMARK_HIGH]
+
+
+@kernel
+def legacy_cgroup(m: Words) -> bool:
+    """Whether the limit is one of cgroup v1, which alone does not charge the pool (obj_cgroup_charge_zswap())."""
+    return m[RECLAIM] == RECLAIM_MEMCG and m[CHARGE_POOL] == 0
 
 
 @kernel

@@ -2,8 +2,10 @@
 
 Devices are taken by priority, equals in turn. Within a device slots are given one after the
 other inside a cluster of 512; then a cluster that is partly used is gone on with, and only where
-there is none an empty one is begun (the order of 6.18; 6.2 began empty ones first). Left out:
-order lists for huge pages and discard; the per-CPU cluster is one for the machine.
+there is none an empty one is begun (the order of 6.18; 6.2 began empty ones first). With swap more
+than half used a slot that only the swapcache holds counts as free, once its page has given it up:
+:func:`alloc_slot` asks for that, since only the design knows what a slot means. Left out: order
+lists for huge pages and discard; the per-CPU cluster is one for the machine.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from engine.mm.image import (
     CLUSTER_NEXT,
     CLUSTER_PREV,
     NR_CLUSTERS_USED,
+    PAGE_FLAGS,
+    RECLAIM_FULL_CLUSTERS,
     SI_BAD,
     SI_BASE,
     SI_CLOCK,
@@ -22,11 +26,13 @@ from engine.mm.image import (
     SI_FLAGS,
     SI_FREE,
     SI_FRESH,
+    SI_FULL,
     SI_HIGHEST,
     SI_INUSE,
     SI_MAX,
     SI_NEXT,
     SI_PRIO,
+    SLOT_CACHE,
     SLOT_CONTENT,
     SLOT_MAP,
     SWAP_TOTAL,
@@ -35,6 +41,7 @@ from engine.mm.image import (
 )
 from engine.mm.journal import add, get, put, put_add
 from engine.mm.kernel import kernel
+from engine.mm.pageflags import PG_LOCKED, PG_WRITEBACK
 from engine.mm.schema import Words
 from engine.mm.swapops import swp_entry, swp_offset, swp_type
 
@@ -55,6 +62,11 @@ SWAPFILE_CLUSTER = 512
 LIST_NONE, LIST_FREE, LIST_NONFULL, LIST_FRAG, LIST_FULL = range(5)
 """The list a cluster is on (enum swap_cluster_flags); head and tail are columns of its swapfile, in this order."""
 MAX_SWAPFILES = 8
+NO_SLOT = -1
+RECLAIM_SLOT = -2
+"""alloc_slot() found a slot that only the swapcache holds: ``SI_NEXT`` of the device. Give it up, then ask again."""
+RECLAIM_CLUSTER = -3
+"""It found nothing but the frag list: give up what only the swapcache holds of a full cluster, then ask again."""
 SWAPFILE_SLOTS_0 = SWAPFILE_SLOTS[0]
 
 
@@ -77,6 +89,12 @@ def slots_good(m: Words, type_: int) -> int:
 
 
 @kernel
+def slots_left(m: Words, type_: int) -> int:
+    """Slots of a swapfile still free; below 0 where it was made smaller than what is in use."""
+    return slots_allowed(m, type_) - get(m, SI_BAD, type_ + 1) - get(m, SI_INUSE, type_ + 1)
+
+
+@kernel
 def nr_swap_pages(m: Words) -> int:
     """get_nr_swap_pages(): slots still free on all devices in use."""
     free = 0
@@ -84,9 +102,7 @@ def nr_swap_pages(m: Words) -> int:
         if m[SWAPFILE_SLOTS_0 + type_] == 0:
             continue
         if get(m, SI_FLAGS, type_ + 1) & SWP_WRITEOK != 0:
-            left = slots_allowed(m, type_) - get(m, SI_BAD, type_ + 1) - get(m, SI_INUSE, type_ + 1)
-            if left > 0:
-                free += left
+            free += max(slots_left(m, type_), 0)
     return free
 
 
@@ -188,13 +204,26 @@ def relocate_cluster(m: Words, si: int, cluster: int, end: int) -> None:
 
 
 @kernel
+def only_cached(m: Words, row: int) -> bool:
+    """Whether a slot's page can give it up: it is in the swapcache, nobody works on it and no page table holds it."""
+    if get(m, SLOT_MAP, row) != SWAP_HAS_CACHE:
+        return False
+    frame = get(m, SLOT_CACHE, row) >> 1
+    return frame != 0 and get(m, PAGE_FLAGS, frame) & (PG_LOCKED | PG_WRITEBACK) == 0
+
+
+@kernel
 def free_slot_in_cluster(m: Words, si: int, cluster: int, start: int, end: int) -> int:
-    """cluster_scan_range(): the first free slot from ``start`` on within a cluster; 0: none (slot 0 is the header)."""
+    """cluster_scan_range(): the first slot from ``start`` on that is free, or, with swap half full, only cached.
+
+    0: there is none (slot 0 is the header).
+    """
     base = get(m, SI_BASE, si)
     offset = max(start, cluster * SWAPFILE_CLUSTER, 1)
     last = min(end, (cluster + 1) * SWAPFILE_CLUSTER)
     while offset < last:
-        if get(m, SLOT_MAP, base + offset) == 0:
+        word = get(m, SLOT_MAP, base + offset)
+        if word == 0 or (word == SWAP_HAS_CACHE and only_cached(m, base + offset) and vm_swap_full(m)):
             return offset
         offset += 1
     return 0
@@ -229,7 +258,7 @@ def scan_list(m: Words, si: int, list_: int, end: int) -> int:
 
 @kernel
 def find_slot(m: Words, type_: int) -> int:
-    """cluster_alloc_swap_entry(): the offset of a free slot of this device; 0: none."""
+    """cluster_alloc_swap_entry() up to the frag list: the offset of a slot of this device; 0: none."""
     si = type_ + 1
     end = slots_allowed(m, type_) + 1
     nxt = get(m, SI_NEXT, si)
@@ -252,9 +281,14 @@ def find_slot(m: Words, type_: int) -> int:
             if found != 0:
                 return found
         fresh += 1
-    found = scan_list(m, si, LIST_FREE, end)
-    if found != 0:
-        return found
+    return scan_list(m, si, LIST_FREE, end)
+
+
+@kernel
+def find_frag_slot(m: Words, type_: int) -> int:
+    """cluster_alloc_swap_entry() from the frag list on: the offset of a slot of this device; 0: none."""
+    si = type_ + 1
+    end = slots_allowed(m, type_) + 1
     found = scan_list(m, si, LIST_FRAG, end)
     if found != 0:
         return found
@@ -263,15 +297,39 @@ def find_slot(m: Words, type_: int) -> int:
 
 
 @kernel
-def alloc_slot(m: Words, map_word: int) -> int:
-    """A slot for a page, its map word set: type << 58 | offset, or -1 when swap is full."""
+def full_cluster_to_reclaim(m: Words, si: int, map_word: int) -> bool:
+    """Whether swap_reclaim_full_clusters() comes before the frag list: slots may be only cached, swap is half full."""
+    return (
+        map_word == SWAP_HAS_CACHE
+        and m[RECLAIM_FULL_CLUSTERS] != 0
+        and get(m, SI_FULL, si) != 0
+        and vm_swap_full(m)
+    )
+
+
+@kernel
+def alloc_slot(m: Words, map_word: int, reclaimed: bool) -> int:
+    """A slot for a page, its map word set: type << 58 | offset, or NO_SLOT when swap is full.
+
+    RECLAIM_SLOT and RECLAIM_CLUSTER are asked for by designs whose slots may be only cached (their
+    map word is SWAP_HAS_CACHE). Once a cluster was ``reclaimed``, the frag list comes next.
+    """
     type_ = pick_device(m)
     if type_ < 0:
-        return -1
-    offset = find_slot(m, type_)
-    if offset == 0:
-        return -1
+        return NO_SLOT
     si = type_ + 1
+    offset = 0
+    if not reclaimed:
+        offset = find_slot(m, type_)
+        if offset == 0 and full_cluster_to_reclaim(m, si, map_word):
+            return RECLAIM_CLUSTER
+    if offset == 0:
+        offset = find_frag_slot(m, type_)
+    if offset == 0:
+        return NO_SLOT
+    if get(m, SLOT_MAP, get(m, SI_BASE, si) + offset) != 0:
+        put(m, SI_NEXT, si, offset)
+        return RECLAIM_SLOT
     put_add(m, SI_CLOCK, si, 1)
     if offset > get(m, SI_HIGHEST, si):
         put(m, SI_HIGHEST, si, offset)

@@ -15,7 +15,6 @@ from engine.mm.image import (
     ACTIVATE_ANON,
     ACTIVE_TAIL,
     ANON_COST,
-    CHARGE_POOL,
     DROPPED_SWAPCACHE,
     FREE_PAGES,
     INACTIVE_TAIL,
@@ -57,7 +56,14 @@ from engine.mm.image import (
 from engine.mm.journal import ACTOR, CAUSE, add, emit, get, put, store
 from engine.mm.kernel import kernel
 from engine.mm.lru import has_flag, lru_add, lru_del, make_unevictable, set_flags
-from engine.mm.page_alloc import RECLAIM_MEMCG, give_frame_back, int_sqrt, watermark_high, watermark_low
+from engine.mm.page_alloc import (
+    RECLAIM_MEMCG,
+    give_frame_back,
+    int_sqrt,
+    legacy_cgroup,
+    watermark_high,
+    watermark_low,
+)
 from engine.mm.page_io import (
     KEEP_ACTIVE,
     NOTHING_TO_WRITE,
@@ -193,13 +199,15 @@ def shrink_folio(m: Words, frame: int) -> int:
         lru_add(m, frame)
         return KEPT
     if flags & PG_WRITEBACK != 0:
-        if m[RECLAIM] == RECLAIM_MEMCG and flags & PG_RECLAIM != 0:
+        if legacy_cgroup(m) and flags & PG_RECLAIM != 0:
+            # Only a cgroup of v1 is not throttled where it dirties pages: writeback_throttling_sane().
             wait_for_write(m, frame)
         else:
             set_flags(m, frame, PG_RECLAIM)
             return activate_locked(m, frame)
     refs = folio_check_references(m, frame)
     if refs == REFS_LOCKED:
+        folio_free_swap(m, frame)
         make_unevictable(m, frame)
         return KEPT
     if refs == REFS_ACTIVATE:
@@ -294,7 +302,7 @@ def zswap_shrinker_count(m: Words) -> int:
     """
     if m[SHRINKER] == 0 or m[WRITEBACK] == 0 or m[NR_STORED] == 0:
         return 0
-    if m[RECLAIM] == RECLAIM_MEMCG and m[CHARGE_POOL] == 0:
+    if legacy_cgroup(m):
         return 0
     protected = m[NR_DISK_SWAPINS]
     store(m, NR_DISK_SWAPINS, max(protected - m[NR_ZLRU], 0))

@@ -14,6 +14,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
     # finds the pool full gives it. zbud was the default allocator, zsmalloc chained 4 pages.
     "6.2": {
         "machine.zero_map": False,
+        "machine.reclaim_full_clusters": False,
         "machine.zswap.allocator": "zbud",
         "machine.zswap.chain_size": 4,
         "machine.zswap.same_filled": True,
@@ -28,6 +29,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
     # LRU of their own with a second chance, and the worker takes one entry a step.
     "6.18": {
         "machine.zero_map": True,
+        "machine.reclaim_full_clusters": True,
         "machine.zswap.allocator": "zsmalloc",
         "machine.zswap.chain_size": 8,
         "machine.zswap.same_filled": False,
@@ -41,6 +43,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
     # The linux-mm tree of 2026: 32 entries a step, and what was written back is dropped at once.
     "mm": {
         "machine.zero_map": True,
+        "machine.reclaim_full_clusters": True,
         "machine.zswap.allocator": "zsmalloc",
         "machine.zswap.chain_size": 8,
         "machine.zswap.same_filled": False,

@@ -22,8 +22,19 @@ from engine.mm.backend import (
     zswap_backend,
 )
 from engine.mm.image import (
+    CLUSTER_LIST,
     NR_CONTINUATIONS,
     NR_STORED,
+    NR_SWAPCACHE,
+    NR_ZEROMAP,
+    PAGE_FLAGS,
+    PAGE_SWAP,
+    RECLAIM_FULL_CLUSTERS,
+    SI_BASE,
+    SI_CLUSTER,
+    SI_FULL,
+    SI_INUSE,
+    SI_NEXT,
     SLOT_CACHE,
     SLOT_CONTENT,
     SLOT_ENTRY,
@@ -32,23 +43,38 @@ from engine.mm.image import (
     SWAP_TOTAL,
     SWAP_USED,
 )
-from engine.mm.journal import add, get, put
+from engine.mm.journal import add, emit, get, put
 from engine.mm.kernel import kernel
+from engine.mm.pageflags import PG_DIRTY, PG_READAHEAD, PG_SWAPCACHE
 from engine.mm.schema import Words
 from engine.mm.swapfile import (
     CONTINUED_BASE,
     CONTINUED_SHIFT,
     COUNT_CONTINUED,
     COUNT_MASK,
+    LIST_NONE,
+    RECLAIM_CLUSTER,
+    RECLAIM_SLOT,
     SWAP_HAS_CACHE,
     SWAP_MAP_BAD,
     SWAP_MAP_MAX,
+    SWAPFILE_CLUSTER,
     alloc_slot,
+    cluster_del,
     free_slot,
     nr_swap_pages,
+    only_cached,
+    pick_device,
+    relocate_cluster,
     slot_row,
+    slots_allowed,
+    slots_left,
+    vm_swap_full,
 )
+from engine.mm.swapops import swp_entry, swp_type
+from engine.mm.transitions import SWAP_FREE
 from engine.mm.view import View
+from engine.mm.zswap_entry import zswap_entry_free
 
 NUMBER = 0
 NAME = "legacy"
@@ -72,12 +98,73 @@ def can_name(m: Words) -> bool:
 
 @kernel
 def name_folio(m: Words, frame: int) -> int:
-    """folio_alloc_swap(): a slot now, though it may never be written."""
-    slot = alloc_slot(m, SWAP_HAS_CACHE)
+    """folio_alloc_swap(): a slot now, though it may never be written.
+
+    With swap more than half used it may be one that only the swapcache holds; and the last slot of a
+    device has all its full clusters looked through for such ones.
+    """
+    slot = alloc_slot(m, SWAP_HAS_CACHE, False)
+    while slot in (RECLAIM_SLOT, RECLAIM_CLUSTER):
+        si = pick_device(m) + 1
+        if slot == RECLAIM_SLOT:
+            try_to_reclaim_swap(m, si, get(m, SI_NEXT, si))
+        else:
+            reclaim_full_cluster(m, si)
+        slot = alloc_slot(m, SWAP_HAS_CACHE, slot == RECLAIM_CLUSTER)
     if slot < 0:
         return 0
+    if m[RECLAIM_FULL_CLUSTERS] != 0 and slots_left(m, swp_type(slot)) == 0:
+        reclaim_all_full_clusters(m, swp_type(slot) + 1)
     put(m, SLOT_CACHE, slot_row(m, slot), frame << 1)
     return slot
+
+
+@kernel
+def try_to_reclaim_swap(m: Words, si: int, offset: int) -> bool:
+    """__try_to_reclaim_swap(TTRS_ANYWAY): the page leaves the swapcache, dirty, and its slot is free.
+
+    Not a slot that a page table holds, nor one whose page somebody works on.
+    """
+    row = get(m, SI_BASE, si) + offset
+    if not only_cached(m, row):
+        return False
+    slot = swp_entry(si - 1, offset)
+    frame = get(m, SLOT_CACHE, row) >> 1
+    put(m, PAGE_FLAGS, frame, (get(m, PAGE_FLAGS, frame) & ~(PG_SWAPCACHE | PG_READAHEAD)) | PG_DIRTY)
+    put(m, PAGE_SWAP, frame, 0)
+    add(m, NR_SWAPCACHE, -1)
+    word = backend(m, slot)
+    set_backend(m, slot, NONE)
+    if backend_tag(word) == ZSWAP:
+        zswap_entry_free(m, backend_zswap(word))
+    elif backend_tag(word) == ZERO:
+        add(m, NR_ZEROMAP, -1)
+    release(m, slot)
+    emit(m, SWAP_FREE, slot, frame, 0)
+    return True
+
+
+@kernel
+def reclaim_full_cluster(m: Words, si: int) -> None:
+    """swap_reclaim_full_clusters(): the first full cluster gives up what only the swapcache holds, or goes last."""
+    cluster = get(m, SI_FULL, si) - 1
+    cluster_del(m, si, cluster)
+    end = slots_allowed(m, si - 1) + 1
+    for offset in range(max(cluster * SWAPFILE_CLUSTER, 1), min(end, (cluster + 1) * SWAPFILE_CLUSTER)):
+        try_to_reclaim_swap(m, si, offset)
+    if get(m, CLUSTER_LIST, get(m, SI_CLUSTER, si) + cluster) == LIST_NONE:
+        relocate_cluster(m, si, cluster, end)
+
+
+@kernel
+def reclaim_all_full_clusters(m: Words, si: int) -> None:
+    """swap_reclaim_work(), which the last free slot of a device starts: as many clusters as are in use as a whole."""
+    left = get(m, SI_INUSE, si) // SWAPFILE_CLUSTER
+    while get(m, SI_FULL, si) != 0 and vm_swap_full(m):
+        reclaim_full_cluster(m, si)
+        left -= 1
+        if left <= 0:
+            break
 
 
 @kernel

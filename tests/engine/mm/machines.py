@@ -114,6 +114,13 @@ class Toy:
         self.idle(1_000_000_000)
         self.drop_swapcache()
 
+    def pageout_new(self, first: int, pages: int = 1) -> list[Transition]:
+        """Write pages and reclaim them, the swapcache left alone; the transitions of the reclaim."""
+        self.write(*range(first, first + pages))
+        made = self.pageout(first, pages)
+        self.idle(1_000_000_000)
+        return made
+
     def drop_swapcache(self) -> None:
         """Reclaim what is left on the inactive list."""
         while self["nr_inactive_anon"]:

@@ -38,6 +38,23 @@ def test_a_shared_page_is_freed_with_its_last_owner() -> None:
     assert toy["resident_pages"] == 0
 
 
+@pytest.mark.parametrize(("slots", "kept"), [(64, 1), (1, 0)])
+def test_the_entry_of_a_page_still_mapped_goes_with_its_last_holder_when_swap_is_half_full(
+    slots: int, kept: int
+) -> None:
+    toy = build(slots=slots, children=1)
+    toy.write(0)
+    toy.fork(0, 1)
+    toy.reclaim(0)
+    toy.idle()
+    toy.drop_swapcache()
+    toy.read(0)
+    assert toy["swapcached_pages"] == 1
+    toy.exit(1)
+    assert toy.present(0)
+    assert (toy["swapcached_pages"], toy["swap_used_pages"]) == (kept, kept)
+
+
 @EVERY
 def test_a_swapcache_page_goes_with_the_entry_of_its_last_owner(design: int) -> None:
     toy = build(design=design)

@@ -110,6 +110,16 @@ def test_a_page_of_a_locked_region_is_taken_off_the_lists() -> None:
     assert (toy.inactive(), toy.active(), toy["nr_unevictable"]) == ([], [], 1)
 
 
+def test_a_page_of_a_locked_region_gives_its_slot_up() -> None:
+    toy = build()
+    toy.push_out(0, 1)
+    toy.read(0)
+    assert toy["swap_used_pages"] == 1
+    toy.call(put, im.VMA_FLAGS, 1, 1)
+    assert look(toy) == 0
+    assert (toy["swap_used_pages"], toy["swapcached_pages"], toy["nr_unevictable"]) == (0, 0, 1)
+
+
 def test_a_page_somebody_works_on_is_kept_as_it_is() -> None:
     toy = build()
     toy.write(0)
@@ -142,14 +152,27 @@ def test_a_page_whose_write_is_under_way_is_activated_and_marked() -> None:
     assert {"reclaim", "writeback"} <= toy.flags(frame)
 
 
-def test_a_cgroup_waits_for_the_write_it_meets_again() -> None:
-    toy = build()
+def test_a_cgroup_of_v1_waits_for_the_write_it_meets_again() -> None:
+    toy = build(charge_pool=0)
     toy.write(0)
     toy.pageout(0)
     before = toy["now"]
     assert look(toy) == 1
     assert toy["now"] > before
     assert (toy["nr_writeback"], toy["swapcached_pages"]) == (0, 0)
+
+
+def test_a_cgroup_of_v2_activates_the_page_until_its_write_ends() -> None:
+    toy = build(charge_pool=1)
+    toy.write(0)
+    frame = toy.frame(0)
+    toy.pageout(0)
+    before = toy["now"]
+    assert look(toy) == 0
+    assert toy["now"] - before < 2 * toy.scalar(im.SCAN_NS)
+    assert toy.active() == [frame]
+    toy.idle()
+    assert (toy.active(), toy.inactive()) == ([], [frame]), "the end of the write brings it to the inactive tail"
 
 
 @pytest.mark.parametrize("design", ALL_DESIGNS)

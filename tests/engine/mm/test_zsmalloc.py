@@ -62,6 +62,17 @@ def test_the_fullest_zspage_with_room_is_used_first() -> None:
     assert toy.call(zs_malloc, 1000, 1) >> HANDLE_SHIFT == first
 
 
+@pytest.mark.parametrize("last", [0, 1, 2])
+def test_of_equally_full_zspages_the_one_that_came_into_the_group_last_is_used_first(last: int) -> None:
+    toy = build(frames=64)
+    handles = [toy.call(zs_malloc, 1000, 1) for _ in range(12)]
+    order = [number for number in range(3) if number != last] + [last]
+    for number in order:
+        toy.call(zs_free, handles[4 * number])
+    zspages = [handles[4 * number] >> HANDLE_SHIFT for number in reversed(order)]
+    assert [toy.call(zs_malloc, 1000, 1) >> HANDLE_SHIFT for _ in range(3)] == zspages
+
+
 def test_a_zspage_is_in_the_group_of_its_use() -> None:
     toy = build(frames=64)
     handles = [toy.call(zs_malloc, 1000, 1) for _ in range(4)]
