@@ -42,7 +42,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("open", "&Open scenario…", "mdi6.folder-open-outline", "Open a scenario file.",
          lambda w: w.ask_and_open(), ("Ctrl+O",)),
     Spec("policy", "&Policy of your own…", "mdi6.school-outline",
-         "Run the scenario with a replacement policy from a Python file of yours.",
+         "Run the scenario with a replacement or writeback policy from a Python file of yours.",
          lambda w: w.ask_and_use_policy(), needs_run=True),
     Spec("reload", "&Reload", "mdi6.reload", "Read the scenario's file again and start anew.",
          lambda w: w.reload(), ("F5",), needs_run=True),

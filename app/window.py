@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         self.arrangements = Arrangements(self.docks, self.settings)
         self.status = StatusLine()
         self.status.cancelled.connect(self.player.pause)
+        self.status.cancelled.connect(self.worker.cancel)
         self.setStatusBar(self.status)
 
         self._frame_clock = QTimer(self)
@@ -297,13 +298,13 @@ class MainWindow(QMainWindow):
             self.use_policy(Path(chosen))
 
     def use_policy(self, policy: Path) -> None:
-        """The scenario that is open, once more, with a policy of one's own deciding which page leaves."""
+        """The scenario that is open, once more, with a policy of one's own deciding what leaves memory or the pool."""
         if self.path is None:
             return
         self.player.pause()
         say = self.tr("{name} decides").format(name=policy.name)
         self.status.busy(say)
-        self.worker.open(policy_loader(self.path, self._sets, policy), say, None)
+        self.worker.open(policy_loader(self.path, self._sets, policy, self.worker.is_wanted), say)
 
     def reload(self) -> None:
         """Read the open file again."""

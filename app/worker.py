@@ -213,6 +213,10 @@ class Worker(QThread):
             self._cancelled = True
             self._bell.notify()
 
+    def is_wanted(self) -> bool:
+        """Whether nobody has cancelled what takes long."""
+        return not self._cancelled
+
     def use_compiled(self) -> None:
         """The machine code is there: go on with it."""
         self._post("compiled", self._use_compiled)
@@ -610,13 +614,15 @@ class Worker(QThread):
             self._span = Table(timeline.records(first, last))
 
 
-def policy_loader(path: Path, sets: tuple[str, ...], policy: Path) -> Callable[[], Program]:
-    """What :meth:`Worker.open` needs to open a scenario under a replacement policy of somebody's own."""
+def policy_loader(
+    path: Path, sets: tuple[str, ...], policy: Path, wanted: Callable[[], bool]
+) -> Callable[[], Program]:
+    """What :meth:`Worker.open` needs to open a scenario under a policy of somebody's own, while it is ``wanted``."""
 
     def load() -> Program:
-        from engine.study.own_policy import OwnPolicy, decide
+        from engine.policies.apart import decide_apart
 
-        return decide(load_scenario(path, sets).build(), OwnPolicy(policy))
+        return decide_apart(load_scenario(path, sets).build(), policy, wanted=wanted)
 
     return load
 

@@ -101,8 +101,9 @@ class Program:
     """Shmem objects: name and pages."""
 
     decisions: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    """What a policy of somebody's own decided (``machine.policy = "own"``), shape (evictions,):
-    process << 32 | page, processes counted from 1; see :mod:`engine.study.own_policy`."""
+    """What a policy of somebody's own answered (``machine.policy`` or ``machine.zswap.writeback_policy`` is ``own``),
+    question by question, shape (questions,): process << 32 | page, processes counted from 1, or the number of
+    a zswap entry; see :mod:`engine.policies`."""
 
     kernel: str = ""
     """Name of the kernel preset the settings come from; empty where nobody says."""

@@ -101,8 +101,8 @@ def list_of_designs(text: str) -> list[str]:
     return names
 
 
-def add_scenario_arguments(parser: argparse.ArgumentParser, *, design: bool = True) -> None:
-    """The arguments of every command that runs one scenario."""
+def add_scenario_arguments(parser: argparse.ArgumentParser, *, design: bool = True, policies: bool = False) -> None:
+    """The arguments of every command that runs one scenario; with ``policies``, --policy may be given several times."""
     parser.add_argument("file", metavar="FILE", help="a scenario file, or the name of one of those that 'list' shows")
     if design:
         parser.add_argument(
@@ -112,10 +112,12 @@ def add_scenario_arguments(parser: argparse.ArgumentParser, *, design: bool = Tr
         "--set", dest="sets", metavar="KEY.PATH=VALUE", action="append", default=[],
         help="change a value of the scenario, as machine.frames=64 or machine.swapfile.0.slots=8192 (may be repeated)",
     )  # fmt: skip
-    parser.add_argument(
-        "--policy", metavar="FILE.py",
-        help="a replacement policy of your own; its Python code is run (see docs/policies.md)",
-    )  # fmt: skip
+    own = "a replacement or writeback policy of your own; its Python code is run (see docs/policies.md)"
+    if policies:
+        own += " (may be repeated)"
+        parser.add_argument("--policy", metavar="FILE.py", action="append", default=[], help=own)
+    else:
+        parser.add_argument("--policy", metavar="FILE.py", help=own)
     parser.add_argument("--trace", metavar="FILE", help="references that take the place of all [[run]] parts")
     parser.add_argument(
         "--limit", metavar="N", type=whole_number(0), help="stop after N references; the scenario's checks are left out"

@@ -32,6 +32,7 @@ EPILOG = example_text([
     "swapscope grade homework.toml ann.toml",
     "swapscope grade homework.toml submissions --csv > marks.csv",
     "swapscope grade homework.toml submissions --junit > report.xml",
+    "swapscope grade 26-writeback-policy submissions --run-policies",
 ]) + """
 
 exit code: 0 when all passed, 1 when one did not, 2 when something given cannot be used."""  # fmt: skip
@@ -43,6 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="a scenario file with an [assignment]")
     parser.add_argument("submissions", metavar="SUBMISSION", nargs="*", help="files, or folders of files")
     parser.add_argument("--seed", metavar="N", type=whole_number(0), help="the instance for all, whatever they say")
+    parser.add_argument(
+        "--run-policies", action="store_true",
+        help="run the Python code of policies that submissions bring, each in a process of its own",
+    )  # fmt: skip
+    parser.add_argument(
+        "--policy-seconds", metavar="N", type=whole_number(1), default=60,
+        help="how long such a policy may take; default: 60",
+    )  # fmt: skip
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the results as JSON")
     form.add_argument("--junit", action="store_true", help="print them as JUnit XML")
@@ -52,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Grade; raises InputError for an assignment that cannot be used."""
     scenario = load_scenario(find_scenario(args.assignment), [] if args.seed is None else [f"seed={args.seed}"])
-    grader = Grader(scenario)
+    grader = Grader(scenario, run_policies=args.run_policies, policy_seconds=args.policy_seconds)
     if not args.submissions:
         tell(scenario, console())
         return 0
@@ -115,7 +124,9 @@ def tell(scenario: Scenario, out: Console) -> None:
     if assignment.workload:
         most = grouped(assignment.max_references)
         out.print(Text(f"  the workload: [[run]] parts of your own, up to {most} operations"))
-    if not assignment.may_change and not assignment.workload:
+    if assignment.policy:
+        out.print(Text(f"  the {assignment.policy} policy: a Python file of your own beside your submission"))
+    if not assignment.may_change and not assignment.workload and not assignment.policy:
         out.print(Text("  nothing"))
     out.print(Text("\nIt is held against:", style="bold"))
     for criterion in assignment.check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.cli.progress import PatientProgress
 from engine.errors import InputError, Problem, nearest
@@ -10,6 +11,9 @@ from engine.program import Program
 from engine.resources import scenarios_dir
 from engine.scenario import Scenario, load_scenario
 from engine.scenario.build import first_references
+
+if TYPE_CHECKING:
+    from engine.policies.file import PolicyFile
 
 
 def shipped() -> list[Path]:
@@ -55,13 +59,19 @@ def load(
     program = scenario.build()
     if limit is not None:
         program = first_references(program, limit)
-    return scenario, program if policy is None else _decided(program, policy)
+    return scenario, program if policy is None else decided(program, read_policy(policy))
 
 
-def _decided(program: Program, policy: str) -> Program:
-    """The program with the decisions of a policy file in it."""
-    from engine.study.own_policy import OwnPolicy, decide
+def read_policy(file: str) -> PolicyFile:
+    """A policy file that somebody named: its code runs. Raises InputError for its mistakes."""
+    from engine.policies.file import PolicyFile
 
-    own = OwnPolicy(Path(policy))
-    with PatientProgress(f"{program.title}: {own.name} decides") as progress:
-        return decide(program, own, progress)
+    return PolicyFile(Path(file))
+
+
+def decided(program: Program, policy: PolicyFile) -> Program:
+    """The program with the answers of a policy in it."""
+    from engine.policies.decide import decide
+
+    with PatientProgress(f"{program.title}: {policy.name} decides") as progress:
+        return decide(program, policy, progress)

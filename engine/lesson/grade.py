@@ -14,6 +14,7 @@ from engine.lesson.evaluate import Evaluator
 from engine.lesson.lesson import Lesson, make_lesson, strict
 from engine.lesson.submission import Submission, checked
 from engine.lesson.values import said
+from engine.policies.apart import SECONDS, decide_apart
 from engine.program import Program
 from engine.scenario import Scenario
 from engine.scenario.assignment import Assignment, Criterion
@@ -83,10 +84,17 @@ class Graded:
         return self.earned * 100 >= self.needed_percent * self.points - 1e-9
 
 
+class PolicyFailed(InputError):
+    """A submission's policy could not be carried out: its run is failed, the others are graded all the same."""
+
+
 class Grader:
     """Grades submissions of one assignment; lessons are made once for each seed."""
 
-    def __init__(self, scenario: Scenario, *, compiled: bool | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, *, compiled: bool | None = None, run_policies: bool = False,
+        policy_seconds: float = SECONDS,
+    ) -> None:  # fmt: skip
         if scenario.assignment is None:
             file = str(scenario.source) if scenario.source else None
             what, expected = "this scenario is no assignment", "an [assignment]"
@@ -94,6 +102,9 @@ class Grader:
         self.scenario = scenario
         self.assignment: Assignment = scenario.assignment
         self.compiled = compiled
+        self.run_policies = run_policies
+        """Whether the code of policies that submissions bring may run."""
+        self.policy_seconds = policy_seconds
         self._lessons: dict[int, Lesson] = {}
 
     def grade(self, submission: Submission) -> Graded:
@@ -112,7 +123,12 @@ class Grader:
     def _checks(self, submission: Submission, changed: Scenario) -> Iterator[Result]:
         if not self.assignment.check:
             return
-        program = changed.build()
+        try:
+            program = self._with_policy(submission, changed.build())
+        except PolicyFailed as error:
+            for criterion in self.assignment.check:
+                yield _not_run(criterion, error)
+            return
         known = _known(program)
         queries: list[Compared] = []
         for number, criterion in enumerate(self.assignment.check):
@@ -131,6 +147,18 @@ class Grader:
         evaluator = Evaluator(Timeline(program, self.compiled), course, salt="grade")
         for place, (criterion, query) in enumerate(zip(self.assignment.check, queries)):
             yield _result(criterion, query, evaluator, known, rises.get(place, ()))
+
+    def _with_policy(self, submission: Submission, program: Program) -> Program:
+        """The program with the answers of the policy that a submission brings; raises PolicyFailed for its mistakes."""
+        if submission.policy is None:
+            return program
+        if not self.run_policies:
+            what = "a policy is code, and none is run unless the teacher asks for it"
+            raise InputError(submission.problem(("policy",), what, "grade --run-policies"))
+        try:
+            return decide_apart(program, submission.policy, sort=self.assignment.policy, seconds=self.policy_seconds)
+        except InputError as error:
+            raise PolicyFailed(error.problems) from None
 
     # -- answers ----------------------------------------------------------------------------
 
@@ -186,6 +214,15 @@ def _result(
     sign = "" if query.sign == "==" else f"{query.sign} "
     return Result(criterion.that, criterion.text, float(holds), criterion.points, found, f"{sign}{wanted}", look_at,
                   look, criterion.hidden)  # fmt: skip
+
+
+def _not_run(criterion: Criterion, error: PolicyFailed) -> Result:
+    """A check that there was no run for."""
+    first, more = error.problems[0], len(error.problems) - 1
+    found = f"no run: {first}" + (f" (and {more} more)" if more else "")
+    expected = f"a run in which {criterion.that}"
+    return Result(criterion.that, criterion.text, 0.0, criterion.points, found, expected, 0,
+                  "The run did not begin: its policy failed.", criterion.hidden)  # fmt: skip
 
 
 def _where_it_broke(query: Compared, evaluator: Evaluator, course: Course, rises: tuple[int, ...]) -> int:

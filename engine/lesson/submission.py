@@ -1,11 +1,15 @@
-"""A submission: a TOML file with changed settings, a workload or answers. It is data and nothing else."""
+"""A submission: a TOML file with changed settings, a workload or answers. It is data and nothing else.
+
+Where the assignment asks for a policy it may name a Python file beside itself; that file is read by
+:mod:`engine.policies` alone, in a process of its own, and only when the teacher asked for it.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from engine.errors import InputError, Problem, nearest
@@ -18,7 +22,7 @@ from engine.scenario.positions import Path as KeyPath
 from engine.scenario.positions import dotted, key_lines, line_of
 from engine.scenario.read import changed_scenario, read_text, read_toml
 
-KEYS = ("student", "seed", "set", "answers", "run")
+KEYS = ("student", "seed", "set", "answers", "run", "policy")
 MAX_BYTES = 1_000_000
 
 
@@ -36,6 +40,8 @@ class Submission:
     """Answers by the id of their question, as they were written."""
     run: list[Any] | None
     """Parts of a workload; None: the scenario's own."""
+    policy: Path | None = None
+    """A Python file beside it; None: the machine's own policy."""
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
 
     def of_seed(self, seed: int) -> Submission:
@@ -95,10 +101,21 @@ def read_submission(path: str | os.PathLike[str]) -> Submission:
     run = data.get("run")
     if run is not None and (not isinstance(run, list) or not run or not all(isinstance(one, dict) for one in run)):
         say(("run",), "has the wrong type", "[[run]] parts")
+    policy = data.get("policy")
+    if policy is not None and (not isinstance(policy, str) or not _is_file_name(policy)):
+        say(("policy",), "is no file beside the submission", 'a name without folders, as "mine.py"')
+    elif policy is not None and not (Path(path).parent / policy).is_file():
+        say(("policy",), f"there is no file '{policy}' beside the submission", "a Python file")
     if problems:
         raise InputError(problems)
+    beside = None if policy is None else Path(path).parent / policy
     values = dict(_flat(data.get("set", {})))
-    return Submission(name, student, seed, values, dict(data.get("answers", {})), run, lines)
+    return Submission(name, student, seed, values, dict(data.get("answers", {})), run, beside, lines)
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether a name stays in its folder, on every platform."""
+    return bool(name) and PurePosixPath(name).name == PureWindowsPath(name).name == name and name != ".."
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
@@ -115,6 +132,8 @@ def checked(submission: Submission, scenario: Scenario, assignment: Assignment) 
     problems = [*_wrong_values(submission, assignment), *_wrong_answers(submission, scenario, assignment)]
     if submission.run is not None:
         problems += list(_wrong_workload(submission, assignment))
+    if submission.policy is not None and assignment.policy is None:
+        problems.append(submission.problem(("policy",), "a policy of one's own is not allowed here", "no policy"))
     if problems:
         raise InputError(problems)
     return changed_scenario(scenario, submission.values, submission.run, submission.file)

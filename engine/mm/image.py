@@ -123,6 +123,9 @@ SECOND_CHANCE = _setting(
     "machine.zswap.second_chance", "A referenced entry is rotated once before it is written back",
     kernel="shrink_memcg_cb", default=1, high=1,
 )  # fmt: skip
+WRITEBACK_POLICY = _setting(
+    "machine.zswap.writeback_policy", "Which entry leaves the pool next: the coldest, or what a policy file decided",
+    choices=("lru", "own"), fixed=True)  # fmt: skip
 SHRINK_RULE = _setting(
     "machine.zswap.shrink_rule", "How much one step of the shrink worker writes: a pool page, one entry, 32 entries",
     kernel="shrink_worker", choices=("pool_page", "one_entry", "batch"), default=1,
@@ -208,8 +211,8 @@ ACTIVE_TAIL = _state("active_tail", "Next page to be deactivated", "frame", "LRU
 FREE_FRAME = _state("free_frame", "First frame of the free list", "frame", "free_area")
 FRAME_TOP = _state("frame_top", "Frames ever used", "frames")
 NONRESIDENT_AGE = _state("nonresident_age", "Evictions and activations so far", "pages", "nonresident_age")
-DECISIONS = _state("decisions", "Evictions that a policy of somebody's own has decided", "evictions")
-DECISIONS_KNOWN = _state("decisions_known", "Rows of its decisions", "evictions")
+DECISIONS = _state("decisions", "Questions put to a policy of somebody's own", "questions")
+DECISIONS_KNOWN = _state("decisions_known", "Its answers that are known", "questions")
 LRUVEC_REFAULTS = _state("lruvec_refaults", "Activations by refault when reclaim last ended", "pages", "refaults")
 REFAULT_COST = _state("refault_cost", "Refaults of pages that were active before, noted as a cost", "pages")
 ANON_COST = _state("anon_cost", "Cost of reclaim and refaults noted for the anonymous lists", "pages", "anon_cost")
@@ -405,8 +408,8 @@ FUTURE = future.column("next", "Operation that next touches the page; past the l
 frame_use = schema.table("frame_use", 1, "When each frame's page is used again (policy opt only)")
 FRAME_USE = frame_use.column("next", "Operation that next touches its page", "operation")
 
-decision = schema.table("decision", 1, "What a policy of somebody's own decided, eviction by eviction")
-DECISION = decision.column("page", "process << 32 | page that was to leave; 0: none named")
+decision = schema.table("decision", 1, "What a policy of somebody's own decided, question by question")
+DECISION = decision.column("answer", "process << 32 | page, or entry, that is to leave; 0: none named; -1: nothing")
 
 page = schema.table("page", 8, "Frames of memory", "folio")
 PAGE_FLAGS = page.column("flags", "PG_* bits", "", "flags")

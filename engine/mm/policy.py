@@ -6,21 +6,20 @@ page does. All pages are on the inactive list, newest first.
 
 CLOCK is the one-bit variant (a page used since it was last looked at goes round once more; a new
 page starts without the bit). OPT evicts the page whose next use is farthest away (Belady 1966). OWN
-carries out what a policy of somebody's own decided before (:mod:`engine.study.own_policy`).
+carries out what a policy of somebody's own decided before (:mod:`engine.policies`).
 """
 
 from __future__ import annotations
 
 from engine.mm.clock import random_below
+from engine.mm.decisions import UNDECIDED, next_decision
 from engine.mm.image import (
-    DECISION,
-    DECISIONS,
-    DECISIONS_KNOWN,
     FRAME_TOP,
     FRAME_USE,
     FUTURE,
     INACTIVE,
     INACTIVE_TAIL,
+    MM_PAGES,
     MM_PTE,
     NR_INACTIVE,
     OPERATIONS,
@@ -31,9 +30,10 @@ from engine.mm.image import (
     PGSCAN_ANON,
     PGSCAN_DIRECT,
     POLICY,
+    PROCESSES,
     PTE,
 )
-from engine.mm.journal import add, emit, get, put, store
+from engine.mm.journal import add, emit, get, put
 from engine.mm.kernel import kernel
 from engine.mm.lru import clear_flags, has_flag, list_add_head, list_del, lru_del, set_flags
 from engine.mm.page_io import remove_mapping, wait_for_write
@@ -122,14 +122,11 @@ def used_last(m: Words) -> int:
 @kernel
 def decided(m: Words) -> int:
     """The page that a policy of somebody's own named for this eviction; the oldest where it is not to be had."""
-    number = m[DECISIONS] + 1
-    store(m, DECISIONS, number)
-    if number > m[DECISIONS_KNOWN]:
+    where = next_decision(m)
+    process, page = where >> PROCESS_SHIFT, where & PAGE_MASK
+    if where <= UNDECIDED or process < 1 or process > m[PROCESSES] or page >= get(m, MM_PAGES, process):
         return oldest(m)
-    where = get(m, DECISION, number)
-    if where == 0:
-        return oldest(m)
-    word = get(m, PTE, get(m, MM_PTE, where >> PROCESS_SHIFT) + (where & PAGE_MASK))
+    word = get(m, PTE, get(m, MM_PTE, process) + page)
     if word & PTE_PRESENT == 0 or not evictable(m, pte_pfn(word)):
         return oldest(m)
     return pte_pfn(word)

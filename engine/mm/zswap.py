@@ -10,6 +10,7 @@ from __future__ import annotations
 from engine.mm.backend import NONE, ZSWAP, backend_tag, backend_zswap, slot_backend, zswap_backend
 from engine.mm.block import start_write
 from engine.mm.clock import SHRINK_WORKER, spend, time_of_actor
+from engine.mm.decisions import NOTHING, UNDECIDED, next_decision
 from engine.mm.design.hooks import (
     backend,
     cache_word,
@@ -59,6 +60,7 @@ from engine.mm.image import (
     WORKER_STEP_NS,
     WORKER_WAKE_NS,
     WRITEBACK,
+    WRITEBACK_POLICY,
     WRITTEN_BACK,
     Z_CONTENT,
     Z_HANDLE,
@@ -70,6 +72,7 @@ from engine.mm.image import (
     ZSPAGE_INUSE,
     ZSWAP_ENABLED,
     ZSWAP_LOAD_NS,
+    ZSWAP_TOP,
     ZSWPIN,
     ZSWPOUT,
     ZSWPWB,
@@ -114,6 +117,8 @@ PAGE_SIZE = 4096
 ENTRY_BYTES = 64
 """A zswap entry with its place in the tree: 56 + 8 bytes in 6.18."""
 INCOMPRESSIBLE_STORE = 1
+COLDEST = 0
+"""The writeback policy of the kernel: the coldest entry goes, a referenced one after its second chance."""
 POOL_PAGE = 0
 ONE_ENTRY = 1
 BATCH = 2
@@ -309,10 +314,23 @@ def zswap_writeback_entry(m: Words, zentry: int) -> int:
 
 
 @kernel
+def next_to_leave(m: Words) -> int:
+    """The entry that goes next: the coldest, or what a policy of somebody's own named; 0 where it keeps them all."""
+    if m[WRITEBACK_POLICY] == COLDEST:
+        return m[ZLRU]
+    chosen = next_decision(m)
+    if chosen == NOTHING:
+        return 0
+    if chosen <= UNDECIDED or chosen > m[ZSWAP_TOP] or get(m, Z_HANDLE, chosen) == 0:
+        return m[ZLRU]
+    return chosen
+
+
+@kernel
 def shrink_one(m: Words, zentry: int) -> int:
     """shrink_memcg_cb(): second chance, or writeback; -1 when it was only rotated."""
     entry = get(m, Z_SWPENTRY, zentry)
-    if m[SECOND_CHANCE] != 0 and get(m, Z_REFERENCED, zentry) != 0:
+    if m[WRITEBACK_POLICY] == COLDEST and m[SECOND_CHANCE] != 0 and get(m, Z_REFERENCED, zentry) != 0:
         put(m, Z_REFERENCED, zentry, 0)
         zswap_lru_del(m, zentry)
         zswap_lru_add(m, zentry)
@@ -326,7 +344,10 @@ def shrink_one(m: Words, zentry: int) -> int:
 @kernel
 def shrink_pool_page(m: Words) -> int:
     """zpool_shrink(pool, 1) of 6.2: every object of the coldest entry's zspage; how many were written."""
-    zspage = get(m, Z_HANDLE, m[ZLRU]) >> HANDLE_SHIFT
+    zentry = next_to_leave(m)
+    if zentry == 0:
+        return 0
+    zspage = get(m, Z_HANDLE, zentry) >> HANDLE_SHIFT
     left = get(m, ZSPAGE_INUSE, zspage)
     row = get(m, ZSPAGE_FIRST, zspage)
     written = 0
@@ -347,7 +368,10 @@ def shrink_entries(m: Words, entries: int) -> int:
     entries = min(entries, m[NR_ZLRU])
     while entries > 0 and m[NR_ZLRU] > 0:
         entries -= 1
-        if shrink_one(m, m[ZLRU]) == WRITTEN:
+        zentry = next_to_leave(m)
+        if zentry == 0:
+            return written
+        if shrink_one(m, zentry) == WRITTEN:
             written += 1
     return written
 
@@ -362,7 +386,10 @@ def shrink_for_shrinker(m: Words, entries: int) -> int:
     written = 0
     while entries > 0 and m[NR_ZLRU] > 0:
         entries -= 1
-        result = shrink_one(m, m[ZLRU])
+        zentry = next_to_leave(m)
+        if zentry == 0:
+            break
+        result = shrink_one(m, zentry)
         if result == WRITTEN:
             written += 1
         elif result == FAILED_CACHED:

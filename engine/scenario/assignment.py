@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -40,6 +40,10 @@ class Assignment(Part):
     workload: bool = Field(False, description="true: a submission may bring [[run]] parts of its own, without traces")
     max_references: int = Field(
         1_000_000, ge=1, le=50_000_000, description="Most operations of a workload that a submission brings"
+    )
+    policy: Literal["replacement", "writeback"] | None = Field(
+        None, description="A submission may bring a policy of this sort, a Python file (docs/policies.md); "
+        "its code runs only with grade --run-policies"
     )
     questions: bool = Field(True, description="false: the questions of the steps are not part of it")
     pass_percent: int = Field(100, ge=0, le=100, description="Share of the points needed to pass (%)")

@@ -137,11 +137,14 @@ class _CrossCheck:
                     )  # fmt: skip
         if self.parts.machine is None:
             return
-        if getattr(self.parts.machine, "policy", None) == "own":
-            self._say(
-                ("machine", "policy"), "a scenario has no policy of somebody's own",
-                "another policy here, and --policy FILE.py on the command line",
-            )  # fmt: skip
+        zswap = getattr(self.parts.machine, "zswap", None)
+        for path, table, key in ((("machine",), self.parts.machine, "policy"),
+                                 (("machine", "zswap"), zswap, "writeback_policy")):  # fmt: skip
+            if getattr(table, key, None) == "own":
+                self._say(
+                    (*path, key), "a scenario has no policy of somebody's own",
+                    "another policy here, and --policy FILE.py on the command line",
+                )  # fmt: skip
         names = ("watermark_min", "watermark_low", "watermark_high")
         marks = [(name, getattr(self.parts.machine, name)) for name in names]
         for (lower, low), (higher, high) in pairwise(marks):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from engine import operation as op
+from engine.cli.new import template
 from engine.machine import Machine
 from engine.mm.page_alloc import watermark_min
 from engine.mm.transitions import KINDS, Actor
 from engine.operation import Op
+from engine.policies.decide import decide
+from engine.policies.file import PolicyFile
 from engine.program import Program
 from engine.reading import PageState, entries_of, page_states, words_of
+from engine.resources import scenarios_dir
 from engine.scenario import parse_scenario
 from engine.timeline import Timeline
 from tests.scenarios.library_runs import DESIGNS, figure, loaded, named, ran
@@ -351,3 +357,17 @@ def test_a_writeback_leaves_every_page_table_as_it_is(design: str) -> None:
     before, after = (at_mark(program, mark) for mark in ("24 are in the pool", "the worker has been here"))
     changed = words_of(before.view, 1) != words_of(after.view, 1)
     assert int(changed.sum()) == 1, "only that of the page that was given away in between"
+
+
+def test_what_leaves_the_pool_decides_what_is_read(tmp_path: Path) -> None:
+    def read(policy: Path) -> int:
+        machine = Machine(decide(loaded(named("writeback-policy"))[1], PolicyFile(policy)), compiled=False)
+        machine.run()
+        return machine.counters()["pswpin"]
+
+    assert figure("writeback-policy", "pswpin", None, "machine.zswap.second_chance=false") == 504
+    assert read(scenarios_dir() / "policies" / "fewest_visits.py") == 347
+    keeping = tmp_path / "keeping.py"
+    text = template("writeback-policy", "keeping").replace("return entries[0]", "return None")
+    keeping.write_text(text, encoding="utf-8")
+    assert read(keeping) == 704

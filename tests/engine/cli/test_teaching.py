@@ -284,6 +284,41 @@ def test_the_assignment_of_the_template_is_neither_done_nor_impossible(tmp_path:
     assert not all(passed)
 
 
+@pytest.mark.parametrize(
+    ("kind", "scenario"), [("replacement-policy", "18-thrashing"), ("writeback-policy", "25-late-slot")]
+)
+def test_a_policy_template_runs_as_it_is(kind: str, scenario: str, tmp_path: Path, swapscope: Call) -> None:
+    said = swapscope("new", "ann's policy", "--template", kind, "-o", tmp_path)
+    assert said.code == 2, "no name for a file"
+    said = swapscope("new", "3-ann.py", "--template", kind, "-o", tmp_path)
+    assert said.code == 0
+    file = tmp_path / "3-ann.py"
+    assert "class Policy3Ann:" in file.read_text()
+    assert "@" not in file.read_text()
+    told = swapscope("compare", scenario, "--policy", file, "--json", "-")
+    assert [run["policy"] for run in json.loads(told.out)["runs"]][1] == "Policy3Ann"
+
+
+def test_grading_runs_policies_only_when_told_to(tmp_path: Path, swapscope: Call) -> None:
+    assert swapscope("new", "ann", "--template", "writeback-policy", "-o", tmp_path).code == 0
+    (tmp_path / "ann.toml").write_text('policy = "ann.py"\n')
+    (tmp_path / "ben.toml").write_text('policy = "ben.py"\n')
+    (tmp_path / "ben.py").write_text((tmp_path / "ann.py").read_text().replace("entries[0]", "entries[-1:]"))
+    homework = tmp_path / "work" / "homework.toml"
+    homework.parent.mkdir()
+    assert swapscope("new", "homework", "--template", "assignment", "-o", homework.parent).code == 0
+    homework.write_text(homework.read_text().replace("[assignment]", '[assignment]\npolicy = "writeback"'))
+    assert "the writeback policy: a Python file of your own" in swapscope("grade", homework).out
+    said = swapscope("grade", homework, tmp_path / "ann.toml")
+    assert said.code == 2
+    assert "expected grade --run-policies" in said.err
+    said = swapscope("grade", homework, tmp_path / "ann.toml", tmp_path / "ben.toml", "--run-policies", "--json")
+    assert said.code == 1
+    ann, ben = json.loads(said.out)["submissions"]
+    assert ann["earned"] > ben["earned"] == 0
+    assert "ben.py" in ben["results"][0]["found"]
+
+
 def test_nothing_is_overwritten(tmp_path: Path, swapscope: Call) -> None:
     assert swapscope("new", "one", "-o", tmp_path).code == 0
     before = (tmp_path / "one.toml").read_text()
