@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, dialogs, theme
+from app import actions, theme
 from app.arrangements import NAMES as ARRANGEMENTS
 from app.arrangements import Arrangements, as_text, from_text
 from app.bookmarks import Bookmarks
@@ -30,9 +31,6 @@ from app.comparing import Comparing
 from app.compiling import compiling
 from app.docks import Docks
 from app.export import replay as replays
-from app.export.animation_dialog import AnimationDialog
-from app.export.picture import Scene as PictureScene
-from app.export.vector import write
 from app.file_watch import FileWatch
 from app.focus_keys import FocusKeys
 from app.gallery import Described, Gallery
@@ -43,7 +41,6 @@ from app.lesson import LessonMaker
 from app.menus import Menus
 from app.moment import Moment, Selected
 from app.numbers import count
-from app.palette import Palette
 from app.panels.transport import EventMenu, Transport
 from app.player import SPEED_STEPS, Player, Unit
 from app.problems import ProblemsPage
@@ -58,18 +55,18 @@ from app.timeline.view import Mark, TimelineView
 from app.topbar import TopBar
 from app.welcome import WelcomePage
 from app.worker import Frame, Table, Worker, policy_loader, scenario_loader
-from engine.errors import InputError, Problem
+from engine.errors import InputError
 from engine.mm import transitions as tr
-from engine.mm.layout import state_hash, used_spans
 from engine.program import Program
 from engine.resources import scenarios_dir
+
+if TYPE_CHECKING:
+    from app.saving import Saving
 
 FRAME_MS = 16
 """At most one frame is shown in this time."""
 AFTER_PAINT_MS = 20
 """After the first thing there is to show, what can wait begins."""
-MOST_HASHED = 1 << 21
-"""Words in use of an image that are hashed on the window's thread: a few milliseconds."""
 
 
 FIRST_SIZE = QSize(1440, 900)
@@ -235,7 +232,7 @@ class MainWindow(QMainWindow):
             self._show_table(self._table)
         elif name == "branches":
             panel.show_branches(frame.branches, frame.branch)
-        panel.show_moment(self._told_moment(frame))
+        panel.show_moment(self.told_moment(frame))
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first page is all there is to show, or else a run is coming."""
@@ -363,7 +360,7 @@ class MainWindow(QMainWindow):
     def _check_replay(self, frame: Frame) -> None:
         """Say so when the moment of a replay is not what it was when it was saved."""
         replay, self._replay = self._replay, None
-        if replay is not None and replay.state and _state(frame) not in ("", replay.state):
+        if replay is not None and replay.state and replays.state_of(frame.moment.view) not in ("", replay.state):
             self.status.say(
                 self.tr("The model has changed since this replay was saved: the machine is another one."), True
             )
@@ -453,13 +450,13 @@ class MainWindow(QMainWindow):
         """Hand the moment to every view that can be seen."""
         if self.frame is None:
             return
-        moment = self._told_moment(self.frame)
+        moment = self.told_moment(self.frame)
         for view in self._views():
             view.show_moment(moment)
         self.reasons.show_frame(self.frame, self._selection)
         self.stopping.show_frame(self.frame, self._selection)
 
-    def _told_moment(self, frame: Frame) -> Moment:
+    def told_moment(self, frame: Frame) -> Moment:
         """A frame's moment in the language that is shown, with what is selected here."""
         moment = frame.moment
         return replace(moment, selection=self._selection, sentence=said(moment.sentence, moment.transition.kind))
@@ -750,98 +747,39 @@ class MainWindow(QMainWindow):
         """The scenarios that come with Swapscope, as far as they are read."""
         return self._scenarios
 
-    # -- dialogues ------------------------------------------------------------------------------
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """What was set besides the open scenario, as ``--set`` takes it."""
+        return self._sets
+
+    @property
+    def selection(self) -> tuple[Selected, ...]:
+        """What is lit everywhere."""
+        return self._selection
+
+    # -- loaded when first asked for: the start need not wait for it -------------------------------
+
+    @cached_property
+    def saving(self) -> Saving:
+        """Pictures, replays and animations as files."""
+        from app.saving import Saving
+
+        return Saving(self)
 
     def show_palette(self) -> None:
         """The command palette."""
+        from app.palette import Palette
+
         Palette(self).show()
 
     def show_shortcuts(self) -> None:
         """All keys at a glance."""
-        dialogs.Shortcuts(self).exec()
+        from app.dialogs import Shortcuts
+
+        Shortcuts(self).exec()
 
     def show_about(self) -> None:
         """What this is."""
-        dialogs.About(self).exec()
+        from app.dialogs import About
 
-    def ask_and_save_picture(self) -> None:
-        """Ask for a file and save a picture of this moment."""
-        chosen = self._ask_where(self.tr("Save picture"), ".png", self.tr("Pictures (*.png *.svg *.pdf)"))
-        if chosen is not None:
-            self.save_picture(chosen)
-
-    def ask_and_save_window(self) -> None:
-        """Ask for a file and save a picture of the whole window as it is."""
-        chosen = self._ask_where(self.tr("Save picture of the window"), ".png", self.tr("Pictures (*.png *.svg *.pdf)"))
-        if chosen is not None:
-            self._written(chosen, lambda: write(self, chosen))
-
-    def save_picture(self, output: Path) -> None:
-        """A picture of this moment as a file; says so when it cannot be written."""
-        if self.frame is None:
-            return
-        scene = PictureScene(self._told_moment(self.frame), self.frame.series, self.canvas.detail)
-        try:
-            scene.lay_out((max(1280, self.width()), max(800, self.height())))
-            self._written(output, lambda: write(scene, output))
-        finally:
-            scene.hide()
-            scene.deleteLater()
-
-    def ask_and_save_replay(self) -> None:
-        """Ask for a file and save what opens this moment again."""
-        kinds = self.tr("Replays (*{suffix})").format(suffix=replays.SUFFIX)
-        chosen = self._ask_where(self.tr("Save replay"), replays.SUFFIX, kinds)
-        if chosen is not None:
-            self.save_replay(chosen if chosen.suffix else chosen.with_suffix(replays.SUFFIX))
-
-    def save_replay(self, output: Path) -> None:
-        """What opens this moment again, as a file."""
-        frame, path = self.frame, self.path
-        if frame is None or path is None:
-            return
-
-        def write_it() -> None:
-            try:
-                text = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise InputError(Problem("the scenario cannot be read any more", str(path))) from error
-            look = replays.Look(
-                theme.current().name, str(self.canvas.detail), self.arrangements.current, as_text(self.docks.save())
-            )
-            replay = replays.Replay(
-                path.name, text, self._sets, replays.changes_of(frame.branches), frame.branch,
-                frame.moment.transition.number, _state(frame), self._selection, look,
-            )  # fmt: skip
-            replays.save(replay, output, path)
-
-        self._written(output, write_it)
-
-    def ask_and_save_animation(self) -> None:
-        """Ask for a span and a file, and draw it frame by frame."""
-        if self.frame is not None:
-            AnimationDialog(self).show()
-
-    def _ask_where(self, title: str, suffix: str, kinds: str) -> Path | None:
-        """A file to write, named after what is shown; None when there is nothing to write or nowhere."""
-        if self.frame is None:
-            return None
-        name = f"{self.path.stem if self.path else 'swapscope'}-{self.frame.moment.transition.number}{suffix}"
-        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
-        return Path(chosen) if chosen else None
-
-    def _written(self, output: Path, write_it: Callable[[], object]) -> None:
-        """Write a file; what is wrong with it is said."""
-        try:
-            write_it()
-        except InputError as error:
-            QMessageBox.warning(self, self.tr("Save"), str(error))
-        else:
-            self.status.say(self.tr("Saved {name}").format(name=output))
-
-
-def _state(frame: Frame) -> str:
-    """What tells this state of the machine from others; empty where that would take long."""
-    view = frame.moment.view
-    used = sum(end - start for start, end in used_spans(view.words, view.layout))
-    return state_hash(view.words, view.layout) if used <= MOST_HASHED else ""
+        About(self).exec()

@@ -18,16 +18,20 @@ import numpy as np
 from app.moment import Selected, Thing
 from app.settings import cache_dir
 from engine.errors import InputError, Problem
+from engine.mm.layout import state_hash, used_spans
 from engine.resources import scenarios_dir
 from engine.trace.files import write_whole
 
 if TYPE_CHECKING:
     from engine.history import Branch
+    from engine.mm.view import View
     from engine.timeline import Timeline
 
 SUFFIX = ".swapscope"
 KIND, VERSION = "replay", 1
 MOST_BYTES = 8 << 20
+MOST_HASHED = 1 << 21
+"""Words in use of an image that are hashed on the window's thread: a few milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -265,3 +269,9 @@ class _Reader:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def state_of(view: View) -> str:
+    """What tells this state of the machine from others; empty where that would take long."""
+    used = sum(end - start for start, end in used_spans(view.words, view.layout))
+    return state_hash(view.words, view.layout) if used <= MOST_HASHED else ""

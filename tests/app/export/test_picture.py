@@ -63,6 +63,6 @@ def test_files(program, qapp, tmp_path):
 def test_from_a_window(window, qtbot, tmp_path):
     window.player.jump(30)
     qtbot.waitUntil(lambda: window.frame.moment.transition.number == 30)
-    window.save_picture(tmp_path / "shown.png")
+    window.saving.save_picture(tmp_path / "shown.png")
     assert (tmp_path / "shown.png").read_bytes().startswith(b"\x89PNG")
     assert "shown.png" in window.status.said()

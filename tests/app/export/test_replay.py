@@ -76,7 +76,7 @@ def saved(new_window, qtbot, scenario, tmp_path, monkeypatch):
     window.choose_depth("kernel")
     window.choose_arrangement("lecture")
     output = tmp_path / "moment.swapscope"
-    monkeypatch.setattr("app.window.QFileDialog.getSaveFileName", lambda *_: (str(output), ""))
+    monkeypatch.setattr("app.saving.QFileDialog.getSaveFileName", lambda *_: (str(output), ""))
     QTest.keySequence(window, "Ctrl+E")
     state = window.frame.moment.view.words.tobytes()
     window.close()
