@@ -26,7 +26,7 @@ from engine.mm.journal import (
     WATCH_SEEN,
 )
 from engine.mm.kernel import compiled as compiled_twin
-from engine.mm.run import OUTCOME_SEGFAULT, run
+from engine.mm.run import OUTCOME_SEGFAULT, run, run_unrecorded
 from engine.mm.schema import Group
 from engine.mm.setup import new_machine, write_future
 from engine.mm.transitions import RECORD_WORDS
@@ -96,7 +96,8 @@ class Machine:
         self.words[WATCH] = watch
         self.words[WATCH_SEEN] = 0
         if self._use_compiled():
-            reached = compiled_twin(run)(self.words, self.ops, self.position, end, transitions)
+            form = run if self.words[JOURNAL_END] else run_unrecorded
+            reached = compiled_twin(form)(self.words, self.ops, self.position, end, transitions)
         else:
             reached = run(self._plain, self._plain_ops, self.position, end, transitions)
         self.position = int(reached)

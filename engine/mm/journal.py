@@ -13,7 +13,8 @@ operations they are always the same.
 from __future__ import annotations
 
 from engine.mm.image import KIND_COUNT, NOW, OPERATIONS, TRANSITIONS
-from engine.mm.kernel import entry, kernel, place
+from engine.mm.intrinsics import fixed, journal_kept, place
+from engine.mm.kernel import entry, kernel, machine_code_of
 from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT, Words
 from engine.mm.transitions import ACTOR_SHIFT, REC_END, RECORD_WORDS
 
@@ -28,9 +29,25 @@ KIND_COUNT_0 = KIND_COUNT[0]
 
 
 @kernel
+def address_of(m: Words, column: int, row: int) -> int:
+    """Where the word of a column in a row is."""
+    return m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK)
+
+
+@machine_code_of(address_of)
+def _address_of(m: Words, column: int, row: int) -> int:
+    return place(fixed(m, column >> TABLE_SHIFT) + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK))
+
+
+@kernel
 def get(m: Words, column: int, row: int) -> int:
     """The word of a column in a row."""
-    return m[place(m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK))]
+    return m[m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK)]
+
+
+@machine_code_of(get)
+def _get(m: Words, column: int, row: int) -> int:
+    return m[address_of(m, column, row)]
 
 
 @kernel
@@ -38,11 +55,24 @@ def store(m: Words, address: int, value: int) -> None:
     """Write one word of the image, by address: how scalars change."""
     at = m[JOURNAL_NEXT]
     if at < m[JOURNAL_END]:
-        m[place(at)] = address
-        m[place(at + 1)] = m[place(address)]
+        m[at] = address
+        m[at + 1] = m[address]
         m[JOURNAL_NEXT] = at + JOURNAL_ENTRY
     elif at != 0:
         m[JOURNAL_LOST] = 1
+    m[address] = value
+
+
+@machine_code_of(store)
+def _store(m: Words, address: int, value: int) -> None:
+    if journal_kept():
+        at = m[JOURNAL_NEXT]
+        if at < m[JOURNAL_END]:
+            m[place(at)] = address
+            m[place(at + 1)] = m[place(address)]
+            m[JOURNAL_NEXT] = at + JOURNAL_ENTRY
+        elif at != 0:
+            m[JOURNAL_LOST] = 1
     m[place(address)] = value
 
 
@@ -52,17 +82,22 @@ def put(m: Words, column: int, row: int, value: int) -> None:
     store(m, m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK), value)
 
 
+@machine_code_of(put)
+def _put(m: Words, column: int, row: int, value: int) -> None:
+    store(m, address_of(m, column, row), value)
+
+
 @kernel
 def add(m: Words, address: int, change: int) -> None:
     """Add to a scalar."""
-    store(m, address, m[place(address)] + change)
+    store(m, address, m[address] + change)
 
 
 @kernel
 def put_add(m: Words, column: int, row: int, change: int) -> None:
     """Add to the word of a column in a row."""
-    address = m[column >> TABLE_SHIFT] + row * ((column >> WIDTH_SHIFT) & BYTE_MASK) + (column & BYTE_MASK)
-    store(m, address, m[place(address)] + change)
+    address = address_of(m, column, row)
+    store(m, address, m[address] + change)
 
 
 @kernel
@@ -73,6 +108,8 @@ def emit(m: Words, kind: int, a: int, b: int, c: int) -> int:
     add(m, KIND_COUNT_0 + kind, 1)
     m[WATCH_SEEN] = m[WATCH_SEEN] | (m[WATCH] & (1 << kind))
     at = m[RECORD_NEXT]
+    if not journal_kept() or at == 0:
+        return number
     if at < m[RECORD_END]:
         m[at] = kind | m[ACTOR] << ACTOR_SHIFT
         m[at + 1] = m[NOW]
@@ -83,7 +120,7 @@ def emit(m: Words, kind: int, a: int, b: int, c: int) -> int:
         m[at + 6] = b
         m[at + 7] = c
         m[RECORD_NEXT] = at + RECORD_WORDS
-    elif at != 0:
+    else:
         m[JOURNAL_LOST] = 1
     return number
 
@@ -93,7 +130,7 @@ def end_operation(m: Words) -> None:
     """Count an operation; what was written since its last transition goes with that transition."""
     store(m, OPERATIONS, m[OPERATIONS] + 1)
     at = m[RECORD_NEXT]
-    if at > m[RECORD_BEGIN]:
+    if journal_kept() and at > m[RECORD_BEGIN]:
         m[at - RECORD_WORDS + REC_END] = m[JOURNAL_NEXT]
 
 

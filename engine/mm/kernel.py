@@ -24,12 +24,14 @@ from pathlib import Path
 from types import CellType, FunctionType
 from typing import Any, TypeVar
 
-from engine.mm.linking import one_form_for_all
+from engine.mm.intrinsics import twins
+from engine.mm.linking import can_link_late, one_form_for_all
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _KERNELS: list[FunctionType] = []
 _ENTRIES: set[FunctionType] = set()
+_BETTER: dict[FunctionType, FunctionType] = {}
 _lock = threading.RLock()
 _twins: dict[Any, Any] = {}
 
@@ -52,35 +54,22 @@ def kernel(function: F) -> F:
     return function
 
 
-@kernel
-def place(address: int) -> int:
-    """An address that is never negative.
-
-    In machine code it becomes an unsigned number, so that the array's indexing need not ask
-    whether it counts from the end; in the interpreter it is what it is.
-    """
-    return address
-
-
-def _unsigned() -> Any:
-    """The machine code twin of :func:`place`."""
-    from numba.core import types
-    from numba.extending import intrinsic
-
-    def unsigned(typing_context: Any, address: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return arguments[0]
-
-        return types.uint64(types.int64), code
-
-    make: Any = intrinsic
-    return make(unsigned)
-
-
 def entry(function: F) -> F:
     """Register a function that is called from outside: its machine code, with all it calls, is cached."""
     _ENTRIES.add(kernel(function))  # type: ignore[arg-type]
     return function
+
+
+def machine_code_of(function: F) -> Callable[[F], F]:
+    """The decorated function is compiled in the place of ``function``: the same, told better to the compiler."""
+
+    def note(better: F) -> F:
+        assert isinstance(function, FunctionType)
+        assert isinstance(better, FunctionType)
+        _BETTER[function] = better
+        return better
+
+    return note
 
 
 def entry_names() -> set[str]:
@@ -110,14 +99,15 @@ def _build_twins() -> None:
         names = module_globals.setdefault(function.__module__, dict(function.__globals__))
         # Closures made by ``choose`` hold functions in their cells: a twin needs cells of its own.
         cells = tuple(CellType(cell.cell_contents) for cell in function.__closure__ or ())
-        copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__, cells or None)
+        code = _BETTER.get(function, function).__code__
+        copy = FunctionType(code, names, function.__name__, function.__defaults__, cells or None)
         copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
         made[function] = copy
     for function, copy in made.items():
         options = {"cache": True} if function in _ENTRIES else _INNER
         make: Any = numba.jit
         _twins[function] = one_form_for_all(make(**_OPTIONS, **options)(copy))
-    _twins[place] = _unsigned()
+    _twins.update(twins(linked_late=can_link_late()))
     for names in module_globals.values():
         for name, value in names.items():
             if isinstance(value, FunctionType) and value in _twins:

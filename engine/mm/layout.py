@@ -7,9 +7,13 @@ The image is followed by the journal and the records of transitions, which are n
 
 from __future__ import annotations
 
+import mmap as mmap_module
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +27,9 @@ Image = NDArray[np.int64]
 
 CLUSTER_SLOTS = 512
 """Slots of a cluster: SWAPFILE_CLUSTER with CONFIG_THP_SWAP on x86-64."""
+WORD_BYTES = 8
+LARGE_IMAGE = 1 << 23
+"""Words from which on an image asks for large pages; most of what a smaller one reserves is never touched."""
 GROUPS = 12
 """Fullness groups of a zsmalloc class."""
 
@@ -73,12 +80,27 @@ class Layout:
 
     def new_image(self) -> Image:
         """An image of zeroes with the header filled in; memory is given only when touched."""
-        words: Image = np.zeros(self.total_words, dtype=np.int64)
+        words = _zeroes(self.total_words)
         for table in im.schema.tables:
             words[table.number] = self.base[table.name]
         words[JOURNAL_BEGIN] = self.journal_base
         words[RECORD_BEGIN] = self.record_base
         return words
+
+
+def _zeroes(words: int) -> Image:
+    """Zeroed memory that is given only when touched and begins on a page, so that no row straddles cache lines.
+
+    Large images ask for large pages: references go all over an image, and with pages of 4 KiB most
+    of them would miss the processor's translation cache, too.
+    """
+    if sys.platform == "win32":
+        return np.zeros(words, dtype=np.int64)
+    room = mmap(-1, words * WORD_BYTES, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+    if words >= LARGE_IMAGE and hasattr(mmap_module, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # A kernel built without them.
+            room.madvise(mmap_module.MADV_HUGEPAGE)
+    return np.frombuffer(room, dtype=np.int64)
 
 
 def lay_out(needs: Needs) -> Layout:

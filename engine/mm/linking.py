@@ -15,21 +15,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from engine.mm.intrinsics import JOURNAL_SWITCH
+
+UNRECORDED = "run_unrecorded"
+"""The entry that is linked without the journal."""
+
+
+def can_link_late() -> bool:
+    """Whether this Numba has the parts that are changed here."""
+    try:
+        from numba.core import codegen
+    except ImportError:  # pragma: no cover - another Numba
+        return False
+    return hasattr(codegen.CPUCodeLibrary, "finalize") and hasattr(codegen.JITCPUCodegen, "set_env")
+
 
 @contextmanager
 def link_late(entries: set[str]) -> Iterator[None]:
     """Within it, only functions with a qualified name in ``entries`` become machine code."""
-    try:
-        from llvmlite.binding import Linkage
-        from numba.core import codegen
-
-        Library: Any = codegen.CPUCodeLibrary
-        Codegen: Any = codegen.JITCPUCodegen
-        original = Library.finalize
-        original_set_env = Codegen.set_env
-    except (ImportError, AttributeError):  # pragma: no cover - another Numba
+    if not can_link_late():  # pragma: no cover - another Numba
         yield
         return
+    from llvmlite.binding import Linkage, parse_assembly
+    from numba.core import codegen
+
+    Library: Any = codegen.CPUCodeLibrary
+    Codegen: Any = codegen.JITCPUCodegen
+    original = Library.finalize
+    original_set_env = Codegen.set_env
 
     def finalize(library: Any) -> None:
         if library.name not in entries:
@@ -38,6 +51,9 @@ def link_late(entries: set[str]) -> Iterator[None]:
         kept = {function.name for function in library._final_module.functions if not function.is_declaration}
         for other in _all_linked(library):
             library._final_module.link_in(other._final_module.clone())
+        kept_journal = int(library.name != UNRECORDED)
+        library._final_module.link_in(parse_assembly(f"@{JOURNAL_SWITCH} = constant i8 {kept_journal}"))
+        library._final_module.get_global_variable(JOURNAL_SWITCH).linkage = Linkage.internal
         for function in library._final_module.functions:
             if not function.is_declaration and function.name not in kept:
                 function.linkage = Linkage.internal

@@ -32,6 +32,7 @@ from engine.mm.image import (
     NR_ZLRU,
     PAGE_FLAGS,
     PAGE_MAPCOUNT,
+    PAGE_PREV,
     PAGE_SWAP,
     PGACTIVATE,
     PGDEACTIVATE,
@@ -54,7 +55,7 @@ from engine.mm.image import (
     WRITEBACK,
 )
 from engine.mm.journal import ACTOR, CAUSE, add, emit, get, put, store
-from engine.mm.kernel import kernel
+from engine.mm.kernel import kernel, machine_code_of
 from engine.mm.lru import has_flag, lru_add, lru_del, make_unevictable, set_flags
 from engine.mm.page_alloc import (
     RECLAIM_MEMCG,
@@ -85,7 +86,7 @@ from engine.mm.pageflags import (
     PG_WORKINGSET,
     PG_WRITEBACK,
 )
-from engine.mm.rmap import folio_referenced, shmem_to_swap, try_to_unmap
+from engine.mm.rmap import fetch_mapped, folio_referenced, shmem_to_swap, try_to_unmap
 from engine.mm.schema import Words
 from engine.mm.swap_state import enter_swap_cache, folio_free_swap
 from engine.mm.swapfile import vm_swap_full
@@ -254,6 +255,22 @@ def reclaim_folio(m: Words, frame: int) -> int:
 
 
 @kernel
+def fetch_entries(m: Words, frame: int, pages: int) -> None:
+    """Have the page-table entries that map the last pages of a list at hand when reclaim comes to them.
+
+    It changes nothing, so the interpreter does nothing.
+    """
+
+
+@machine_code_of(fetch_entries)
+def _fetch_entries(m: Words, frame: int, pages: int) -> None:
+    while pages > 0 and frame != 0:
+        fetch_mapped(m, frame)
+        frame = get(m, PAGE_PREV, frame)
+        pages -= 1
+
+
+@kernel
 def shrink_inactive_list(m: Words, pages: int) -> int:
     """shrink_inactive_list(): up to so many from the tail; how many are free now."""
     complete_writes(m, time_of_actor(m))
@@ -261,6 +278,7 @@ def shrink_inactive_list(m: Words, pages: int) -> int:
     scanned = 0
     written = m[NR_VMSCAN_WRITE]
     pages = min(pages, m[NR_INACTIVE])
+    fetch_entries(m, m[INACTIVE_TAIL], pages)
     while scanned < pages and m[INACTIVE_TAIL] != 0:
         scanned += 1
         frame = m[INACTIVE_TAIL]
@@ -278,6 +296,7 @@ def shrink_active_list(m: Words, pages: int) -> None:
     """shrink_active_list(): anonymous pages are always deactivated, their young bits cleared."""
     moved = 0
     pages = min(pages, m[NR_ACTIVE])
+    fetch_entries(m, m[ACTIVE_TAIL], pages)
     while moved < pages and m[ACTIVE_TAIL] != 0:
         frame = m[ACTIVE_TAIL]
         spend(m, m[SCAN_NS])

@@ -12,7 +12,7 @@ from engine.mm.kernel import cache_folder, entry_names, forget_cache
 
 
 def test_only_what_is_called_from_outside_is_an_entry() -> None:
-    assert entry_names() == {"run", "swap_back", "swap_forward"}
+    assert entry_names() == {"run", "run_unrecorded", "swap_back", "swap_forward"}
 
 
 def test_a_registered_function_stays_what_it_is() -> None:
@@ -39,3 +39,16 @@ def test_without_the_variable_it_is_in_the_users_cache(monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(kernel.sys, "platform", "linux")
     assert cache_folder().is_relative_to(tmp_path / "swapscope")
+
+
+def test_a_form_for_the_compiler_leaves_the_plain_function_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "_BETTER", {})
+
+    def plain() -> int:
+        return 1
+
+    def better() -> int:
+        return 2
+
+    assert kernel.machine_code_of(plain)(better) is better
+    assert (plain(), kernel._BETTER) == (1, {plain: better})
