@@ -125,8 +125,8 @@ def test_code_that_reaches_into_the_machine_is_found_out(tmp_path: Path) -> None
         "        frame = sys._getframe()\n"
         "        while frame.f_code.co_name != '_answer':\n"
         "            frame = frame.f_back\n"
-        "        machine = frame.f_locals['machine']\n"
-        "        machine.words[machine.layout.base['page'] + 8] += 1\n"
+        "        from engine.mm.image import STORED_BYTES\n"
+        "        frame.f_locals['machine'].words[STORED_BYTES] += 1\n"
         "        return entries[0]",
     )
     with pytest.raises(InputError, match=r"not in order after this policy"):
