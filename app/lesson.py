@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,8 +33,15 @@ class Course:
     """How many there will be."""
     lesson: Lesson | None = None
     """None while it is being made, and where there are no steps."""
+    varied: tuple[tuple[str, str, str], ...] = ()
+    """What this instance has otherwise than the file: key, value here, value there (empty: the file has none)."""
     trouble: str = ""
     """Why it could not be made."""
+
+
+def _shown(value: object) -> str:
+    """A value as a scenario file has it."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class LessonMaker(QThread):
@@ -85,8 +92,9 @@ class LessonMaker(QThread):
 
     def _make(self, path: Path, sets: tuple[str, ...]) -> None:
         scenario = load_scenario(path, sets)
+        varied = tuple((key, _shown(here), _shown(there)) for key, (here, there) in scenario.varied.items())
         course = Course(path.stem, scenario.title, tuple(scenario.goals), scenario.lesson, scenario.seed,
-                        len(scenario.step))  # fmt: skip
+                        len(scenario.step), varied=varied)  # fmt: skip
         self.made.emit(course)
         if not scenario.step:
             return
@@ -98,10 +106,9 @@ class LessonMaker(QThread):
         except making.Stopped:
             return
         except InputError as error:
-            trouble = str(error)
-            self.made.emit(Course(course.name, course.title, course.goals, course.text, course.seed, trouble=trouble))
+            self.made.emit(replace(course, steps=0, trouble=str(error)))
             return
-        self.made.emit(Course(course.name, course.title, course.goals, course.text, course.seed, course.steps, lesson))
+        self.made.emit(replace(course, lesson=lesson))
 
     def _going_on(self, _done: int, _total: int) -> bool:
         """Whether this lesson is still wanted; lets the window have the interpreter."""

@@ -200,7 +200,7 @@ class LessonPanel(QWidget):
         self.title.show_text(course.title)
         self.place.hide()
         goals = "\n".join(f"- {goal}" for goal in course.goals)
-        parts = [goals, course.text]
+        parts = [self._instance(course), goals, course.text]
         self.text.show_text("\n\n".join(part.strip() for part in parts if part.strip()))
         if course.trouble:
             self.count.show_text(self.tr("The steps could not be made."))
@@ -209,6 +209,18 @@ class LessonPanel(QWidget):
             self.count.show_text(self.tr("Making the questions…"))
         else:
             self.count.show_text(self.tr("{steps} steps").format(steps=course.steps) if course.steps else "")
+
+    def _instance(self, course: Course) -> str:
+        """What this instance has otherwise than the text that follows; empty where that is nothing."""
+        told = [
+            self.tr("`{key}` is {here}, where the text has {there}").format(key=key, here=here, there=there)
+            if there else self.tr("`{key}` is {here}").format(key=key, here=here)
+            for key, here, there in course.varied
+        ]  # fmt: skip
+        if not told:
+            return ""
+        head = self.tr("This is instance {seed} of the questions.").format(seed=course.seed)
+        return head + "\n\n" + "\n".join(f"- {one}" for one in told)
 
     def _show_one(self, step: LessonStep, total: int) -> None:
         self.title.show_text(f"{step.number}  {step.title}")

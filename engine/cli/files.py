@@ -12,6 +12,7 @@ from engine.cli.output import STDOUT, console, say, say_problems, write_json
 from engine.cli.report import table
 from engine.errors import InputError
 from engine.scenario import json_schema, load_scenario
+from engine.scenario.read import check_variations
 
 LIST_HELP = "list the scenarios that come with Swapscope"
 CHECK_HELP = "read scenario files and say everything that is wrong with them"
@@ -63,6 +64,7 @@ def run_check(args: argparse.Namespace) -> int:
         try:
             scenario = load_scenario(find_scenario(name))
             program = scenario.build()
+            check_variations(scenario)
         except InputError as error:
             say_problems(error)
             wrong += 1

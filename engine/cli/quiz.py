@@ -19,7 +19,7 @@ from engine.lesson.answers import AnswerError, how_to_answer, read_answer
 from engine.lesson.asked import Asked, judge, letter
 from engine.lesson.lesson import Lesson, LessonStep, make_lesson
 from engine.lesson.progress import Progress
-from engine.lesson.worksheet import answer_text
+from engine.lesson.worksheet import answer_text, instance_text
 from engine.naming import grouped
 from engine.scenario import Scenario
 from engine.scenario.prose import without_links
@@ -84,9 +84,11 @@ def run(args: argparse.Namespace) -> int:
         progress.reset(name)
     out = console()
     if args.answers or not (sys.stdin.isatty() and out.is_terminal):
-        print_questions(lesson, out, answers=args.answers)
+        print_questions(lesson, out, answers=args.answers, instance=instance_text(scenario))
         return 0
     try:
+        if instance := instance_text(scenario):
+            _print_prose(instance, out)
         ask_all(lesson, name, progress, out, lambda prompt: out.input(Text(prompt, style="bold")))
     except EOFError:
         out.print()
@@ -96,9 +98,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def print_questions(lesson: Lesson, out: Console, *, answers: bool) -> None:
-    """All questions, with their answers when wanted."""
+def print_questions(lesson: Lesson, out: Console, *, answers: bool, instance: str = "") -> None:
+    """All questions, with their answers when wanted; ``instance`` is what is different in this one."""
     out.print(Text(f"{lesson.title} (seed {lesson.seed})", style="bold"))
+    if instance:
+        _print_prose(instance, out)
     number = 0
     for step in lesson.steps:
         if step.moment is None:

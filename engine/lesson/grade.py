@@ -16,7 +16,7 @@ from engine.lesson.submission import Submission, checked
 from engine.lesson.values import said
 from engine.policies.apart import SECONDS, decide_apart
 from engine.program import Program
-from engine.scenario import Scenario
+from engine.scenario import Scenario, load_scenario
 from engine.scenario.assignment import Assignment, Criterion
 from engine.scenario.lesson_check import is_condition
 from engine.scenario.prose import without_links
@@ -106,17 +106,25 @@ class Grader:
         """Whether the code of policies that submissions bring may run."""
         self.policy_seconds = policy_seconds
         self._lessons: dict[int, Lesson] = {}
+        self._instances: dict[int, Scenario] = {}
 
     def grade(self, submission: Submission) -> Graded:
         """Run a submission and hold it against the assignment; raises InputError when it cannot be used."""
         seed = self.scenario.seed if submission.seed is None else submission.seed
-        scenario = self.scenario.model_copy(update={"seed": seed})
-        scenario._source = self.scenario.source
+        scenario = self._instance(seed)
         changed = checked(submission, scenario, self.assignment)
         results = list(self._checks(submission, changed))
         if self.assignment.questions and any(step.question for step in self.scenario.step):
             results += self._answers(submission, self._lesson(scenario))
         return Graded(submission.file, submission.student, seed, tuple(results), self.assignment.pass_percent)
+
+    def _instance(self, seed: int) -> Scenario:
+        """The assignment's scenario for one seed, with all that varies."""
+        if seed == self.scenario.seed or self.scenario.source is None:
+            return self.scenario
+        if seed not in self._instances:
+            self._instances[seed] = load_scenario(self.scenario.source, [f"seed={seed}"])
+        return self._instances[seed]
 
     # -- checks -----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from engine.lesson.pte import fields_of
 from engine.naming import grouped
 from engine.scenario import Scenario
 from engine.scenario.prose import without_links
+from engine.scenario.write import value_text
 
 LINE = "\\_" * 24
 
@@ -18,6 +19,7 @@ def sheet(lesson: Lesson, scenario: Scenario) -> str:
     parts = [f"# {lesson.title}", f"Sheet {lesson.seed}    Name: {LINE}"]
     if scenario.summary:
         parts.append(scenario.summary)
+    parts.append(instance_text(scenario))
     parts.append(f"In the window: open the scenario and choose instance {lesson.seed} in the menu of its lesson.")
     number = 0
     for step in lesson.steps:
@@ -29,6 +31,15 @@ def sheet(lesson: Lesson, scenario: Scenario) -> str:
             parts.append(f"**{number}.** {without_links(asked.ask).strip()}{_worth(asked)}")
             parts.append(_room(asked))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def instance_text(scenario: Scenario) -> str:
+    """What this instance has otherwise than the file, in a sentence; empty where that is nothing."""
+    if not scenario.varied:
+        return ""
+    told = [f"`{key}` is {value_text(here)}" + ("" if there is None else f" (in the file {value_text(there)})")
+            for key, (here, there) in scenario.varied.items()]  # fmt: skip
+    return f"In this instance {', '.join(told)}."
 
 
 def key(lesson: Lesson) -> str:

@@ -33,6 +33,7 @@ from engine.scenario.model import (
 )  # fmt: skip
 from engine.scenario.part import Part
 from engine.scenario.patterns import MODELS, PatternPart, arguments_of
+from engine.scenario.vary import Vary
 
 
 def rows(headings: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
@@ -124,7 +125,7 @@ def figures_table() -> str:
     return rows(("name", "meaning", "the kernel's name, where it is another"), lines)
 
 
-OWN_TABLES = ("machine", "process", "shmem", "run", "check", "step", "assignment")
+OWN_TABLES = ("machine", "process", "shmem", "run", "vary", "check", "step", "assignment")
 """Keys of a scenario whose tables have a place of their own on the page."""
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -147,6 +148,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "swap": lambda: keys_table(SwapPart),
     "idle": lambda: keys_table(IdlePart),
     "parallel": lambda: keys_table(ParallelPart),
+    "vary": lambda: keys_table(Vary),
     "check": lambda: keys_table(Check),
     "step": lambda: keys_table(Step, leave_out=("question",)),
     "when": lambda: keys_table(When),

@@ -41,6 +41,7 @@ from engine.scenario.problems import Place, shown, value_at
 from engine.scenario.query_check import Known
 from engine.scenario.spaces import Space, names_in_run, spaces_of
 from engine.scenario.traces import TraceFiles
+from engine.scenario.vary import PARTS, Vary, value_before
 from engine.trace.generate import PATTERNS
 
 MAX_OPERATIONS = 50_000_000
@@ -63,6 +64,7 @@ class Parts:
     steps: list[tuple[Step | None, list[Question | None]]] = field(default_factory=list)
     """Each step, and its questions."""
     assignment: Assignment | None = None
+    varied: list[Vary | None] = field(default_factory=list)
 
 
 def checkable_names() -> list[str]:
@@ -103,6 +105,7 @@ class _CrossCheck:
         self._processes()
         self._runs()
         self._checks()
+        self._variations()
         self._lesson()
         return self.found
 
@@ -123,6 +126,32 @@ class _CrossCheck:
             if name and times > 1:
                 again = [number for number, other in enumerate(names) if other == name][1]
                 self._say((*path, again, "name"), f"the name {shown(name)} is there twice", "a name of its own")
+
+    def _variations(self) -> None:
+        settings = {setting.key for setting in schema.settings}
+        seen: set[str] = set()
+        for number, one in enumerate(self.parts.varied):
+            path: Path = ("vary", number)
+            if one is None:
+                continue
+            for place, key in enumerate((one.key, *one.also)):
+                where: Path = (*path, "also", place - 1) if place else (*path, "key")
+                words = tuple(key.split("."))
+                if key in seen:
+                    self._say(where, f"'{key}' varies already", "each key once")
+                seen.add(key)
+                if words[0] not in PARTS:
+                    self._say(where, f"'{key}' cannot vary", "a key of " + ", ".join(PARTS), nearest(key, settings))
+                elif key not in settings and value_before(self.data, words) is None:
+                    expected = "a setting of [machine], or a key that is in the file"
+                    self._say(where, f"there is no '{key}' here", expected, nearest(key, settings))
+            if bool(one.choices) == (one.low is not None or one.high is not None):
+                self._say(path, "does not say what it can be", "either low and high, or choices")
+            elif not one.choices and (one.low is None or one.high is None):
+                missing = "low" if one.low is None else "high"
+                self._say(path, f"the key '{missing}' is missing", "low and high")
+            elif one.low is not None and one.high is not None and one.low > one.high:
+                self._say((*path, "high"), f"{one.high} is below low", f"at least {one.low}")
 
     # -- machine, processes, shared memory --------------------------------------------------
 

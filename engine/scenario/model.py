@@ -20,8 +20,10 @@ from engine.scenario.lesson import MAX_STEPS, Step
 from engine.scenario.machine import Machine
 from engine.scenario.part import Part
 from engine.scenario.patterns import MAX_PAGES, MAX_REFERENCES, MODELS, PatternPart, Repeated, Target
+from engine.scenario.vary import Vary
 
 FORMAT = 1
+DEFAULT_SEED = 1
 MAX_SEED = (1 << 31) - 1
 RUN_KINDS = ("pattern", "trace", "op", "mark", "set", "parallel")
 """The keys that say what a ``[[run]]`` part is; each part has exactly one of them."""
@@ -257,22 +259,29 @@ class Scenario(Part):
     minutes: int = Field(5, ge=1, le=600, description="How long a person needs for it")
     goals: list[str] = Field([], description="What one knows afterwards")
     lesson: str = Field("", description="Text of the lesson, Markdown")
-    seed: int = Field(1, ge=0, le=MAX_SEED, description="Where all that is random comes from")
+    seed: int = Field(DEFAULT_SEED, ge=0, le=MAX_SEED, description="Where all that is random comes from")
     machine: Machine = Field(default_factory=Machine, description="The machine and its settings")
     process: list[Process] = Field([], description="The processes")
     shmem: list[Shmem] = Field([], description="Memory that processes share")
     run: list[RunPart] = Field([], description="What happens, in order")
+    vary: list[Vary] = Field([], max_length=100, description="What is another value for each other seed")
     check: list[Check] = Field([], description="What must hold in the end or at a mark")
     step: list[Step] = Field([], max_length=MAX_STEPS, description="The lesson, step by step, with questions")
     assignment: Assignment | None = Field(None, description="What students are asked to reach, and how it is graded")
 
     _source: Path | None = PrivateAttr(None)
     _on_trace: bool = PrivateAttr(False)
+    _varied: dict[str, tuple[Any, Any]] = PrivateAttr(default_factory=dict)
 
     @property
     def source(self) -> Path | None:
         """The file it was read from; None when it was made in the program."""
         return self._source
+
+    @property
+    def varied(self) -> dict[str, tuple[Any, Any]]:
+        """What this instance has otherwise than the file as it stands: (here, there) by key; there None: not given."""
+        return self._varied
 
     def build(self, base_dir: str | os.PathLike[str] | None = None) -> Program:
         """What a machine is given: see :func:`engine.scenario.build.build`."""

@@ -17,13 +17,14 @@ from engine.scenario.assignment import Assignment
 from engine.scenario.crosscheck import Parts, cross_problems
 from engine.scenario.lesson import Question, Step
 from engine.scenario.machine import Machine, Swapfile
-from engine.scenario.model import FORMAT, Check, Process, RunPart, Scenario, Shmem
+from engine.scenario.model import DEFAULT_SEED, FORMAT, Check, Process, RunPart, Scenario, Shmem
 from engine.scenario.positions import Path as KeyPath
-from engine.scenario.positions import key_lines, line_of
+from engine.scenario.positions import dotted, key_lines, line_of
 from engine.scenario.problems import Place, paths_of, problems_of, value_at
 from engine.scenario.sets import apply_sets, put_at
 from engine.scenario.traces import TraceFiles
 from engine.scenario.upgrade import upgraded
+from engine.scenario.vary import Vary, extremes, vary
 
 _OF_THE_RUN = ("run", "check", "step", "assignment")
 """What a file says about its own run, which another trace takes the place of."""
@@ -79,10 +80,12 @@ def changed_scenario(
     text = read_text(scenario.source)
     data = upgraded(read_toml(text, os.fspath(scenario.source)))
     flags: dict[KeyPath, str] = {("seed",): origin}
+    own_seed = data.get("seed", DEFAULT_SEED)
     data["seed"] = scenario.seed
+    vary(data, own_seed)
     for key, value in values.items():
         flags[put_at(data, tuple(key.split(".")), value)] = origin
-    for key in ("check", "step", "assignment"):
+    for key in ("check", "step", "assignment", "vary"):
         data.pop(key, None)
     if run is not None:
         data["run"] = list(run)
@@ -105,12 +108,15 @@ def parse_scenario(
     name = os.fspath(file)
     data = upgraded(read_toml(text, name))
     _refuse_newer(data, text, name)
+    own_seed = data.get("seed", DEFAULT_SEED)
     flags = apply_sets(data, sets)
+    varied = vary(data, own_seed, flags)
+    flags.update(dict.fromkeys(varied, f"{name} (seed {data['seed']})"))
     lines = key_lines(text)
     if trace is not None:
         data["run"] = [{"trace": os.fspath(Path(trace).absolute())}]
         data["check"] = []
-        for key in ("step", "assignment"):
+        for key in ("step", "assignment", "vary"):
             data.pop(key, None)
         flags = {path: flag for path, flag in flags.items() if path[0] not in _OF_THE_RUN}
         flags[("run",)] = f"--trace {os.fspath(trace)}"
@@ -119,7 +125,28 @@ def parse_scenario(
     scenario = check_document(data, Place(name, lines, flags), Path(file).parent, grow=trace is not None)
     scenario._source = Path(file)
     scenario._on_trace = trace is not None
+    scenario._varied = {key: (value, before) for path, (key, value, before) in varied.items() if path in flags}
     return scenario
+
+
+def check_variations(scenario: Scenario) -> None:
+    """Raise InputError with what would be wrong in another instance of a scenario's file: each end of what varies."""
+    if scenario.source is None or not scenario.vary:
+        return
+    name = os.fspath(scenario.source)
+    text = read_text(scenario.source)
+    lines = key_lines(text)
+    problems = []
+    for number, value, data in extremes(upgraded(read_toml(text, name))):
+        try:
+            check_document(data, Place(name, lines, {}), scenario.source.parent).build(scenario.source.parent)
+        except InputError as error:
+            first = error.problems[0]
+            what = f"with the value {value}: {first.key or ''}{': ' if first.key else ''}{first.what}"
+            path = ("vary", number)
+            problems.append(Problem(what, name, line_of(lines, path), dotted(path), first.expected))
+    if problems:
+        raise InputError(problems)
 
 
 def _refuse_newer(data: Mapping[str, Any], text: str, name: str) -> None:
@@ -156,6 +183,7 @@ def _valid_parts(data: Mapping[str, Any]) -> Parts:
         _each(TypeAdapter(Check), data, ("check",)),
         _steps(data),
         _valid(TypeAdapter(Assignment), data["assignment"]) if "assignment" in data else None,
+        _each(TypeAdapter(Vary), data, ("vary",)),
     )
 
 
