@@ -43,6 +43,7 @@ SCREENS = (Screen(1280, 800), Screen(1920, 1080), Screen(3840, 2160, 2))
 SCENARIO = "03-zswap-spills.toml"
 AT = 4000
 """A moment with pages in memory, in the pool and on the swapfile."""
+SOUGHT = "written back"
 LONGEST_WAIT = 60.0
 
 
@@ -156,9 +157,9 @@ class Camera:
         window.select((Selected(Thing.PAGE, 42, 1),))
         if window.frame is not None:
             window.comparing.choose(window.comparing.others(window.frame)[0][1])
-        window.docks.find.words.setText("written back")
-        window.stopping.search("written back")
-        window.stopping.add("written back")
+        window.docks.find.words.setText(SOUGHT)
+        window.stopping.search(SOUGHT)
+        window.stopping.add(SOUGHT)
         window.arrangements.reset()
 
     def _show_problems(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QToolButton, QV
 
 from app import actions, theme
 from app.panels.widgets import scrolled
+from app.said import declared
 from engine.invariants import INVARIANTS, Broken, broken
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class HealthDialog(QDialog):
             bad = invariant.name in wrong
             mark = "?" if found is None else "✗" if bad else "✓"
             colour = now.dim if found is None else now.danger if bad else now.active
-            text = wrong.get(invariant.name, invariant.meaning)
+            text = wrong.get(invariant.name) or declared(invariant.meaning)
             name = f"<b>{_safe(invariant.name)}</b>"
             label = QLabel(f'<span style="color:{colour}">{mark}</span> {name}<br>{_safe(text)}')
             label.setTextFormat(Qt.TextFormat.RichText)

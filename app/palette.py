@@ -24,6 +24,7 @@ from app import actions, theme
 from app.fuzzy import score
 from app.numbers import count
 from app.player import event_kinds
+from app.said import declared
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -58,7 +59,7 @@ def entries(window: MainWindow) -> Iterator[Entry]:
         yield Entry(mark.name, tr("Mark"), count(mark.at), partial(window.player.jump, mark.at))
     if window.frame is not None:
         for kind in event_kinds():
-            text = tr("Next: {kind}").format(kind=kind.name)
+            text = tr("Next: {kind}").format(kind=declared(kind.name))
             keys = f"{kind.function}()" if kind.function else ""
             yield Entry(text, tr("Kind"), keys, partial(window.player.seek, frozenset({kind.number}), 1))
         for number, branch in enumerate(window.frame.branches):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.moment import Selected
+from app.said import said
 from engine.why import Change, Reason, causes, life, next_change, operation_text, thing_name
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Reasons(QObject):
         frame = self._frame
         if frame is None:
             return
-        name = thing_name(frame.moment.program, self._subject) if self._subject else ""
+        name = said(thing_name(frame.moment.program, self._subject)) if self._subject else ""
         self._panel.show_life(name, self._changes, frame.moment.length, frame.moment.transition.number, complete)
 
     def _told(self, name: str, answer: object) -> None:
@@ -100,7 +101,7 @@ class Reasons(QObject):
             if isinstance(answer, int) and answer >= 0:
                 self._player.jump(answer)
             elif self._frame is not None and self._subject is not None:
-                thing = thing_name(self._frame.moment.program, self._subject)
+                thing = said(thing_name(self._frame.moment.program, self._subject))
                 self._status.say(self.tr("Nothing more happens to {thing} in this direction.").format(thing=thing))
 
 

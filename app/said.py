@@ -1,60 +1,84 @@
-"""Sentences of the engine in the language of the window.
+"""What the engine says, in the language of the window.
 
-The engine tells a transition in English, from the template of its kind. The words that were filled
-in are read back from the sentence, translated where they are phrases, and filled into the template
-of the catalogue. A language without these templates leaves the sentence as it is.
+The engine speaks English: as phrases that know their template (:mod:`engine.phrase`), and as texts that stand in
+declarations (settings, counters, tables, kinds of transition, invariants, the glossary). Both are looked up in the
+catalogue of the language chosen; what it does not have stays as it is.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import TypeVar
 
-from app.language import fill, language, pattern_of
-from engine.mm.transitions import KINDS, REASONS, Kind
+from app.language import language
+from engine import explain
+from engine.glossary import GLOSSARY
+from engine.invariants import INVARIANTS
+from engine.lesson import facts, values
+from engine.mm import image as im
+from engine.mm.design.hooks import DESIGNS
+from engine.mm.schema import Group
+from engine.mm.transitions import KINDS, REASONS
+from engine.phrase import Phrase, retold
+from engine.reading import FrameState, PageState, SlotState
+from engine.reading.designs import Backend
 from engine.sentence import BACKENDS, MAPPED, SWAPOFF_RESULTS, WRITEBACK_FAILURES
+from engine.why import ON_ITS_WAY
 
-PHRASES: tuple[str, ...] = (
-    "Page {number} of {process}", "Page {number}", "slot {number} of {file}", "slot {number}", "swap id {number}",
-    "virtual slot {number}", "its page", "a write", "a read",
-    "it belongs to the working set and becomes active", "too late to tell", "no swap entry can be had",
-    "locked into memory", "no longer locked",
-    *BACKENDS, *MAPPED, *SWAPOFF_RESULTS, *(text for text in (*REASONS, *WRITEBACK_FAILURES) if text),
-)  # fmt: skip
-"""What is filled into the sentences; the first that fits is meant."""
+Told = TypeVar("Told")
 
 
-def templates() -> set[str]:
-    """All texts that :func:`said` looks for in a catalogue."""
-    return {kind.sentence for kind in KINDS if kind.sentence} | set(PHRASES)
-
-
-def said(sentence: str, kind: Kind) -> str:
-    """A sentence of this kind in the language chosen."""
+def said(text: str) -> str:
+    """A phrase of the engine; any other text stays as it is."""
     texts = language().texts
-    template = texts.get(kind.sentence)
-    if template is None:
-        return sentence
-    found = _of_kind(kind.sentence).fullmatch(sentence)
-    if found is None:
-        return sentence
-    words = {name: _phrase(word, texts) for name, word in found.groupdict().items()}
-    return fill(template, words)
+    return retold(text, texts.get) if texts and isinstance(text, Phrase) else text
 
 
-def _phrase(word: str, texts: dict[str, str]) -> str:
-    for phrase, pattern in _phrases():
-        found = pattern.fullmatch(word)
-        if found is not None:
-            return fill(texts.get(phrase, phrase), found.groupdict())
-    return word
+def declared(text: str) -> str:
+    """A text that stands in a declaration of the engine."""
+    return language().texts.get(text, text)
 
 
-@cache
-def _of_kind(template: str) -> re.Pattern[str]:
-    return pattern_of(template)
+def translated(thing: Told) -> Told:
+    """A record of the engine with all phrases in it, however deep, in the language of the window."""
+    return _translated(thing) if language().texts else thing  # type: ignore[return-value]
 
 
-@cache
-def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((phrase, pattern_of(phrase)) for phrase in PHRASES)
+def _translated(thing: object) -> object:
+    if isinstance(thing, str):
+        return said(thing)
+    if isinstance(thing, tuple):
+        return tuple(_translated(one) for one in thing)
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return replace(thing, **{field.name: _translated(getattr(thing, field.name)) for field in fields(thing)})
+    return thing
+
+
+def declarations() -> Iterator[str]:
+    """Every declared text of the engine that the window shows."""
+    for kind in KINDS:
+        yield from (kind.name, kind.sentence)
+    for told in (REASONS, BACKENDS, MAPPED, SWAPOFF_RESULTS, WRITEBACK_FAILURES):
+        yield from told
+    for scalar in im.schema.scalars:
+        shown = scalar.group in (Group.SETTING, Group.GAUGE, Group.COUNTER)
+        if shown and scalar.address not in im.FAULT_LATENCY:  # its bins are drawn as one curve
+            yield from (scalar.meaning, scalar.unit)
+    for table in im.schema.tables:
+        for column in table.columns:
+            yield from (column.meaning, column.unit)
+    for term in GLOSSARY:
+        yield from (term.term, term.meaning)
+    yield from (invariant.meaning for invariant in INVARIANTS)
+    for design in DESIGNS:
+        yield from (design.ENTRY_NAME, design.ENTRY_NAME + " {number}")
+    yield from explain.PAGE_FLAG_TEXTS.values()
+    yield from (str(form) for form in explain.Form)
+    yield from explain.BACKEND_NAMES.values()
+    for texts in (values.PAGE_TEXTS, values.FRAME_TEXTS, values.SLOT_TEXTS, facts.BACKEND_TEXTS):
+        yield from texts.values()
+    yield from (ON_ITS_WAY, "not there", "page", "shmem", "frame", "slot", "page {number}", "frame {number}")
+    yield from ("slot {number}", "backend word", "yes", "{n}st", "{n}nd", "{n}rd", "{n}th")
+    for states in (PageState, FrameState, SlotState, Backend):
+        yield from (state.name.lower().replace("_", " ") for state in states)

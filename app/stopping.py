@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.moment import Selected
+from app.said import said
 from engine.reading.chain import Place
 from engine.scenario.query import QueryError
 from engine.stops import Found, Stop, find_stop, read_stop, search, suggestions
@@ -90,7 +91,7 @@ class Stopping(QObject):
         if self._frame is not None and self._selection:
             one = self._selection[0]
             place = Place(str(one.thing), one.number, one.owner)
-            self._panel.add_stop(Stop(thing_name(self._frame.moment.program, place), place=place))
+            self._panel.add_stop(Stop(said(thing_name(self._frame.moment.program, place)), place=place))
 
     def seek(self, direction: int) -> None:
         """To the next (1) or last (-1) place where a stop is met."""
@@ -120,7 +121,7 @@ class Stopping(QObject):
 
 
 def _search(timeline: Timeline, words: str, asked: int) -> Iterator[object]:
-    for found in search(timeline, words):
+    for found in search(timeline, words, tell=said):
         yield (asked, found, False) if found else None
     nothing: list[Found] = []
     yield asked, nothing, True

@@ -11,18 +11,24 @@ from app.language import NAMES, load
 from app.panels import compare, pressure, transitions, transport
 from app.player import Unit
 from app.timeline import density
+from engine import resources
 
-_CALLS = {"tr": 0, "translate": 1}
-"""Functions that translate, and which of their arguments is the text."""
+Calls = dict[str, tuple[int, ...]]
+_CALLS: Calls = {"tr": (0,), "translate": (1,), "_say": (0,)}
+"""Functions that translate, and which of their arguments are texts."""
+_ENGINE_CALLS: Calls = {"phrase": (0,), "_row": (0,), "_flag": (3, 4), "_unused": (3,), "_field": (4,),
+                 "Column": (0, 2), "_of": (2,), "column": (1,)}  # fmt: skip
+"""The same of the engine, which makes phrases (see :mod:`engine.phrase`)."""
 
 
 def sources() -> list[str]:
     """All texts, sorted; those of the actions and menus first come from their declarations."""
     found = {text for spec in actions.SPECS for text in (spec.text, spec.tip)}
     found |= {title for title, _ in actions.MENUS}
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
-        found |= _in_file(ast.parse(file.read_text(encoding="utf-8")))
-    return sorted((found | _declared() | said.templates()) - {""})
+    for package, calls in ((Path(__file__).parent, _CALLS), (Path(resources.__file__).parent, _ENGINE_CALLS)):
+        for file in sorted(package.rglob("*.py")):
+            found |= _in_file(ast.parse(file.read_text(encoding="utf-8")), calls)
+    return sorted((found | _declared() | set(said.declarations())) - {""})
 
 
 def _declared() -> set[str]:
@@ -35,14 +41,14 @@ def _declared() -> set[str]:
     return found | {text for figure in compare.FIGURES for text in (figure.name, figure.tip)}
 
 
-def _in_file(tree: ast.Module) -> set[str]:
+def _in_file(tree: ast.Module, calls: Calls) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            place = _CALLS.get(name)
-            if place is not None and len(node.args) > place:
-                found |= _texts(node.args[place])
+            for place in calls.get(name, ()):
+                if len(node.args) > place:
+                    found |= _texts(node.args[place])
     return found
 
 

@@ -443,8 +443,7 @@ class MainWindow(QMainWindow):
     def _show_table(self, table: Table) -> None:
         if not self.docks.has("transitions"):
             return
-        told = [said(sentence, record.kind) for sentence, record in zip(table.sentences, table.records, strict=True)]
-        self.docks.transitions.set_records(table.records, told)
+        self.docks.transitions.set_records(table.records, [said(sentence) for sentence in table.sentences])
 
     def _show_moment(self) -> None:
         """Hand the moment to every view that can be seen."""
@@ -459,7 +458,7 @@ class MainWindow(QMainWindow):
     def told_moment(self, frame: Frame) -> Moment:
         """A frame's moment in the language that is shown, with what is selected here."""
         moment = frame.moment
-        return replace(moment, selection=self._selection, sentence=said(moment.sentence, moment.transition.kind))
+        return replace(moment, selection=self._selection, sentence=said(moment.sentence))
 
     def show_again(self) -> None:
         """Hand the same moment out once more: a view has come into sight."""

@@ -10,6 +10,7 @@ from engine.mm import image as im
 from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT, Table
 from engine.mm.view import View
 from engine.naming import grouped
+from engine.phrase import joined, phrase
 from engine.reading.chain import Place
 from engine.reading.designs import entry_name
 
@@ -50,28 +51,32 @@ def _column(view: View, table: Table, row: int, code: int) -> Row:
     column = table.columns[code & BYTE_MASK]
     value = view.at(code, row)
     say = _SAYINGS.get(code)
+    text: str
     if code in (im.PAGE_SWAP, im.Z_SWPENTRY) and value:
         text = entry_name(view, value)
     elif code == im.SLOT_ENTRY and value < 0:
-        text = "zero mark"
+        text = phrase("zero mark")
     else:
         text = say(value) if say else _with_unit(value, column.unit)
     return Row(column.name, text, None, column_tip(code), (address(view, code, row),))
 
 
 def _tip(table: Table, meaning: str, unit: str, kernel: str) -> str:
-    parts = [meaning + (f" [{unit}]" if unit else "")]
+    parts: list[str] = [phrase(meaning)]
+    if unit:
+        parts = [phrase("{meaning} [{unit}]", meaning=phrase(meaning), unit=phrase(unit))]
     if kernel:
-        parts.append(f"kernel: {table.kernel}.{kernel}" if table.kernel and kernel.isidentifier() else
-                     f"kernel: {kernel}")  # fmt: skip
-    return " · ".join(parts)
+        name = f"{table.kernel}.{kernel}" if table.kernel and kernel.isidentifier() else kernel
+        parts.append(phrase("kernel: {name}", name=name))
+    return joined(" · ", parts)
 
 
 def _with_unit(value: int, unit: str) -> str:
     """A number with its unit where that is one of measure; a link shows its row's number, 0 as none."""
     if unit in _MEASURES:
-        return f"{grouped(value)} {unit}"
-    return "none" if value == 0 and unit in ("frame", "entry", "zspage", "vma", "image", "mapping") else grouped(value)
+        return phrase("{number} {unit}", number=grouped(value), unit=phrase(unit))
+    linked = unit in ("frame", "entry", "zspage", "vma", "image", "mapping")
+    return phrase("none") if linked and value == 0 else grouped(value)
 
 
 _MEASURES = ("pages", "bytes", "ns", "slots", "entries", "descriptors", "faults", "objects", "zspages")
@@ -79,11 +84,11 @@ _MEASURES = ("pages", "bytes", "ns", "slots", "entries", "descriptors", "faults"
 
 _SAYINGS: dict[int, Callable[[int], str]] = {
     im.PTE: lambda value: ex.decode_pte(value).hex,
-    im.SHMEM: lambda value: ex.decode_shmem(value).summary.rstrip("."),
-    im.PAGE_FLAGS: lambda value: ", ".join(ex.set_page_flags(value)) or "none",
-    im.SLOT_MAP: lambda value: ex.decode_swap_map(value).summary.rstrip("."),
-    im.SLOT_CACHE: lambda value: ex.decode_cache(value).summary.rstrip("."),
-    im.DESC_CACHE: lambda value: ex.decode_cache(value).summary.rstrip("."),
-    im.DESC_BACKEND: lambda value: ex.decode_backend(value).summary.rstrip("."),
-    im.Z_HANDLE: lambda value: ex.decode_handle(value).summary.rstrip("."),
+    im.SHMEM: lambda value: ex.decode_shmem(value).summary.unstopped(),
+    im.PAGE_FLAGS: lambda value: ", ".join(ex.set_page_flags(value)) or phrase("none"),
+    im.SLOT_MAP: lambda value: ex.decode_swap_map(value).summary.unstopped(),
+    im.SLOT_CACHE: lambda value: ex.decode_cache(value).summary.unstopped(),
+    im.DESC_CACHE: lambda value: ex.decode_cache(value).summary.unstopped(),
+    im.DESC_BACKEND: lambda value: ex.decode_backend(value).summary.unstopped(),
+    im.Z_HANDLE: lambda value: ex.decode_handle(value).summary.unstopped(),
 }

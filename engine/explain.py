@@ -32,6 +32,7 @@ from engine.mm.swapops import (
     SWP_TYPE_SHIFT,
     ZERO_PFN,
 )
+from engine.phrase import Phrase, joined, phrase
 
 WORD_MASK = (1 << 64) - 1
 TYPE_MASK = 31
@@ -80,7 +81,9 @@ class Field:
     @property
     def bits(self) -> str:
         """The bit range in words: ``bit 3`` or ``bits 58–9``."""
-        return f"bit {self.low}" if self.high == self.low else f"bits {self.high}–{self.low}"
+        if self.high == self.low:
+            return phrase("bit {low}", low=self.low)
+        return phrase("bits {high}–{low}", high=self.high, low=self.low)
 
     @property
     def width(self) -> int:
@@ -98,7 +101,7 @@ class Word:
     """How many bits it has: 64, or 8 for a ``swap_map`` byte."""
     form: str
     """What kind of word it is, in a few words."""
-    summary: str
+    summary: Phrase
     """The whole word in one sentence."""
     fields: tuple[Field, ...]
 
@@ -176,16 +179,16 @@ def decode_pte(word: int) -> Word:
     if form is Form.SWAPPED:
         return _swapped(word)
     fields = (_field(word, "0", 63, 0, "The whole word is 0: pte_none()", "pte_none", Role.UNUSED),)
-    return Word(word, 64, form, "Nothing was ever mapped here: the first access takes a frame.", fields)
+    return Word(word, 64, form, phrase("Nothing was ever mapped here: the first access takes a frame."), fields)
 
 
 def _present(word: int) -> Word:
     frame = pte_frame(word)
-    target = "the shared zero page" if frame == ZERO_PFN else f"frame {frame}"
+    target = phrase("the shared zero page") if frame == ZERO_PFN else phrase("frame {number}", number=frame)
     fields = (
         _flag(word, "NX", 63, "code must not be run from it", "it may hold code", "_PAGE_NX"),
         _unused(word, 62, 52, "Protection key and bits for software"),
-        _field(word, "PFN", 51, 12, f"Page frame number: {target}", "PTE_PFN_MASK", Role.FRAME),
+        _field(word, "PFN", 51, 12, phrase("Page frame number: {target}", target=target), "PTE_PFN_MASK", Role.FRAME),
         _unused(word, 11, 7, "Software bits, global, page size"),
         _flag(word, "D", 6, "dirty: it was written since it was mapped", "clean: not written since it was mapped",
               "_PAGE_DIRTY"),
@@ -196,19 +199,21 @@ def _present(word: int) -> Word:
         _flag(word, "RW", 1, "it may be written", "a write faults: read-only, or shared until then", "_PAGE_RW"),
         _field(word, "P", 0, 0, "Present: the processor translates by it", "_PAGE_PRESENT", Role.PRESENT),
     )  # fmt: skip
-    traits = ", ".join(
-        text for bit, text in ((1 << 5, "young"), (1 << 6, "dirty"), (1 << 1, "writable")) if word & bit
-    )
-    return Word(word, 64, Form.PRESENT, f"Maps {target}{': ' + traits if traits else ''}.", fields)
+    shown = ((1 << 5, phrase("young")), (1 << 6, phrase("dirty")), (1 << 1, phrase("writable")))
+    traits = [text for bit, text in shown if word & bit]
+    summary = phrase("Maps {target}.", target=target)
+    if traits:
+        summary = phrase("Maps {target}: {traits}.", target=target, traits=joined(", ", traits))
+    return Word(word, 64, Form.PRESENT, summary, fields)
 
 
 def _swapped(word: int) -> Word:
     type_, offset = split_entry(pte_entry(word))
     fields = (
-        _field(word, "type", 63, 59, f"Swap type {type_}", "__swp_type", Role.TYPE),
+        _field(word, "type", 63, 59, phrase("Swap type {type}", type=type_), "__swp_type", Role.TYPE),
         Field("~offset", 58, 9, word >> PTE_OFFSET_SHIFT & PTE_OFFSET_MASK, offset,
-              f"Offset {offset}, every bit inverted so that speculation finds no such memory (L1TF)", "__swp_offset",
-              Role.OFFSET),
+              phrase("Offset {offset}, every bit inverted so that speculation finds no such memory (L1TF)",
+                     offset=offset), "__swp_offset", Role.OFFSET),
         _unused(word, 8, 7, "Must be 0: PROTNONE and page size"),
         _unused(word, 6, 4, "Not used: some processors set D and A by mistake"),
         _flag(word, "E", 3, "one process alone had it: no copy needed on a write", "the page may be shared",
@@ -218,7 +223,13 @@ def _swapped(word: int) -> Word:
               "_PAGE_SWP_SOFT_DIRTY"),
         _field(word, "P", 0, 0, "Not present: an access faults", "_PAGE_PRESENT", Role.PRESENT),
     )  # fmt: skip
-    return Word(word, 64, Form.SWAPPED, f"The page is out: swap type {type_}, offset {offset}.", fields)
+    return Word(
+        word,
+        64,
+        Form.SWAPPED,
+        phrase("The page is out: swap type {type}, offset {offset}.", type=type_, offset=offset),
+        fields,
+    )
 
 
 def decode_swap_entry(entry: int) -> Word:
@@ -227,10 +238,12 @@ def decode_swap_entry(entry: int) -> Word:
     type_, offset = split_entry(entry)
     fields = (
         _unused(entry, 63, 63, "Not used"),
-        _field(entry, "type", 62, 58, f"Swap type {type_}", "swp_type", Role.TYPE),
-        _field(entry, "offset", 57, 0, f"Offset {offset}", "swp_offset", Role.OFFSET),
+        _field(entry, "type", 62, 58, phrase("Swap type {type}", type=type_), "swp_type", Role.TYPE),
+        _field(entry, "offset", 57, 0, phrase("Offset {offset}", offset=offset), "swp_offset", Role.OFFSET),
     )
-    return Word(entry, 64, "swp_entry_t", f"Swap type {type_}, offset {offset}.", fields)
+    return Word(
+        entry, 64, "swp_entry_t", phrase("Swap type {type}, offset {offset}.", type=type_, offset=offset), fields
+    )
 
 
 PAGE_FLAG_TEXTS: dict[str, str] = {
@@ -269,10 +282,13 @@ def decode_page_flags(flags: int) -> Word:
         if bit < above:
             fields.append(_unused(flags, above, bit + 1, "Not used by the model"))
         meaning = PAGE_FLAG_TEXTS.get(name, "")
-        fields.append(_flag(flags, name.removeprefix("PG_"), bit, meaning, f"if set: {meaning}", name))
+        unset = phrase("if set: {meaning}", meaning=phrase(meaning))
+        fields.append(_flag(flags, name.removeprefix("PG_"), bit, meaning, unset, name))
         above = bit - 1
     names = set_page_flags(flags)
-    return Word(flags, 64, "page flags", (", ".join(names) or "no flag is set") + ".", tuple(fields))
+    return Word(
+        flags, 64, "page flags", joined("", [", ".join(names) or phrase("no flag is set"), phrase(".")]), tuple(fields)
+    )
 
 
 def swap_map_count(word: int) -> int:
@@ -287,22 +303,22 @@ def decode_swap_map(word: int) -> Word:
     """
     byte, count = word & 0xFF, swap_map_count(word)
     bad = byte == SWAP_MAP_BAD
+    counted = phrase("A bad block: never used") if bad else phrase("{n} are counted here", n=byte & COUNT_MASK)
     fields = (
         _flag(byte, "CONT", 7, "the count goes on in a continuation page", "the count is whole", "COUNT_CONTINUED"),
         _flag(byte, "CACHE", 6, "the swapcache holds it too", "not in the swapcache", "SWAP_HAS_CACHE"),
-        _field(byte, "count", 5, 0, "A bad block: never used" if bad else f"{byte & COUNT_MASK} are counted here",
-               "SWAP_MAP_BAD" if bad else "swap_count", Role.COUNT),
+        _field(byte, "count", 5, 0, counted, "SWAP_MAP_BAD" if bad else "swap_count", Role.COUNT),
     )  # fmt: skip
     if bad:
-        return Word(byte, 8, "swap_map", "A bad slot: never used.", fields)
+        return Word(byte, 8, "swap_map", phrase("A bad slot: never used."), fields)
     if byte == 0:
-        return Word(byte, 8, "swap_map", "The slot is free.", fields)
-    parts = [f"{count} page-table {'entry holds' if count == 1 else 'entries hold'} it"]
+        return Word(byte, 8, "swap_map", phrase("The slot is free."), fields)
+    parts = [phrase("1 page-table entry holds it") if count == 1 else phrase("{n} page-table entries hold it", n=count)]
     if byte & SWAP_HAS_CACHE:
-        parts.append("the swapcache too")
+        parts.append(phrase("the swapcache too"))
     if byte & COUNT_CONTINUED:
-        parts.append("counted on in a continuation page")
-    return Word(byte, 8, "swap_map", ", ".join(parts) + ".", fields)
+        parts.append(phrase("counted on in a continuation page"))
+    return Word(byte, 8, "swap_map", joined("", [joined(", ", parts), phrase(".")]), fields)
 
 
 def decode_cache(word: int) -> Word:
@@ -312,12 +328,14 @@ def decode_cache(word: int) -> Word:
     value = word >> 1
     fields = (
         _field(word, "shadow" if shadow else "frame", 63, 1,
-               f"Shadow {value}: when it was evicted, for the refault distance" if shadow
-               else f"Frame {value} has the page" if value else "Not in the swapcache",
+               phrase("Shadow {n}: when it was evicted, for the refault distance", n=value) if shadow
+               else phrase("Frame {n} has the page", n=value) if value else phrase("Not in the swapcache"),
                "workingset shadow" if shadow else "swap cache folio", Role.COUNT if shadow else Role.FRAME),
         _flag(word, "S", 0, "a shadow, no page", "a page, or nothing", "xa_is_value", Role.TAG),
     )  # fmt: skip
-    summary = f"Evicted: shadow {value}." if shadow else f"Frame {value}." if value else "Not in the swapcache."
+    summary = phrase("Evicted: shadow {n}.", n=value) if shadow else phrase("Not in the swapcache.")
+    if value and not shadow:
+        summary = phrase("Frame {n}.", n=value)
     return Word(word, 64, "swapcache", summary, fields)
 
 
@@ -326,19 +344,24 @@ def decode_backend(word: int) -> Word:
     word = unsigned(word)
     tag, value = word & 7, word >> 3
     name = BACKEND_NAMES.get(tag, f"tag {tag}")
-    tag_field = _field(word, "tag", 2, 0, f"Backend: {name}", "backend type", Role.TAG)
+    tag_field = _field(word, "tag", 2, 0, phrase("Backend: {name}", name=phrase(name)), "backend type", Role.TAG)
     if name == "swapfile":
         type_, offset = value & TYPE_MASK, value >> 5
         fields = (
-            _field(word, "offset", 63, 8, f"Slot {offset}", "swp_offset", Role.OFFSET),
-            _field(word, "type", 7, 3, f"Swapfile {type_}", "swp_type", Role.TYPE),
+            _field(word, "offset", 63, 8, phrase("Slot {offset}", offset=offset), "swp_offset", Role.OFFSET),
+            _field(word, "type", 7, 3, phrase("Swapfile {type}", type=type_), "swp_type", Role.TYPE),
             tag_field,
         )
-        return Word(word, 64, name, f"In slot {offset} of swapfile {type_}.", fields)
+        return Word(word, 64, name, phrase("In slot {offset} of swapfile {type}.", offset=offset, type=type_), fields)
     if name == "zswap":
-        fields_ = (_field(word, "entry", 63, 3, f"zswap entry {value}", "zswap_entry", Role.OFFSET), tag_field)
-        return Word(word, 64, name, f"In zswap, entry {value}.", fields_)
-    summary = "All zeroes: only this mark." if name == "zero" else "No backend: the bytes are in memory only."
+        fields_ = (
+            _field(word, "entry", 63, 3, phrase("zswap entry {number}", number=value), "zswap_entry", Role.OFFSET),
+            tag_field,
+        )
+        return Word(word, 64, name, phrase("In zswap, entry {number}.", number=value), fields_)
+    summary = phrase("No backend: the bytes are in memory only.")
+    if name == "zero":
+        summary = phrase("All zeroes: only this mark.")
     return Word(word, 64, name, summary, (_unused(word, 63, 3, "Not used"), tag_field))
 
 
@@ -353,10 +376,26 @@ def decode_handle(handle: int) -> Word:
     handle = unsigned(handle)
     zspage, place = handle >> HANDLE_SHIFT, handle & ((1 << HANDLE_SHIFT) - 1)
     fields = (
-        _field(handle, "zspage", 63, HANDLE_SHIFT, f"zspage {zspage}", "obj_to_location", Role.FRAME),
-        _field(handle, "object", HANDLE_SHIFT - 1, 0, f"Object {place} of it", "OBJ_INDEX_MASK", Role.OFFSET),
+        _field(
+            handle, "zspage", 63, HANDLE_SHIFT, phrase("zspage {number}", number=zspage), "obj_to_location", Role.FRAME
+        ),
+        _field(
+            handle,
+            "object",
+            HANDLE_SHIFT - 1,
+            0,
+            phrase("Object {place} of it", place=place),
+            "OBJ_INDEX_MASK",
+            Role.OFFSET,
+        ),
     )
-    return Word(handle, 64, "handle", f"Object {place} of zspage {zspage}." if zspage else "No object.", fields)
+    return Word(
+        handle,
+        64,
+        "handle",
+        phrase("Object {place} of zspage {number}.", place=place, number=zspage) if zspage else phrase("No object."),
+        fields,
+    )
 
 
 def decode_shmem(word: int) -> Word:
@@ -367,27 +406,34 @@ def decode_shmem(word: int) -> Word:
         type_, offset = split_entry(value)
         fields = (
             _unused(word, 63, 63, "Not used"),
-            _field(word, "type", 62, 59, f"Swap type {type_}", "swp_type", Role.TYPE),
-            _field(word, "offset", 58, 1, f"Offset {offset}", "swp_offset", Role.OFFSET),
+            _field(word, "type", 62, 59, phrase("Swap type {type}", type=type_), "swp_type", Role.TYPE),
+            _field(word, "offset", 58, 1, phrase("Offset {offset}", offset=offset), "swp_offset", Role.OFFSET),
             _field(word, "V", 0, 0, "A value: a swap entry, no page", "xa_is_value", Role.TAG),
         )
-        return Word(word, 64, Form.SWAPPED, f"Swapped out: type {type_}, offset {offset}.", fields)
-    text = f"Frame {value}" if value else "No page here yet"
+        return Word(
+            word,
+            64,
+            Form.SWAPPED,
+            phrase("Swapped out: type {type}, offset {offset}.", type=type_, offset=offset),
+            fields,
+        )
+    text = phrase("Frame {n}.", n=value) if value else phrase("No page here yet.")
     fields_ = (
-        _field(word, "frame", 63, 1, text, "folio", Role.FRAME),
+        _field(word, "frame", 63, 1, text.unstopped(), "folio", Role.FRAME),
         _field(word, "V", 0, 0, "A page, or nothing", "xa_is_value", Role.TAG),
     )
-    return Word(word, 64, Form.PRESENT if value else Form.NEVER, text + ".", fields_)
+    return Word(word, 64, Form.PRESENT if value else Form.NEVER, text, fields_)
 
 
 def _field(word: int, name: str, high: int, low: int, meaning: str, kernel: str, role: Role = Role.FLAG) -> Field:
     raw = word >> low & ((1 << (high - low + 1)) - 1)
-    return Field(name, high, low, raw, raw, meaning, kernel, role)
+    return Field(name, high, low, raw, raw, meaning if isinstance(meaning, Phrase) else phrase(meaning), kernel, role)
 
 
 def _flag(word: int, name: str, bit: int, yes: str, no: str, kernel: str, role: Role = Role.FLAG) -> Field:
     meaning = yes if word >> bit & 1 else no
-    return _field(word, name, bit, bit, meaning[0].upper() + meaning[1:], kernel, role)
+    told = meaning if isinstance(meaning, Phrase) else phrase(meaning)
+    return _field(word, name, bit, bit, told.beginning(), kernel, role)
 
 
 def _unused(word: int, high: int, low: int, meaning: str) -> Field:

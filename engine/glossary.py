@@ -214,12 +214,20 @@ GLOSSARY: tuple[Term, ...] = (
          ("zswap_store", "zswap_load", "frontswap"), ("zswpout", "zswpin", "machine.zswap.enabled"), "zswap-spills"),
 )  # fmt: skip
 
-_BY_WORD = {word.lower(): one for one in reversed(GLOSSARY) for word in (one.term, *one.kernel)}
+_SEEN_IN = {name: one for one in reversed(GLOSSARY) for name in one.see}
+_BY_WORD = {
+    word.lower(): one for one in reversed(GLOSSARY) for word in (*one.kernel, one.term.split(" (")[0], one.term)
+}
 
 
 def term_of(word: str) -> Term | None:
     """The entry for a term or one of the kernel's names, in any case; None where there is none."""
     return _BY_WORD.get(word.lower())
+
+
+def term_seen_in(name: str) -> Term | None:
+    """The first entry that can be seen in a setting, figure or table of this name; None where there is none."""
+    return _SEEN_IN.get(name)
 
 
 def kernel_names() -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.phrase import Phrase, joined, phrase
 from engine.program import Program, Region
 
 NARROW_SPACE = "\u202f"
@@ -13,10 +14,10 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", NARROW_SPACE)
 
 
-def ordinal(number: int) -> str:
+def ordinal(number: int) -> Phrase:
     """1st, 2nd, 3rd, 4th …"""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{grouped(number)}{ending}"
+    return phrase("{n}" + ending, n=grouped(number))
 
 
 def count_of(number: int, one: str) -> str:
@@ -47,22 +48,25 @@ def process_name(program: Program, process: int) -> str:
     """The name of process ``process`` (counted from 1); a child that the run forked has only a number."""
     if 1 <= process <= len(program.processes):
         return program.processes[process - 1].name
-    return f"process {process}"
+    return phrase("process {number}", number=process)
 
 
 def image_text(program: Program, image: int) -> str:
     """What a program says of a page image: its family and its place in it, its LZ4 length, its checksum."""
     images = program.images
     if not image:
-        return "nothing"
+        return phrase("nothing")
     if image >= len(images.lz4):
-        return f"image {image}"
-    family = "image" if images.family is None else f"{images.names[int(images.family[image])]} page"
-    parts = [f"{family} {image - int(images.first[image]) + 1} of {int(images.count[image])}"]
+        return phrase("image {number}", number=image)
+    place = {"number": image - int(images.first[image]) + 1, "count": int(images.count[image])}
+    if images.family is None:
+        parts: list[str] = [phrase("image {number} of {count}", **place)]
+    else:
+        parts = [phrase("{family} page {number} of {count}", family=images.names[int(images.family[image])], **place)]
     parts.append(f"LZ4{NARROW_SPACE}{grouped(int(images.lz4[image]))}{NARROW_SPACE}B")
     if images.checksum is not None:
-        parts.append(f"checksum {int(images.checksum[image]):08x}")
-    return " · ".join(parts)
+        parts.append(phrase("checksum {number:08x}", number=int(images.checksum[image])))
+    return joined(" · ", parts)
 
 
 def hex_address(where: int) -> str:

@@ -10,6 +10,7 @@ from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.mm.transitions import REASONS
 from engine.mm.view import View
 from engine.naming import grouped, process_name
+from engine.phrase import Phrase, phrase
 from engine.program import Program
 from engine.transition import Transition
 
@@ -31,34 +32,36 @@ MAPPED = (
 )
 
 
-def page_name(program: Program, word: int) -> str:
+def page_name(program: Program, word: int) -> Phrase:
     """``process << 32 | page`` as people say it."""
     process, number = word >> 32, word & PAGE_MASK
     if len(program.processes) == 1 and process <= 1:
-        return f"Page {number}"
-    return f"Page {number} of {process_name(program, process)}"
+        return phrase("Page {number}", number=number)
+    return phrase("Page {number} of {process}", number=number, process=process_name(program, process))
 
 
 def swapfile_name(program: Program, type_: int) -> str:
     """A swapfile by its number; one that does not exist has only that."""
-    return program.swapfiles[type_].name if type_ < len(program.swapfiles) else f"swapfile {type_}"
+    return program.swapfiles[type_].name if type_ < len(program.swapfiles) else phrase("swapfile {n}", n=type_)
 
 
-def slot_name(program: Program, slot: int) -> str:
+def slot_name(program: Program, slot: int) -> Phrase:
     """A physical slot, ``type << 58 | offset``."""
     type_, offset = slot >> SWP_TYPE_SHIFT, slot & SWP_OFFSET_MASK
-    return f"slot {offset} of {swapfile_name(program, type_)}" if len(program.swapfiles) > 1 else f"slot {offset}"
+    if len(program.swapfiles) > 1:
+        return phrase("slot {number} of {file}", number=offset, file=swapfile_name(program, type_))
+    return phrase("slot {number}", number=offset)
 
 
-def entry_name(program: Program, view: View, entry: int) -> str:
+def entry_name(program: Program, view: View, entry: int) -> Phrase:
     """A swap entry as the design has it."""
     design = DESIGNS[view.scalar(im.DESIGN)]
     if design.ENTRY_NAME == "slot":
         return slot_name(program, entry)
-    return f"{design.ENTRY_NAME} {entry & SWP_OFFSET_MASK}"
+    return phrase(design.ENTRY_NAME + " {number}", number=entry & SWP_OFFSET_MASK)
 
 
-def sentence(transition: Transition, program: Program, view: View) -> str:
+def sentence(transition: Transition, program: Program, view: View) -> Phrase:
     """What the transition did, as a sentence of plain text."""
 
     def setting(number: int) -> str:
@@ -68,33 +71,39 @@ def sentence(transition: Transition, program: Program, view: View) -> str:
         which = im.schema.settings[transition.operands[0]]
         if which.choices:
             return which.choices[min(number, len(which.choices) - 1)]
-        return f"{grouped(number)} {which.unit}".strip()
+        return (
+            phrase("{number} {unit}", number=grouped(number), unit=phrase(which.unit))
+            if which.unit
+            else grouped(number)
+        )
+
+    def verdict(active: int) -> str:
+        return phrase("it belongs to the working set and becomes active") if active else phrase("too late to tell")
 
     say: dict[str, Callable[[int], str]] = {
         "page": lambda word: page_name(program, word),
-        "swap": lambda entry: entry_name(program, view, entry) if entry else "its page",
+        "swap": lambda entry: entry_name(program, view, entry) if entry else phrase("its page"),
         "slot": lambda slot: slot_name(program, slot),
         "process": lambda process: process_name(program, process),
         "child": lambda process: process_name(program, process),
-        "access": lambda write: "a write" if write else "a read",
-        "where": lambda tag: BACKENDS[tag],
-        "kept": lambda kept: MAPPED[kept],
-        "verdict": lambda active: "it belongs to the working set and becomes active" if active else "too late to tell",
-        "reason": lambda reason: REASONS[reason],
-        "why": lambda why: WRITEBACK_FAILURES[why] if why else "no swap entry can be had",
+        "access": lambda write: phrase("a write") if write else phrase("a read"),
+        "where": lambda tag: phrase(BACKENDS[tag]),
+        "kept": lambda kept: phrase(MAPPED[kept]),
+        "verdict": verdict,
+        "reason": lambda reason: phrase(REASONS[reason]),
+        "why": lambda why: phrase(WRITEBACK_FAILURES[why]) if why else phrase("no swap entry can be had"),
         "setting": setting,
         "value": value,
         "before": value,
         "mark": lambda number: f"'{program.marks[number]}'" if number < len(program.marks) else str(number),
         "advice": lambda advice: ADVICES[advice],
-        "locked": lambda locked: "locked into memory" if locked else "no longer locked",
+        "locked": lambda locked: phrase("locked into memory") if locked else phrase("no longer locked"),
         "swapfile": lambda type_: swapfile_name(program, type_),
-        "result": lambda result: SWAPOFF_RESULTS[result],
+        "result": lambda result: phrase(SWAPOFF_RESULTS[result]),
     }
     words = {
         name: say.get(name, grouped)(operand)
         for name, operand in zip(transition.kind.operands, transition.operands, strict=True)
         if name
     }
-    text = transition.kind.sentence.format(**words)
-    return text[:1].upper() + text[1:]
+    return phrase(transition.kind.sentence, **words).beginning()

@@ -7,7 +7,7 @@ the language of lessons, as ``pswpout >= 100``. It is checked when it is read; n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.lesson.evaluate import Instant, Unanswerable
@@ -147,8 +147,13 @@ class Found:
     sentence: str
 
 
-def search(timeline: Timeline, words: str, most: int = 500) -> Iterator[list[Found]]:
-    """Transitions whose sentence, kind, function, actor or number has every word, numbers whole; in lists as found."""
+def search(
+    timeline: Timeline, words: str, most: int = 500, tell: Callable[[str], str] = str
+) -> Iterator[list[Found]]:
+    """Transitions whose sentence, kind, function, actor or number has every word, numbers whole; in lists as found.
+
+    ``tell`` gives a sentence in the language of the person who searches; words of either language are found.
+    """
     wanted = words.lower().split()
     other = timeline.second()
     first, total = 1, 0
@@ -159,7 +164,7 @@ def search(timeline: Timeline, words: str, most: int = 500) -> Iterator[list[Fou
         for one in records:
             said = sentence(one, other.program, other.view)
             actor = one.actor.name.replace("_", " ")
-            where = f"{one.number} {said} {one.kind.name} {one.kind.function} {actor}".lower()
+            where = f"{one.number} {said} {tell(said)} {one.kind.name} {one.kind.function} {actor}".lower()
             numbers = set(re.findall(r"\d+", where))
             if all(word in numbers if word.isdigit() else word in where for word in wanted):
                 found.append(Found(one.number, said))

@@ -17,11 +17,12 @@ from engine.mm.swapops import SWP_TYPE_SHIFT
 from engine.mm.view import View
 from engine.naming import process_name
 from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op
+from engine.phrase import Phrase, phrase
 from engine.program import Program
 from engine.reading import PageState
 from engine.reading.chain import Chosen, Place, chain
 from engine.reading.designs import seam
-from engine.sentence import PAGE_MASK, page_name, sentence
+from engine.sentence import PAGE_MASK, sentence, swapfile_name
 from engine.timeline import Timeline
 from engine.transition import Transition
 
@@ -71,42 +72,58 @@ def operation_text(program: Program, word: int) -> str:
     kind = Op(word & KIND_MASK)
     who = (word >> WHO_SHIFT & WHO_MASK) + 1
     times, value = word >> COUNT_SHIFT & COUNT_MASK, word >> VALUE_SHIFT
-    page = page_name(program, who << 32 | value)
-    page = page[:1].lower() + page[1:]
+    page = _page(program, who, value)
     if kind in (Op.READ, Op.WRITE):
-        verb = "reads" if kind is Op.READ else "writes to"
-        again = f", {times + 1} times" if times else ""
-        return f"the program {verb} {page}{again}"
+        if times:
+            more = phrase("the program reads {page}, {times} times", page=page, times=times + 1)
+            if kind is Op.WRITE:
+                more = phrase("the program writes to {page}, {times} times", page=page, times=times + 1)
+            return more
+        return phrase("the program reads {page}", page=page) if kind is Op.READ else phrase(
+            "the program writes to {page}", page=page
+        )
     if kind is Op.SET:
         from engine.mm.image import schema
 
         setting = schema.settings[times]
         shown = setting.choices[min(value, len(setting.choices) - 1)] if setting.choices else str(value)
-        return f"{setting.key} is set to {shown}"
+        return phrase("{setting} is set to {value}", setting=setting.key, value=shown)
     if kind is Op.MARK:
-        return f"the mark '{program.marks[value]}'" if value < len(program.marks) else "a mark"
+        if value >= len(program.marks):
+            return phrase("a mark")
+        return phrase("the mark '{name}'", name=program.marks[value])
     if kind is Op.IDLE:
-        return f"{value} ns pass"
+        return phrase("{ns} ns pass", ns=value)
     if kind in (Op.SWAPON, Op.SWAPOFF):
-        name = program.swapfiles[who - 1].name if who <= len(program.swapfiles) else str(who - 1)
-        return f"{kind.name.lower()} {name}"
-    if kind in (Op.FORK, Op.EXIT):
-        return f"process {process_name(program, who)} {'forks' if kind is Op.FORK else 'ends'}"
+        return f"{kind.name.lower()} {swapfile_name(program, who - 1)}"
+    if kind is Op.FORK:
+        return phrase("process {process} forks", process=process_name(program, who))
+    if kind is Op.EXIT:
+        return phrase("process {process} ends", process=process_name(program, who))
     name = {Op.MUNMAP: "munmap", Op.MLOCK: "mlock", Op.MUNLOCK: "munlock"}.get(kind, f"MADV_{kind.name}")
-    return f"{name} on {times + 1} pages from {page}"
+    return phrase("{call} on {pages} pages from {page}", call=name, pages=times + 1, page=page)
 
 
-def thing_name(program: Program, place: Chosen) -> str:
+def _page(program: Program, process: int, number: int) -> Phrase:
+    """A page within a sentence."""
+    if len(program.processes) == 1 and process <= 1:
+        return phrase("page {number}", number=number)
+    return phrase("page {number} of {process}", number=number, process=process_name(program, process))
+
+
+def thing_name(program: Program, place: Chosen) -> Phrase:
     """A thing as people say it: ``page 12 of editor``, ``frame 3``."""
     number = place.number
     if place.thing == "page":
-        text = page_name(program, place.owner << 32 | number)
-        return text[:1].lower() + text[1:]
-    if place.thing == "shmem" and 1 <= place.owner <= len(program.shmem):
-        return f"page {number} of {program.shmem[place.owner - 1][0]}"
+        return _page(program, place.owner, number)
+    if place.thing == "shmem":
+        known = 1 <= place.owner <= len(program.shmem)
+        owner = program.shmem[place.owner - 1][0] if known else f"shmem {place.owner}"
+        return phrase("page {number} of {process}", number=number, process=owner)
     if place.thing == "slot" and len(program.swapfiles) > 1 and place.owner < len(program.swapfiles):
-        return f"slot {number} of {program.swapfiles[place.owner].name}"
-    return f"{ {'desc': 'descriptor', 'zswap': 'zswap entry'}.get(place.thing, place.thing)} {number}"
+        return phrase("slot {number} of {file}", number=number, file=program.swapfiles[place.owner].name)
+    named = {"desc": "descriptor {number}", "zswap": "zswap entry {number}"}
+    return phrase(named.get(place.thing, f"{place.thing} {{number}}"), number=number)
 
 
 def named_by(transition: Transition) -> set[Key]:
@@ -240,10 +257,10 @@ def _change(timeline: Timeline, transition: Transition, place: Place) -> Change:
     said = sentence(transition, timeline.program, timeline.view)
     state = state_of(timeline.view, place)
     if state == PAGE_TEXTS[PageState.NEVER] and transition.kind.number in LETS_GO:
-        state = ON_ITS_WAY
+        state = phrase(ON_ITS_WAY)
     return Change(transition.number, state, transition.kind.name, said)
 
 
-def state_of(view: View, place: Place) -> str:
+def state_of(view: View, place: Place) -> Phrase:
     """The state of a thing in words."""
-    return (state_text(view, place) if exists(view, place) else None) or "not there"
+    return phrase((state_text(view, place) if exists(view, place) else None) or "not there")

@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.canvas.style import CENTRE, LEFT, RIGHT, Style
 from app.moment import Selected
+from app.said import said
 from engine import explain as ex
 from engine.mm import image as im
 from engine.mm.pageflags import (
@@ -204,7 +205,7 @@ def paint_card(painter: QPainter, box: QRectF, card: Card, style: Style) -> None
 
 def _lines(painter: QPainter, box: QRectF, card: Card, word: ex.Word, style: Style) -> None:
     """A sentence, then each field of the word with its meaning, then the row's columns, as many as there is room."""
-    texts = [("", word.summary)]
+    texts: list[tuple[str, str]] = [("", word.summary)]
     texts += [(field.name, field.meaning) for field in word.fields if field.role is not ex.Role.UNUSED]
     texts += list(card.more())
     step = style.px(LINE)
@@ -213,7 +214,7 @@ def _lines(painter: QPainter, box: QRectF, card: Card, word: ex.Word, style: Sty
         used = style.px(62) if name else 0.0
         if name:
             style.text(painter, QRectF(line.left(), line.top(), used - 4, step), name, 9.5, "dim", mono=True)
-        style.text(painter, line.adjusted(used, 0, 0, 0), value, 9.5, "text")
+        style.text(painter, line.adjusted(used, 0, 0, 0), said(value), 9.5, "text")
 
 
 def paint_bits(painter: QPainter, box: QRectF, word: ex.Word, style: Style) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app import theme
+from app.canvas.words import translate
 from app.moment import Moment, Selected
+from app.said import declared, translated
 from engine.describe import describe
 
 Facts = list[tuple[str, str]]
@@ -12,10 +14,11 @@ Facts = list[tuple[str, str]]
 def facts_of(moment: Moment, thing: Selected) -> Facts:
     """Label and value of what there is to say of a thing now."""
     try:
-        told = describe(moment.view, moment.program, thing)
+        told = translated(describe(moment.view, moment.program, thing))
     except ValueError:
-        return [(thing.thing.value, "is not there any more")]
-    facts = [(thing.thing.value, told.title), ("where", told.place), ("state", told.state)]
+        return [(declared(thing.thing.value), translate("Canvas", "is not there any more"))]
+    facts = [(declared(thing.thing.value), told.title), (translate("Canvas", "where"), told.place),
+             (translate("Canvas", "state"), told.state)]  # fmt: skip
     if told.word is not None:
         facts.append((told.word.form, told.word.hex))
     return facts + [(row.label, row.text) for row in told.chain]

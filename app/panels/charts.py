@@ -21,15 +21,25 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.language import language
 from app.moment import Moment
 from app.panels.widgets import Empty, Rule, Text, Toggle, column_of, row_of, scrolled
+from app.said import declared
 from app.series import Curve, Series, abscissa, choices, crossing, drawn, latency, points, where_pages_live
+from app.terms import tip
+from engine.mm.schema import Scalar
 
 if TYPE_CHECKING:
     from app.panels.chart import Chart
 
 REDRAW_MS = 70
 """While a run is still becoming known, one chart is drawn anew this often, in turn."""
+
+
+def _tip(scalar: Scalar) -> str:
+    """What a figure counts, and the word behind it."""
+    unit = f" [{declared(scalar.unit)}]" if scalar.unit else ""
+    return tip(f"{declared(scalar.meaning)}{unit}", scalar.name, scalar.kernel)
 
 
 class ScalarChoice(QComboBox):
@@ -47,9 +57,7 @@ class ScalarChoice(QComboBox):
             self.addItem(nothing, "")
         for scalar in choices():
             self.addItem(scalar.name, scalar.name)
-            unit = f" [{scalar.unit}]" if scalar.unit else ""
-            kernel = f"\nKernel: {scalar.kernel}" if scalar.kernel else ""
-            self.setItemData(self.count() - 1, f"{scalar.meaning}{unit}{kernel}", Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(self.count() - 1, _tip(scalar), Qt.ItemDataRole.ToolTipRole)
         completer, edit = self.completer(), self.lineEdit()
         assert completer is not None
         assert edit is not None
@@ -58,6 +66,7 @@ class ScalarChoice(QComboBox):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         edit.editingFinished.connect(self._settle)
         self.currentIndexChanged.connect(self._show_start)
+        language().changed.connect(self._tell_again)
         self._show_start()
 
     @property
@@ -76,6 +85,12 @@ class ScalarChoice(QComboBox):
         found = self.findText(self.currentText(), Qt.MatchFlag.MatchFixedString)
         self.setCurrentIndex(found if found >= 0 else self.currentIndex())
         self.setEditText(self.itemText(self.currentIndex()))
+        self._show_start()
+
+    def _tell_again(self) -> None:
+        """In another language now."""
+        for scalar in choices():
+            self.setItemData(self.findData(scalar.name), _tip(scalar), Qt.ItemDataRole.ToolTipRole)
         self._show_start()
 
     def _show_start(self) -> None:

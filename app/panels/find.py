@@ -21,6 +21,7 @@ from app import theme
 from app.moment import Moment
 from app.numbers import count
 from app.panels.widgets import Rule, Text, column_of, row_of
+from app.said import said
 from engine.stops import Found, Stop
 
 
@@ -130,7 +131,7 @@ class FindPanel(QWidget):
     def add_results(self, found: Sequence[Found], done: bool) -> None:
         """More of what was found."""
         for one in found:
-            item = QListWidgetItem(f"{count(one.number)} · {one.sentence}")
+            item = QListWidgetItem(f"{count(one.number)} · {said(one.sentence)}")
             item.setData(Qt.ItemDataRole.UserRole, one.number)
             self.results.addItem(item)
         total = self.results.count()

@@ -10,11 +10,13 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
+from app.language import language
 from app.moment import Moment, Selected, Thing
 from app.panels.bitstrip import BitStrip, field_text
 from app.panels.widgets import Empty, Fold, Rule, Text, column_of, row_of, scrolled
+from app.said import said, translated
 from engine.columns import Row
-from engine.describe import Description, describe
+from engine.describe import Absent, Description, describe
 from engine.explain import Field, Form
 from engine.reading.chain import Place
 
@@ -132,7 +134,7 @@ class InspectorPanel(QWidget):
         super().__init__(parent)
         self.description: Description | None = None
         self._changed: frozenset[int] = frozenset()
-        self._shown: tuple[Description | None, frozenset[int]] | None = None
+        self._shown: object = None
         self.setAccessibleName(self.tr("Inspector"))
         self.empty = Empty(
             self.tr("Nothing is selected"),
@@ -191,8 +193,8 @@ class InspectorPanel(QWidget):
                 self.description = describe(
                     moment.view, moment.program, chosen, images if callable(images) else None
                 )
-            except ValueError as error:
-                self.empty.say(self.tr("It is not there now"), f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            except Absent as error:
+                self.empty.say(self.tr("It is not there now"), said(error.text))
         else:
             self.empty.say(
                 self.tr("Nothing is selected"),
@@ -209,25 +211,25 @@ class InspectorPanel(QWidget):
     def copy_text(self) -> None:
         """Put all that is shown on the clipboard."""
         if self.description is not None:
-            QGuiApplication.clipboard().setText(self.description.as_text())
+            QGuiApplication.clipboard().setText(translated(self.description).as_text())
 
     def _render(self) -> None:
-        told = self.description
-        if (told, self._changed) == self._shown:
+        if (self.description, self._changed, language().code) == self._shown:
             return
-        self._shown = (told, self._changed)
-        self._stack.setCurrentIndex(0 if told is None else 1)
-        if told is None:
+        self._shown = (self.description, self._changed, language().code)
+        self._stack.setCurrentIndex(0 if self.description is None else 1)
+        if self.description is None:
             return
+        state, told = self.description.state, translated(self.description)
         self.title.show_text(told.title)
         self.place.show_text(told.place)
         self.state.show_text(told.state)
-        self.state.set_colour(_STATE_COLOURS.get(told.state, "dim"))
+        self.state.set_colour(_STATE_COLOURS.get(state, "dim"))
         wrote = told.word_address in self._changed
         self.strip.show_word(told.word, wrote)
         if told.word is not None:
             self.hex.show_text(told.word.hex)
-            self.hex.set_colour("zswap" if told.state == Form.SWAPPED else "text")
+            self.hex.set_colour("zswap" if state == Form.SWAPPED else "text")
             chosen = self.strip.chosen
             self.detail.show_text(field_text(told.word.fields[chosen]) if chosen >= 0 else told.word.summary)
         self.chain.show_rows(told.chain, self._changed)

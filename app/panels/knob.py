@@ -7,8 +7,11 @@ from PySide6.QtGui import QContextMenuEvent, QHideEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app import theme
+from app.language import language
 from app.numbers import count
 from app.panels.widgets import Text, Toggle, row_of
+from app.said import declared
+from app.terms import tip
 from engine.mm.schema import Setting
 
 REST_MS = 250
@@ -70,7 +73,7 @@ class Knob(QWidget):
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._commit)
         self.name = Text(label, size=12.5)
-        self.note = Text(setting.meaning, size=11.5, colour="dim", wrap=True)
+        self.note = Text(declared(setting.meaning), size=11.5, colour="dim", wrap=True)
         if not described:
             self.note.hide()
         self._described = described
@@ -98,9 +101,9 @@ class Knob(QWidget):
         self._inputs = [part for part in (self.slider, self.field, self.choice, self.check) if part is not None]
         for part in self._inputs:
             part.setAccessibleName(label)
-            part.setAccessibleDescription(_facts(setting))
         self.name.setBuddy(self._inputs[-1])
         theme.switch().changed.connect(self._restyle)
+        language().changed.connect(self._tell_again)
         self._restyle()
         self._explain()
 
@@ -108,7 +111,7 @@ class Knob(QWidget):
         field, slider = Field(), Slider()
         field.setRange(setting.low, setting.high)
         if setting.unit:
-            field.setSuffix(f" {setting.unit}")
+            field.setSuffix(f" {declared(setting.unit)}")
         field.valueChanged.connect(self._typed)
         slider.setRange(setting.low, setting.high)
         slider.valueChanged.connect(self._dragged)
@@ -229,22 +232,52 @@ class Knob(QWidget):
             return self.setting.choices[value]
         if self.check is not None:
             return self.tr("on") if value else self.tr("off")
-        return f"{count(value)} {self.setting.unit}".rstrip()
+        return f"{count(value)} {declared(self.setting.unit)}".rstrip()
 
     def matches(self, words: str) -> bool:
         """Whether every word is somewhere in its key, name, meaning or kernel name."""
-        where = f"{self.setting.key} {self.name.text()} {self.setting.meaning} {self.setting.kernel}".lower()
+        setting = self.setting
+        told = (setting.meaning, declared(setting.meaning))
+        where = " ".join((setting.key, self.name.text(), *told, setting.kernel)).lower()
         return all(word in where for word in words.lower().split())
 
+    def _tell_again(self) -> None:
+        """In another language now."""
+        if self.field is not None and self.setting.unit:
+            self.field.setSuffix(f" {declared(self.setting.unit)}")
+        self._explain()
+
     def _explain(self) -> None:
-        tip = _facts(self.setting)
-        self.setToolTip(f"{self.reason}\n\n{tip}" if self.reason else tip)
+        facts = self._facts()
+        for part in self._inputs:
+            part.setAccessibleDescription(facts)
+        facts = tip(facts, self.setting.key)
+        self.setToolTip(f"{self.reason}\n\n{facts}" if self.reason else facts)
         if self._described:
-            self.note.show_text(f"{self.setting.meaning}. {self.reason}".strip() if self.reason else
-                                self.setting.meaning)  # fmt: skip
+            told = declared(self.setting.meaning)
+            self.note.show_text(self.tr("{meaning}. {reason}").format(meaning=told, reason=self.reason)
+                                if self.reason else told)  # fmt: skip
         else:
             self.note.show_text(self.reason)
             self.note.setVisible(bool(self.reason))
+
+    def _facts(self) -> str:
+        """Meaning, unit, kernel name, key, default and range."""
+        setting = self.setting
+        lines = [declared(setting.meaning) + self.tr(".")]
+        if setting.kernel:
+            lines.append(self.tr("Kernel: {name}").format(name=setting.kernel))
+        lines.append(self.tr("Key: {key}").format(key=setting.key))
+        default = self.text_of(setting.default)
+        if setting.choices:
+            choices = ", ".join(setting.choices)
+            lines.append(self.tr("Default: {default}; one of {choices}").format(default=default, choices=choices))
+        elif self.check is not None:
+            lines.append(self.tr("Default: {}").format(default))
+        else:
+            lines.append(self.tr("Default: {default}; {low} to {high}").format(
+                default=default, low=count(setting.low), high=count(setting.high)))  # fmt: skip
+        return "\n".join(lines)
 
     def _restyle(self) -> None:
         if self.slider is not None:
@@ -259,18 +292,3 @@ class Knob(QWidget):
                 f"QSpinBox:disabled {{ color: {theme.current().dim}; }}"
             )
 
-
-def _facts(setting: Setting) -> str:
-    """Meaning, unit, kernel name, key, default and range."""
-    lines = [setting.meaning + "."]
-    if setting.kernel:
-        lines.append(f"Kernel: {setting.kernel}")
-    lines.append(f"Key: {setting.key}")
-    if setting.choices:
-        lines.append(f"Default: {setting.choices[setting.default]}; one of {', '.join(setting.choices)}")
-    elif (setting.low, setting.high) == (0, 1):
-        lines.append(f"Default: {'on' if setting.default else 'off'}")
-    else:
-        unit = f" {setting.unit}" if setting.unit else ""
-        lines.append(f"Default: {count(setting.default)}{unit}; {count(setting.low)} to {count(setting.high)}")
-    return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app import theme
@@ -37,27 +37,32 @@ class Shock:
     changes: Callable[[Moment], dict[str, int] | str]
 
 
+def _say(text: str) -> str:
+    """In the language of the window."""
+    return QCoreApplication.translate("Pressure", text)
+
+
 def _half_memory(moment: Moment) -> dict[str, int] | str:
     frames = moment.view.scalar(im.FRAMES)
     if frames <= LEAST_FRAMES:
-        return f"Memory has only {frames} frames left."
+        return _say("Memory has only {n} frames left.").format(n=frames)
     return {"machine.frames": max(LEAST_FRAMES, frames // 2)}
 
 
 def _half_pool(moment: Moment) -> dict[str, int] | str:
     if not moment.view.scalar(im.ZSWAP_ENABLED):
-        return "zswap is off."
+        return _say("zswap is off.")
     pages = moment.view.scalar(im.MAX_POOL_PAGES)
     if pages:
-        return {"machine.zswap.max_pool_pages": pages // 2} if pages > 1 else "The pool has only one page left."
+        return {"machine.zswap.max_pool_pages": pages // 2} if pages > 1 else _say("The pool has only one page left.")
     percent = moment.view.scalar(im.MAX_POOL_PERCENT)
     if percent <= 1:
-        return "The pool is at 1 % already."
+        return _say("The pool is at 1 % already.")
     return {"machine.zswap.max_pool_percent": percent // 2}
 
 
 def _zswap_off(moment: Moment) -> dict[str, int] | str:
-    return {"machine.zswap.enabled": 0} if moment.view.scalar(im.ZSWAP_ENABLED) else "zswap is off already."
+    return {"machine.zswap.enabled": 0} if moment.view.scalar(im.ZSWAP_ENABLED) else _say("zswap is off already.")
 
 
 def _swap_full(moment: Moment) -> dict[str, int] | str:
@@ -67,8 +72,8 @@ def _swap_full(moment: Moment) -> dict[str, int] | str:
         if used < slots:
             changes[f"machine.swapfile.{number}.slots"] = used
     if not moment.program.swapfiles:
-        return "The scenario has no swapfile."
-    return changes or "Every slot is in use already."
+        return _say("The scenario has no swapfile.")
+    return changes or _say("Every slot is in use already.")
 
 
 SHOCKS = (
@@ -222,21 +227,21 @@ def no_effect(moment: Moment, key: str) -> str:
     view = moment.view
     number = _swapfile_number(key)
     if number is not None and number >= len(moment.program.swapfiles):
-        return "The scenario has no swapfile."
+        return _say("The scenario has no swapfile.")
     if key == "machine.design":
-        return "A run has one design from its start; compare runs another one beside it."
+        return _say("A run has one design from its start; compare runs another one beside it.")
     if key.startswith("machine.zswap.") and key != "machine.zswap.enabled" and not view.scalar(im.ZSWAP_ENABLED):
-        return "zswap is off."
+        return _say("zswap is off.")
     if key == "machine.zswap.max_pool_percent" and view.scalar(im.MAX_POOL_PAGES):
-        return "max_pool_pages is set and goes first."
+        return _say("max_pool_pages is set and goes first.")
     if key == "machine.zswap.writeback" and not moment.program.swapfiles:
-        return "The scenario has no swapfile."
+        return _say("The scenario has no swapfile.")
     if key.startswith("machine.swap_desc.") and view.scalar(im.DESIGN) != 1:
-        return "Only the swap_desc design has descriptors."
+        return _say("Only the swap_desc design has descriptors.")
     if key.startswith("machine.watermark_") and view.scalar(im.RECLAIM) == 1:
-        return "A hard limit has no watermarks."
+        return _say("A hard limit has no watermarks.")
     if key == "machine.zswap.chain_size" and view.scalar(im.ALLOCATOR):
-        return "Only zsmalloc chains pages."
+        return _say("Only zsmalloc chains pages.")
     return ""
 
 

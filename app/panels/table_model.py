@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.numbers import count
+from app.said import declared
 from engine.reading.tables import Column, Form, Table
 
 Index = QModelIndex | QPersistentModelIndex
@@ -119,7 +120,7 @@ class TableModel(QAbstractTableModel):
         return kept
 
     def _compared(self, table: Table, name: str, operator: str, value: str) -> np.ndarray:
-        column = next((one for one in table.columns if one.name.replace(" ", "").startswith(name)), None)
+        column = next((one for one in table.columns if _is_called(one, name)), None)
         number = _number(value)
         if column is None or (number is None and column.form is not Form.NAME):
             self.refused = name + operator + value
@@ -159,7 +160,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if column.form is Form.NAME else _RIGHT
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.name}: {text_of(column, column.value(self.source_row(index.row())))}"
+            return f"{declared(column.name)}: {text_of(column, column.value(self.source_row(index.row())))}"
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -167,9 +168,9 @@ class TableModel(QAbstractTableModel):
             return None
         column = self.table.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.name
+            return declared(column.name)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.meaning
+            return declared(column.meaning)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if column.form is Form.NAME else _RIGHT
         return None
@@ -178,7 +179,7 @@ class TableModel(QAbstractTableModel):
 def text_of(column: Column, value: int) -> str:
     """A value as it is written."""
     if column.form is Form.NAME:
-        return column.names[value] if 0 <= value < len(column.names) else str(value)
+        return declared(column.names[value]) if 0 <= value < len(column.names) else str(value)
     if value == column.none:
         return NONE_TEXT
     return f"0x{value & (1 << 64) - 1:x}" if column.form is Form.HEX else count(value)
@@ -192,6 +193,12 @@ def _number(text: str) -> int | None:
     return number - (1 << 64) if number >> 63 else number
 
 
+def _is_called(column: Column, word: str) -> bool:
+    """By its own name, or as it is called in the language of the window."""
+    return any(name.replace(" ", "").startswith(word) for name in (column.name, declared(column.name)))
+
+
 def _named(column: Column, word: str) -> np.ndarray:
-    codes = [code for code, name in enumerate(column.names) if name.lower().startswith(word)]
+    names = [(name.lower(), declared(name)) for name in column.names]
+    codes = [code for code, both in enumerate(names) if any(name.startswith(word) for name in both)]
     return np.isin(column.values, codes)

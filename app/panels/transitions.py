@@ -38,6 +38,7 @@ from app import theme
 from app.moment import Moment
 from app.numbers import count, duration
 from app.panels.widgets import Empty, Text, column_of, row_of
+from app.said import declared
 from engine.mm.transitions import Actor, Lane
 from engine.transition import Transition
 
@@ -110,7 +111,7 @@ class TransitionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             function = f"{record.kind.function}() · " if record.kind.function else ""
             return (
-                f"{self.sentences[index.row()]}\n{function}{ACTORS[record.actor]} · {duration(record.time_ns)}"
+                f"{self.sentences[index.row()]}\n{function}{self.tr(ACTORS[record.actor])} · {duration(record.time_ns)}"
                 + (f"\n{self.tr('because of transition')} {count(record.cause)}" if record.cause else "")
             )
         if role == Qt.ItemDataRole.DecorationRole and column == NUMBER:
@@ -138,9 +139,9 @@ class TransitionModel(QAbstractTableModel):
         if column == TIME:
             return _milliseconds(record.time_ns)
         if column == ACTOR:
-            return ACTORS[record.actor]
+            return self.tr(ACTORS[record.actor])
         if column == KIND:
-            return record.kind.name
+            return declared(record.kind.name)
         if column == FUNCTION:
             return record.kind.function
         return self.sentences[row]
@@ -187,7 +188,7 @@ class TransitionFilter(QSortFilterProxyModel):
         if not self.words:
             return True
         where = " ".join((str(record.number), ACTORS[record.actor], record.kind.name, record.kind.function,
-                          model.sentences[row])).lower()  # fmt: skip
+                          declared(record.kind.name), model.sentences[row])).lower()  # fmt: skip
         return all(word in where for word in self.words)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, 
 
 from app import actions, theme
 from app.player import SPEED_STEPS, Player, Unit, event_kinds, rate_text
+from app.said import declared
 from engine.mm.transitions import KINDS, Lane
 
 LANES: tuple[tuple[Lane, str], ...] = (
@@ -35,7 +36,7 @@ class EventMenu(QMenu):
             menu = self.lanes[lane] = self.addMenu(self.tr(title))
             for kind in event_kinds():
                 if kind.lane is lane:
-                    action = menu.addAction(kind.name)
+                    action = menu.addAction(declared(kind.name))
                     action.setCheckable(True)
                     action.setToolTip(f"{kind.function}()" if kind.function else "")
                     action.triggered.connect(partial(self._choose, kind.number))
@@ -146,7 +147,8 @@ class Transport(QWidget):
         for unit in Unit:
             text = self.tr(unit.value)
             if unit is Unit.EVENT:
-                text = (KINDS[player.event_kind].name if player.unit is Unit.EVENT else self.tr("event")) + " ▾"
+                kind = declared(KINDS[player.event_kind].name)
+                text = (kind if player.unit is Unit.EVENT else self.tr("event")) + " ▾"
             self.buttons[f"unit_{unit}"].setText(text)
             if unit is player.unit:
                 self.unit.setText(text.removesuffix(" ▾") + " ▾")

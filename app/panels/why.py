@@ -13,6 +13,7 @@ from app.moment import Moment
 from app.numbers import count
 from app.panels.transitions import ACTORS
 from app.panels.widgets import Rule, Text, column_of, row_of, scrolled
+from app.said import declared, said
 from engine.why import Change, Reason
 
 COLOURS = {
@@ -134,7 +135,7 @@ class LifeStrip(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         change = self.change_at(event.position().x())
-        self.setToolTip(f"{count(change.number)} · {change.state}\n{change.sentence}" if change else "")
+        self.setToolTip(f"{count(change.number)} · {said(change.state)}\n{said(change.sentence)}" if change else "")
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(200), theme.px(26))
@@ -215,12 +216,13 @@ class WhyPanel(QWidget):
             if index:
                 self._chain.addWidget(Text(self.tr("↑ because"), 11.5, colour="dim"))
             transition = reason.transition
-            head = f"{count(transition.number)} · {transition.kind.name} · {self.tr(ACTORS[transition.actor])}"
-            self._add(JumpCard(transition.number, head, reason.sentence, here=index == 0))
+            who = self.tr(ACTORS[transition.actor])
+            head = f"{count(transition.number)} · {declared(transition.kind.name)} · {who}"
+            self._add(JumpCard(transition.number, head, said(reason.sentence), here=index == 0))
         if operation:
             if reasons:
                 self._chain.addWidget(Text(self.tr("↑ because"), 11.5, colour="dim"))
-            self._add(JumpCard(-1, self.tr("the operation"), operation))
+            self._add(JumpCard(-1, self.tr("the operation"), said(operation)))
         else:
             self._chain.addWidget(Text(self.tr("This is the start: nothing has happened yet."), 12.5, colour="dim",
                                        wrap=True))  # fmt: skip
@@ -247,10 +249,10 @@ class WhyPanel(QWidget):
             first = min(max(0, before - MOST_LISTED // 2), len(changes) - MOST_LISTED)
         self.list.clear()
         for change in changes[first : first + MOST_LISTED]:
-            item = QListWidgetItem(f"{count(change.number)}  {change.state}")
-            item.setToolTip(change.sentence)
+            item = QListWidgetItem()
+            item.setToolTip(said(change.sentence))
             item.setData(Qt.ItemDataRole.UserRole, change.number)
-            item.setText(f"{count(change.number)} · {change.kind} → {change.state}")
+            item.setText(f"{count(change.number)} · {declared(change.kind)} → {said(change.state)}")
             self.list.addItem(item)
         self.mark(cursor)
 

@@ -23,6 +23,7 @@ from engine.mm.layout import Image
 from engine.mm.swapfile import CONTINUED_BASE, CONTINUED_SHIFT, COUNT_MASK, SWAP_MAP_BAD
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.mm.view import View
+from engine.phrase import Phrase, phrase
 from engine.reading.entries import offset_of, swap_entry, type_of
 
 
@@ -142,14 +143,14 @@ def seam(view: View) -> Seam:
     return SEAMS[view.scalar(im.DESIGN)]
 
 
-def entry_name(view: View, entry: int) -> str:
+def entry_name(view: View, entry: int) -> Phrase:
     """A swap entry as people say it: ``slot 7 of swapfile 0`` or ``swap id 7``."""
     found = seam(view)
     if found.has_descriptors:
-        return f"{found.entry_word} {offset_of(entry)}"
+        return phrase(found.entry_word + " {number}", number=offset_of(entry))
     return slot_name(entry)
 
 
-def slot_name(entry: int) -> str:
+def slot_name(entry: int) -> Phrase:
     """A slot given as ``type << 58 | offset``, as people say it."""
-    return f"slot {offset_of(entry)} of swapfile {type_of(entry)}"
+    return phrase("slot {number} of swapfile {type}", number=offset_of(entry), type=type_of(entry))
