@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from app import icons, theme
+from engine.shocks import SHOCKS, Shock
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -36,6 +37,10 @@ class Spec:
     """Actions of one group exclude each other."""
     needs_run: bool = False
     """Only of use while a run is open."""
+
+
+def _strike(shock: Shock, window: MainWindow) -> None:
+    window.branching.strike(shock)
 
 
 SPECS: tuple[Spec, ...] = (
@@ -159,6 +164,14 @@ SPECS: tuple[Spec, ...] = (
          lambda w: w.stopping.seek(-1), ("Shift+N",), needs_run=True),
     Spec("branches", "&Branches", "mdi6.source-branch", "What was changed where: shown, renamed, compared, removed.",
          lambda w: w.docks.toggle("branches"), ("B",), needs_run=True),
+    Spec("undo", "&Undo the last change", "mdi6.undo",
+         "Forget the branch that is shown, and stand where its change was made.",
+         lambda w: w.branching.undo(), ("Ctrl+Z",), needs_run=True),
+    Spec("save_branch", "Save branch as a &scenario…", "mdi6.content-save-edit-outline",
+         "Save what was changed in the run as a scenario file that does the same.",
+         lambda w: w.branching.ask_and_save(), ("Ctrl+Shift+E",), needs_run=True),
+    *(Spec(f"shock_{shock.key}", shock.name, "", shock.tip, partial(_strike, shock), needs_run=True)
+      for shock in SHOCKS),
     Spec("bookmark", "Book&mark this moment…", "mdi6.bookmark-outline",
          "A name for this moment, as a flag on the timeline.", lambda w: w.ask_and_bookmark(), ("Ctrl+B",),
          needs_run=True),
@@ -196,7 +209,7 @@ SEPARATOR = "-"
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "policy", "reload", "follow",
                SEPARATOR,
-               "save_replay", "picture", "window_picture", "animation", SEPARATOR, "quit")),
+               "save_replay", "save_branch", "picture", "window_picture", "animation", SEPARATOR, "quit")),
     ("&View", ("dark", "light", "contrast", "system", SEPARATOR, "depth_story", "depth_mechanism",
                "depth_kernel", "fit", "tables", SEPARATOR, "menu:panels", "arrange_lecture",
                "arrange_explore", "arrange_compare", "arrange", "legend", SEPARATOR, "motion_full",
@@ -204,7 +217,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
                SEPARATOR, "full", "lecture")),
     ("&Run", ("play", "play_back", "cancel", SEPARATOR, "step", "back", "on", "first", "last", "loop", SEPARATOR,
               "unit_transition", "unit_reference", "unit_fault", "unit_event", "menu:events", SEPARATOR, "faster",
-              "slower", SEPARATOR, "compare", "menu:compared")),
+              "slower", SEPARATOR, "menu:shocks", "undo", SEPARATOR, "compare", "menu:compared")),
     ("&Go", ("palette", "jump", SEPARATOR, "why", "last_change", "next_change", SEPARATOR, "find", "next_stop",
              "previous_stop", SEPARATOR, "next_fault", "previous_fault", SEPARATOR, "next_mark", "previous_mark",
              "menu:marks", "bookmark", "next_bookmark", "previous_bookmark", SEPARATOR, "branches", "menu:branches",

@@ -26,7 +26,7 @@ class _Pair:
 
     def __init__(self, timeline: Timeline, other: Other) -> None:
         now = timeline.branches[timeline.branch]
-        self.ours = timeline.program.with_ops(now.ops)
+        self.ours = now.program
         self.our_follower = Follower(self.ours, list(now.keyframes))
         what, number = other
         if what == "design":
@@ -34,7 +34,7 @@ class _Pair:
             self.their_follower = Follower(self.theirs)
         else:
             branch = timeline.branches[number]
-            self.theirs = timeline.program.with_ops(branch.ops)
+            self.theirs = branch.program
             self.their_follower = Follower(self.theirs, list(branch.keyframes))
 
 
@@ -104,7 +104,7 @@ class Comparing(QObject):
     def show_frame(self, frame: Frame) -> None:
         """Bring the other run to where the cursor is now."""
         self._frame = frame
-        offered = (frame.branch, tuple(branch.name for branch in frame.branches), frame.moment.program)
+        offered = (frame.branch, tuple(branch.name for branch in frame.branches), id(frame.moment.program))
         if offered != self._offered:
             first = self._offered is None
             self._offered = offered

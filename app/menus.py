@@ -14,6 +14,7 @@ from app.gallery import Described
 from app.language import NAMES
 from app.numbers import count
 from app.panels.transport import EventMenu
+from engine.shocks import SHOCKS
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -31,6 +32,9 @@ class Menus(QObject):
         self.marks = self._menu(self.tr("To m&ark"), self.fill_marks)
         self.branches = self._menu(self.tr("&Branch"), self.fill_branches)
         self.compared = self._menu(self.tr("Compare &with"), self.fill_compared)
+        self.shocks = self._menu(self.tr("S&hock"))
+        for shock in SHOCKS:
+            self.shocks.addAction(window.actions_by_name[f"shock_{shock.key}"])
         self.languages = self._menu(self.tr("Lang&uage"))
         for code in NAMES:
             self.languages.addAction(window.actions_by_name[f"language_{code}"])
@@ -38,7 +42,7 @@ class Menus(QObject):
             self.panels.addAction(action)
         parts = {"recent": self.recent, "scenarios": self.scenarios, "panels": self.panels,
                  "languages": self.languages, "marks": self.marks, "branches": self.branches,
-                 "events": events, "compared": self.compared}  # fmt: skip
+                 "events": events, "compared": self.compared, "shocks": self.shocks}  # fmt: skip
         actions.fill_menus(window, window.actions_by_name, parts)
 
     def show_scenarios(self, scenarios: list[Described]) -> None:

@@ -25,6 +25,7 @@ from app.fuzzy import score
 from app.numbers import count
 from app.player import event_kinds
 from app.said import declared
+from engine.shocks import SHOCKS
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -53,6 +54,10 @@ def entries(window: MainWindow) -> Iterator[Entry]:
             if action is not None and action.isEnabled() and name != "palette":
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
                 yield Entry(_plain(action.text()), _plain(tr(title)), keys, action.trigger)
+    for shock in SHOCKS:
+        action = window.actions_by_name[f"shock_{shock.key}"]
+        if action.isEnabled():
+            yield Entry(action.text(), tr("Shock"), "", action.trigger)
     for dock in window.docks.all if window.docks.run_shown else ():
         yield Entry(dock.windowTitle(), tr("Panel"), "", partial(window.docks.bring, dock))
     for mark in window.timeline.marks:

@@ -42,15 +42,18 @@ class StatusLine(QStatusBar):
             self.addPermanentWidget(widget)
         for label in (self._notice, self._busy, self._engine):
             label.setProperty("dim", True)
-        self._lasting = False
+        self._lasting = self._spoken = False
+        self._spoken_at: tuple[int, int] | None = None
+        """Where the cursor was in the first frame behind the notice."""
         self.dismiss()
         self.busy("")
         theme.switch().changed.connect(self._dress)
         self._dress()
 
     def say(self, text: str, lasting: bool = False, more: str = "") -> None:
-        """A notice; a lasting one stays until dismissed."""
+        """A notice; a lasting one stays until dismissed, another until the cursor moves."""
         self._notice.setText(text)
+        self._spoken, self._spoken_at = bool(text), None
         self._notice.setToolTip(more or text)
         self._lasting = lasting
         self._dismiss.setVisible(lasting)
@@ -87,7 +90,10 @@ class StatusLine(QStatusBar):
         if busy and fraction >= 0:
             busy = self.tr("{what}: {percent} %").format(what=busy, percent=round(fraction * 100))
         self.busy(busy, fraction)
-        if not self._lasting:
+        here = (frame.moment.transition.number, frame.branch)
+        self._spoken_at = here if self._spoken_at is None else self._spoken_at
+        if not self._lasting and not (self._spoken and here == self._spoken_at):
+            self._spoken = False
             total = len(frame.moment.program.ops)
             self._notice.setText(
                 self.tr("operation {number} of {total}").format(number=count(frame.operations), total=count(total))

@@ -12,6 +12,7 @@ from app.panels import compare, pressure, transitions, transport
 from app.player import Unit
 from app.timeline import density
 from engine import resources
+from engine.shocks import REASONS, SHOCKS
 
 Calls = dict[str, tuple[int, ...]]
 _CALLS: Calls = {"tr": (0,), "translate": (1,), "_say": (0,)}
@@ -37,7 +38,8 @@ def _declared() -> set[str]:
     found |= {title for _, title in transport.LANES} | {text for _, text in dialogs.TIMELINE_KEYS}
     found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
     found |= {*pressure.FIRST.values(), *compare.DESIGNS.values()}
-    found |= {text for shock in pressure.SHOCKS for text in (shock.name, shock.tip)}
+    found |= {text for shock in SHOCKS for text in (shock.name, shock.tip)}
+    found |= set(REASONS)
     return found | {text for figure in compare.FIGURES for text in (figure.name, figure.tip)}
 
 

@@ -25,6 +25,7 @@ from app import actions, theme
 from app.arrangements import NAMES as ARRANGEMENTS
 from app.arrangements import Arrangements, as_text, from_text
 from app.bookmarks import Bookmarks
+from app.branching import Branching
 from app.canvas import Depth, MachineCanvas
 from app.canvas.motion import Amount
 from app.comparing import Comparing
@@ -151,6 +152,7 @@ class MainWindow(QMainWindow):
         self.comparing = Comparing(self.worker, self.docks, self)
         self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
         self.stopping = Stopping(self.worker, self.player, self.docks, self.status, self)
+        self.branching = Branching(self)
         self.health = Health(self.worker, self.status.health, self)
 
     def _bottom(self) -> QWidget:
@@ -202,7 +204,8 @@ class MainWindow(QMainWindow):
     def _grant(self, view: Any) -> None:
         """Do what a view wishes."""
         for signal, wish in (("selected", self.select), ("jump_requested", self.player.jump),
-                             ("change_requested", self._change)):  # fmt: skip
+                             ("change_requested", self._change),
+                             ("shock_requested", self.branching.strike_named)):  # fmt: skip
             if hasattr(view, signal):
                 getattr(view, signal).connect(wish)
 
@@ -302,6 +305,11 @@ class MainWindow(QMainWindow):
         say = self.tr("{name} decides").format(name=policy.name)
         self.status.busy(say)
         self.worker.open(policy_loader(self.path, self._sets, policy, self.worker.is_wanted), say)
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Values of the scenario that are not as its file has them, as ``--set`` takes them."""
+        return self._sets
 
     def reload(self) -> None:
         """Read the open file again."""
@@ -521,8 +529,7 @@ class MainWindow(QMainWindow):
     def remove_branch(self, number: int) -> None:
         """Forget a branch and those that left it; a comparison with a branch ends, as their numbers change."""
         self.player.pause()
-        if self.comparing.other is not None and self.comparing.other[0] == "branch":
-            self.comparing.choose(None)
+        self.branching.end_comparison()
         self.worker.remove_branch(number)
 
     def _change(self, key: str, value: object) -> None:

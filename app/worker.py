@@ -31,6 +31,7 @@ from engine.sentence import sentence
 from engine.transition import Transition
 
 if TYPE_CHECKING:
+    from engine.shocks import Shock
     from engine.stops import Stop, Watch
     from engine.timeline import Timeline
 
@@ -177,6 +178,14 @@ class Worker(QThread):
     def change(self, key: str, value: int) -> None:
         """Change a setting at the cursor; of several values asked for while busy only the last is set."""
         self._post(f"change {key}", lambda: self._need().change(key, value), only_last=True)
+
+    def strike(self, shock: Shock) -> None:
+        """A ready-made shock at the cursor; ``told`` says ("shock", why) where it cannot be."""
+        self._post("strike", lambda: self._strike(shock))
+
+    def undo(self) -> None:
+        """Forget the branch that is shown, and stand where it left the other."""
+        self._post("undo", lambda: self._need().undo())
 
     def switch_branch(self, number: int) -> None:
         """Show another branch."""
@@ -364,6 +373,11 @@ class Worker(QThread):
         self._need()
         self._pace = None
         self._to_end, self._busy = True, "Running to the end"
+
+    def _strike(self, shock: Shock) -> None:
+        made = self._need().strike(shock)
+        if isinstance(made, str):
+            self.told.emit("shock", made)
 
     def _rename(self, number: int, name: str) -> None:
         self._need().branches[number].name = name

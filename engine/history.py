@@ -15,6 +15,8 @@ from engine.mm.layout import Image, used_spans
 from engine.mm.schema import HEADER_WORDS
 from engine.operation import Ops
 from engine.packing import TYPICALLY_PACKED, Packed, pack_in_background, unpack
+from engine.program import Program
+from engine.step import Step
 
 PACKED_FROM = 1 << 17
 """Words from which a keyframe is packed, once there is machine code."""
@@ -95,14 +97,25 @@ class Branch:
     """One course of the run: the scenario's own, or one with changes."""
 
     name: str
-    ops: Ops
+    program: Program
+    """With its operations, and with the processes that were started on it."""
     parent: int = -1
     """Index of the branch it left; -1 for the scenario's own."""
     at: int = 0
     """Transition at which it left."""
-    changes: tuple[tuple[str, int], ...] = ()
-    """Settings changed on it, by key, the latest last."""
+    position: int = 0
+    """Operations done there."""
+    steps: tuple[Step, ...] = ()
+    """What was put in there."""
+    changes: tuple[Step, ...] = ()
+    """What is different from the scenario's own course: the steps of the branches it came from, and its own."""
     keyframes: list[Keyframe] = field(default_factory=list)
     samples: list[tuple[int, Image]] = field(default_factory=list)
     complete: bool = False
     length: int = 0
+
+    @property
+    def ops(self) -> Ops:
+        """The operations of the whole branch, from the start."""
+        return self.program.ops
+

@@ -13,7 +13,8 @@ bits   ``READ``, ``WRITE``  ``SET``              ranges (``PAGEOUT``…) ``FORK`
 32-62  page of the process  value, 0 … 2³¹-1     first page           unused
 ====== ==================== ==================== ==================== ====================
 
-``MARK`` keeps the number of the mark and ``IDLE`` its nanoseconds where ``SET`` has the value.
+``MARK`` keeps the number of the mark and ``IDLE`` its nanoseconds where ``SET`` has the value. ``EXEC``
+starts a process: bits 12-31 are its pages - 1, bits 32-62 the first image its pages are made from.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Op(IntEnum):
     MUNLOCK = 14
     SWAPON = 15
     SWAPOFF = 16
+    EXEC = 17
 
 
 KIND_MASK = 0x1F

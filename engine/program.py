@@ -46,6 +46,18 @@ class Process:
     pages: int
     """Room of its page table: regions lie in pages 0 … pages-1."""
     regions: tuple[Region, ...]
+    late: bool = False
+    """Not there before an ``EXEC`` starts it. Such processes come behind all others."""
+
+
+@dataclass(frozen=True)
+class Spare:
+    """Room in the image for processes that a branch of the run may start."""
+
+    processes: int
+    pages: int = 0
+    operations: int = 4096
+    """Operations it may add where the policy knows the future."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,8 @@ class Program:
     seed: int = 1
     shmem: tuple[tuple[str, int], ...] = ()
     """Shmem objects: name and pages."""
-
+    spare: Spare | None = None
+    """Room that is laid out and not used: the state is the same with and without it."""
     decisions: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """What a policy of somebody's own answered (``machine.policy`` or ``machine.zswap.writeback_policy`` is ``own``),
     question by question, shape (questions,): process << 32 | page, processes counted from 1, or the number of

@@ -5,19 +5,20 @@ Two machines run the same operations. The *scout* runs ahead without a journal a
 the cursor; its journal covers a window of transitions around it, in which a step is a swap of the
 few words that the transition wrote. Anywhere else is a keyframe and a little re-execution.
 
-A change of a setting is a ``SET`` operation put in after the operation at the cursor: a branch of
-its own, with the keyframes before it shared, and every operation of it known, so that any branch
-can be run again from the beginning.
+A change of a setting is a ``SET`` operation put in after the operation at the cursor, and a shock a
+few operations more: a branch of its own, with the keyframes before it shared, and every operation
+of it known, so that any branch can be run again from the beginning. For processes that a branch may
+start, the image of every timeline has room laid out.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from engine.errors import InputError, Problem, nearest
 from engine.history import Branch, Keyframe, Series
 from engine.machine import JOURNAL_WORDS, NEVER, RECORDS, Machine
 from engine.mm import image as im
@@ -35,9 +36,10 @@ from engine.mm.layout import Image, Layout
 from engine.mm.schema import HEADER_WORDS
 from engine.mm.transitions import FAULT, REC_END, REC_OPERATION, RECORD_WORDS, START
 from engine.mm.view import View
-from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, Op, encode_setting
-from engine.program import Program
+from engine.program import Program, Spare
 from engine.sentence import sentence
+from engine.shocks import Shock
+from engine.step import Set, Step, put_in
 from engine.transition import Transition
 
 HISTORY_BYTES = 512 << 20
@@ -57,12 +59,19 @@ BEHIND = 512
 TAIL = 256
 """Operations that the journal covers after a stretch run at full speed."""
 JOURNAL_PART_FREE = 4
+SPARE_PROCESSES = 8
+"""Processes that may be started on a branch and those it came from."""
 
 
 def history_bytes_for(program: Program) -> int:
     """What keyframes of a program may take: more where each is large."""
     pages = sum(process.pages for process in program.processes)
     return LARGE_HISTORY_BYTES if pages > LARGE_PAGES else HISTORY_BYTES
+
+
+def _spare(program: Program) -> Spare:
+    """Room for what a branch may start: as many pages as memory may come to have."""
+    return Spare(SPARE_PROCESSES, ROOM * program.setting("machine.frames"))
 
 
 class Timeline:
@@ -73,14 +82,14 @@ class Timeline:
     """
 
     def __init__(self, program: Program, compiled: bool | None = None, *, history_bytes: int | None = None) -> None:
-        self.program = program
+        program = program if program.spare is not None else replace(program, spare=_spare(program))
         self.history_bytes = history_bytes or history_bytes_for(program)
         """What keyframes may take."""
         self._compiled = compiled
         self._journal = (JOURNAL_WORDS, RECORDS)
         self._shown = Machine(program, False)
         self._scout = Machine(program, False, journal_words=8, records=8)
-        self.branches = [Branch("", self._shown.ops)]
+        self.branches = [Branch("", program)]
         self.branch = 0
         self.keyframe_operations = KEYFRAME_OPERATIONS
         self._cursor = 0
@@ -97,6 +106,11 @@ class Timeline:
         """Grows when the image is another array than before."""
 
     # -- what is shown ---------------------------------------------------------------------------
+
+    @property
+    def program(self) -> Program:
+        """What runs on the branch that is shown."""
+        return self._now.program
 
     @property
     def view(self) -> View:
@@ -174,9 +188,8 @@ class Timeline:
     def _read(self, first: int, last: int, size: int) -> list[Transition] | None:
         """Transitions by carrying the run out again; None when an operation makes more than the journal holds."""
         reader = Machine(
-            self.program.with_ops(self._now.ops), self._use_compiled(), journal_words=size * JOURNAL_WORDS,
-            records=size * RECORDS,
-        )  # fmt: skip
+            self.program, self._use_compiled(), journal_words=size * JOURNAL_WORDS, records=size * RECORDS
+        )
         self._go_before(reader, first)
         found: list[Transition] = []
         while reader.view.scalar(im.TRANSITIONS) < last and not reader.finished:
@@ -327,35 +340,48 @@ class Timeline:
         Raises :class:`engine.errors.InputError` for a setting that is unknown, cannot change while
         the machine runs, or cannot have this value.
         """
-        known = {setting.key: setting for setting in im.schema.settings}
-        if key not in known:
-            raise InputError(Problem(f"there is no setting '{key}'", key=key, nearest=nearest(key, known)))
-        setting = known[key]
-        if setting.fixed:
-            raise InputError(Problem("this cannot change while the machine runs", key=key))
-        low, high = self.limits(key)
-        if not low <= value <= high:
-            raise InputError(Problem(f"{value} is out of range", key=key, expected=f"{low} to {high}"))
-        position = self.operation
-        word = encode_setting(setting.number, value)
-        old = self._now
-        replaces = self.branch > 0 and position > 0 and self._sets(old.ops[position - 1], setting.number)
-        if replaces:
-            position -= 1
-        tail = old.ops[position + 1 :] if replaces else old.ops[position:]
-        ops = np.concatenate([old.ops[:position], np.array([word], dtype=np.int64), tail])
-        keyframes = [keyframe for keyframe in old.keyframes if keyframe.position <= position]
-        samples = [sample for sample in old.samples if sample[0] <= position]
-        changes = old.changes[:-1] if replaces else old.changes
-        branch = Branch(
-            f"{key} = {value}", ops, old.parent if replaces else self.branch, self._cursor, (*changes, (key, value)),
-            keyframes, samples, length=keyframes[-1].transition,
-        )  # fmt: skip
-        if replaces:
-            self.branches[self.branch] = branch
-        else:
-            self.branches.append(branch)
-            self.branch = len(self.branches) - 1
+        now, position = self._now, self.operation
+        name, step = f"{key} = {value}", Set(key, value)
+        if self.branch > 0 and position == now.position + 1 and [(type(old), old[0]) for old in now.steps] == [
+            (Set, key)
+        ]:
+            # The cursor stands at the change that opened this branch: its value is chosen anew.
+            parent = self.branches[now.parent]
+            program = put_in(parent.program, now.position, (step,))
+            return self._open(Branch(name, program, now.parent, now.at, now.position, (step,)), self.branch)
+        return self.insert(name, (step,))
+
+    def insert(self, name: str, steps: Sequence[Step]) -> Branch:
+        """Put steps in after the operation at the cursor: a branch of that name, the cursor at the first of them.
+
+        Raises :class:`engine.errors.InputError` as :func:`engine.step.put_in` does.
+        """
+        program = put_in(self.program, self.operation, steps)
+        branch = Branch(name, program, self.branch, self._cursor, self.operation, tuple(steps))
+        return self._open(branch, len(self.branches))
+
+    def strike(self, shock: Shock) -> Branch | str:
+        """A shock at the cursor: a branch named after it, or why it cannot be."""
+        steps = shock.steps(self.program, self.view)
+        return steps if isinstance(steps, str) else self.insert(shock.name, steps)
+
+    def undo(self) -> None:
+        """Forget the branch that is shown and those that left it, and stand where it began."""
+        branch, number = self._now, self.branch
+        if number > 0:
+            self.switch(branch.parent)
+            self.jump(branch.at)
+            self.remove(number)
+
+    def _open(self, branch: Branch, index: int) -> Branch:
+        """Show a new branch, the one at ``index`` or one more, at the first operation that was put in."""
+        old, position = self._now, branch.position
+        branch.keyframes = [keyframe for keyframe in old.keyframes if keyframe.position <= position]
+        branch.samples = [sample for sample in old.samples if sample[0] <= position]
+        branch.changes = (*self.branches[branch.parent].changes, *branch.steps)
+        branch.length = branch.keyframes[-1].transition
+        self.branches[index:] = [branch, *self.branches[index + 1 :]]
+        self.branch = index
         self._enter_branch()
         finder = self._scratch(self._now.keyframes[-1])
         finder.run(position)
@@ -390,9 +416,9 @@ class Timeline:
     def second(self, index: int | None = None) -> Timeline:
         """Another cursor in this branch (or in another by its index), at its start; keyframes are shared so far."""
         branch = self.branches[self.branch if index is None else index]
-        other = Timeline(self.program.with_ops(branch.ops), self._compiled, history_bytes=self.history_bytes)
+        other = Timeline(branch.program, self._compiled, history_bytes=self.history_bytes)
         other.keyframe_operations = self.keyframe_operations
-        other.branches = [Branch("", other.program.ops, keyframes=list(branch.keyframes), samples=list(branch.samples))]
+        other.branches = [Branch("", branch.program, keyframes=list(branch.keyframes), samples=list(branch.samples))]
         other._enter_branch()
         other.jump(0)
         return other
@@ -403,10 +429,6 @@ class Timeline:
     def _now(self) -> Branch:
         return self.branches[self.branch]
 
-    @staticmethod
-    def _sets(word: int, setting: int) -> bool:
-        return int(word) & KIND_MASK == Op.SET and int(word) >> COUNT_SHIFT & COUNT_MASK == setting
-
     def _use_compiled(self) -> bool:
         return is_ready() if self._compiled is None else self._compiled
 
@@ -415,8 +437,7 @@ class Timeline:
 
     def _scratch(self, keyframe: Keyframe) -> Machine:
         """Another machine at a keyframe of this branch, for looking something up."""
-        program = self.program.with_ops(self._now.ops)
-        machine = Machine(program, self._use_compiled(), journal_words=8, records=8)
+        machine = Machine(self.program, self._use_compiled(), journal_words=8, records=8)
         keyframe.restore(machine)
         return machine
 
@@ -549,7 +570,7 @@ class Timeline:
         position = int(rows[-1, REC_OPERATION]) + 1 if len(rows) else self._low_position
         if not len(rows):
             shown = Machine(
-                self.program.with_ops(self._now.ops), shown.compiled, journal_words=4 * shown.layout.journal_words,
+                self.program, shown.compiled, journal_words=4 * shown.layout.journal_words,
                 records=4 * shown.layout.records,
             )  # fmt: skip
             self._shown = shown

@@ -47,8 +47,8 @@ class Variant:
 def program_of(timeline: Timeline, variant: Variant) -> Program:
     """The program that runs beside the branch now shown: its operations, all but what the variant changes."""
     if variant.change is Change.BRANCH:
-        return timeline.program.with_ops(timeline.branches[variant.value].ops)
-    ours = timeline.program.with_ops(timeline.branches[timeline.branch].ops)
+        return timeline.branches[variant.value].program
+    ours = timeline.program
     if variant.change is Change.DESIGN:
         return ours.with_settings({DESIGN.key: variant.value})
     if variant.change is Change.KERNEL:

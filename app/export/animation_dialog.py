@@ -88,7 +88,7 @@ class AnimationDialog(QDialog):
         frame = self._window.frame
         if frame is None:
             return
-        program = frame.moment.program.with_ops(frame.branches[frame.branch].ops)
+        program = frame.moment.program
         try:
             self.made = Animation(
                 program, self.first.value(), self.last.value(), output, rate=self.rate.value(),

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from app.moment import Selected, Thing
 from app.settings import cache_dir
 from engine.errors import InputError, Problem
 from engine.mm.layout import state_hash, used_spans
 from engine.resources import scenarios_dir
+from engine.step import Set, Step, as_data, from_data
 from engine.trace.files import write_whole
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from engine.timeline import Timeline
 
 SUFFIX = ".swapscope"
-KIND, VERSION = "replay", 1
+KIND, VERSION = "replay", 2
 MOST_BYTES = 8 << 20
 MOST_HASHED = 1 << 21
 """Words in use of an image that are hashed on the window's thread: a few milliseconds."""
@@ -36,12 +35,12 @@ MOST_HASHED = 1 << 21
 
 @dataclass(frozen=True)
 class Change:
-    """A branch: a setting changed after ``position`` operations of its parent."""
+    """A branch: steps put in after ``position`` operations of its parent."""
 
     parent: int
     position: int
-    key: str
-    value: int
+    steps: tuple[Step, ...]
+    name: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Replay:
         for change in self.changes:
             timeline.switch(change.parent)
             timeline.to_operation(change.position)
-            timeline.change(change.key, change.value)
+            timeline.insert(change.name, change.steps)
         if self.branch != timeline.branch:
             timeline.switch(self.branch)
         timeline.jump(self.cursor)
@@ -109,13 +108,7 @@ class Replay:
 
 def changes_of(branches: tuple[Branch, ...]) -> tuple[Change, ...]:
     """What opened every branch but the first."""
-    found = []
-    for branch in branches[1:]:
-        before = branches[branch.parent].ops
-        different = np.flatnonzero(before != branch.ops[: len(before)])
-        key, value = branch.changes[-1]
-        found.append(Change(branch.parent, int(different[0]) if len(different) else len(before), key, int(value)))
-    return tuple(found)
+    return tuple(Change(one.parent, one.position, one.steps, one.name) for one in branches[1:])
 
 
 def save(replay: Replay, output: Path, scenario: Path | None = None) -> None:
@@ -136,7 +129,7 @@ def save(replay: Replay, output: Path, scenario: Path | None = None) -> None:
         "version": VERSION,
         "scenario": {"name": replay.name, "beside": beside, "text": replay.text},
         "sets": list(replay.sets),
-        "changes": [vars(change) for change in replay.changes],
+        "changes": [{**vars(change), "steps": [as_data(step) for step in change.steps]} for change in replay.changes],
         "branch": replay.branch,
         "cursor": replay.cursor,
         "state": replay.state,
@@ -245,16 +238,27 @@ class _Reader:
 
     def _change(self, value: Any, place: str, index: int) -> Change:
         if not isinstance(value, dict):
-            self._wrong(place, "is no table", "parent, position, key and value")
-            return Change(0, 0, "", 0)
+            self._wrong(place, "is no table", "parent, position, name and steps")
+            return Change(0, 0, (), "")
         within = place + "."
         parent = self._number(value, "parent", 0, within)
         if parent > index:
             self._wrong(within + "parent", f"there is no branch {parent} yet", f"0 to {index}")
-        return Change(
-            parent, self._number(value, "position", 0, within), self._text(value, "key", None, within),
-            self._number(value, "value", 0, within),
-        )  # fmt: skip
+        position = self._number(value, "position", 0, within)
+        if "steps" in value:
+            return Change(parent, position, self._steps(value, within), self._text(value, "name", None, within))
+        # Version 1 knew settings only, and gave a branch its name after them.
+        key, number = self._text(value, "key", None, within), self._number(value, "value", 0, within)
+        return Change(parent, position, (Set(key, number),), f"{key} = {number}")
+
+    def _steps(self, data: dict[str, Any], within: str) -> tuple[Step, ...]:
+        found = []
+        for i, one in enumerate(self._list(data, "steps")):
+            try:
+                found.append(from_data(one if isinstance(one, dict) else {}))
+            except ValueError as error:
+                self._wrong(f"{within}steps[{i}]", str(error), "a step: set, start, walk or end")
+        return tuple(found)
 
     def _selected(self, data: dict[str, Any]) -> list[Selected]:
         found = []

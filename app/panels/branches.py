@@ -13,7 +13,7 @@ from app.moment import Moment
 from app.numbers import count
 from app.panels.widgets import Rule, Text, column_of, row_of
 from engine.history import Branch
-from engine.mm import image as im
+from engine.step import End, Set, Start, Step, value_text
 
 NUMBER_ROLE = Qt.ItemDataRole.UserRole
 
@@ -151,11 +151,28 @@ class BranchesPanel(QWidget):
         self.remove_button.setEnabled(number > 0)
         branch = self._branches[number] if number < len(self._branches) else None
         if branch is None or not branch.changes:
-            self.changes.show_text(self.tr("Nothing is changed here. Move a slider in Pressure at any moment, and a "
-                                           "branch opens."))  # fmt: skip
+            self.changes.show_text(
+                self.tr("Nothing is changed here. Move a slider in Pressure at any moment, or let a shock come: "
+                        "a branch opens.")
+            )  # fmt: skip
             return
-        lines = [f"{key} = {_value(key, value)}" for key, value in branch.changes]
+        lines = [self._line(step) for step in branch.changes]
         self.changes.show_text("\n".join(lines) + "\n" + self.tr("from transition {at} on").format(at=count(branch.at)))
+
+    def _line(self, step: Step) -> str:
+        """What a step does, in one line."""
+        if isinstance(step, Set):
+            return f"{step.key} = {value_text(step.key, step.value)}"
+        if isinstance(step, Start):
+            return self.tr("{process} starts, with {pages} pages").format(
+                process=step.process, pages=count(step.pages)
+            )
+        if isinstance(step, End):
+            return self.tr("{process} ends").format(process=step.process)
+        text = self.tr("{process} writes pages {first} to {last}") if step.write else self.tr(
+            "{process} reads pages {first} to {last}"
+        )
+        return text.format(process=step.process, first=count(step.first), last=count(step.first + step.pages - 1))
 
     def _rename(self, _number: int) -> None:
         item = self.tree.currentItem()
@@ -181,10 +198,3 @@ class BranchesPanel(QWidget):
 
 def _number(item: QTreeWidgetItem) -> int:
     return int(item.data(0, NUMBER_ROLE))
-
-
-def _value(key: str, value: int) -> str:
-    setting = im.schema.setting_for(key)
-    if setting.choices:
-        return setting.choices[min(value, len(setting.choices) - 1)]
-    return f"{count(value)} {setting.unit}".strip()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app import theme
@@ -14,6 +11,8 @@ from app.panels.knob import Knob
 from app.panels.widgets import Empty, Fold, Rule, Text, column_of, scrolled
 from engine.mm import image as im
 from engine.mm.schema import Setting
+from engine.shocks import LEAST_FRAMES, SHOCKS, Shock, Steps
+from engine.step import Set
 
 FIRST = {
     "machine.frames": "Memory",
@@ -25,63 +24,6 @@ FIRST = {
 """The settings that matter most, with short names, in the order shown."""
 SECOND = ("machine.zswap.enabled", "machine.page_cluster", "machine.zswap.shrinker_enabled")
 """What stands first among the others."""
-LEAST_FRAMES = 8
-
-
-@dataclass(frozen=True)
-class Shock:
-    """Something sudden: the changes it asks for, or why it cannot be."""
-
-    name: str
-    tip: str
-    changes: Callable[[Moment], dict[str, int] | str]
-
-
-def _say(text: str) -> str:
-    """In the language of the window."""
-    return QCoreApplication.translate("Pressure", text)
-
-
-def _half_memory(moment: Moment) -> dict[str, int] | str:
-    frames = moment.view.scalar(im.FRAMES)
-    if frames <= LEAST_FRAMES:
-        return _say("Memory has only {n} frames left.").format(n=frames)
-    return {"machine.frames": max(LEAST_FRAMES, frames // 2)}
-
-
-def _half_pool(moment: Moment) -> dict[str, int] | str:
-    if not moment.view.scalar(im.ZSWAP_ENABLED):
-        return _say("zswap is off.")
-    pages = moment.view.scalar(im.MAX_POOL_PAGES)
-    if pages:
-        return {"machine.zswap.max_pool_pages": pages // 2} if pages > 1 else _say("The pool has only one page left.")
-    percent = moment.view.scalar(im.MAX_POOL_PERCENT)
-    if percent <= 1:
-        return _say("The pool is at 1 % already.")
-    return {"machine.zswap.max_pool_percent": percent // 2}
-
-
-def _zswap_off(moment: Moment) -> dict[str, int] | str:
-    return {"machine.zswap.enabled": 0} if moment.view.scalar(im.ZSWAP_ENABLED) else _say("zswap is off already.")
-
-
-def _swap_full(moment: Moment) -> dict[str, int] | str:
-    changes = {}
-    for number in range(len(moment.program.swapfiles)):
-        used, slots = moment.view.at(im.SI_INUSE, number + 1), moment.view.scalar(im.SWAPFILE_SLOTS[number])
-        if used < slots:
-            changes[f"machine.swapfile.{number}.slots"] = used
-    if not moment.program.swapfiles:
-        return _say("The scenario has no swapfile.")
-    return changes or _say("Every slot is in use already.")
-
-
-SHOCKS = (
-    Shock("Memory to half", "Half of the frames are gone at once", _half_memory),
-    Shock("Pool to half", "The pool's limit drops to half of what it is", _half_pool),
-    Shock("zswap off", "Nothing is compressed from here on; what is in the pool stays", _zswap_off),
-    Shock("Swapfile full", "Every swapfile ends at the slots that are in use now", _swap_full),
-)
 
 
 class PressurePanel(QWidget):
@@ -89,6 +31,8 @@ class PressurePanel(QWidget):
 
     change_requested = Signal(str, object)
     """Key of a setting and its new value."""
+    shock_requested = Signal(str)
+    """Key of a shock."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,9 +69,9 @@ class PressurePanel(QWidget):
         grid.setSpacing(theme.px(6))
         for number, shock in enumerate(SHOCKS):
             button = QPushButton(self.tr(shock.name))
-            button.clicked.connect(lambda _checked=False, shock=shock: self._strike(shock))
+            button.clicked.connect(lambda _checked=False, key=shock.key: self.shock_requested.emit(key))
             grid.addWidget(button, number // 2, number % 2)
-            self.shocks[shock.name] = button
+            self.shocks[shock.key] = button
         return grid
 
     def _others(self) -> QWidget:
@@ -164,27 +108,19 @@ class PressurePanel(QWidget):
             knob.show_value(value, initial, low, high, no_effect(moment, key))
         self._hide_absent_files(files)
         for shock in SHOCKS:
-            changes = shock.changes(moment)
-            button = self.shocks[shock.name]
-            button.setEnabled(not isinstance(changes, str))
-            button.setToolTip(changes if isinstance(changes, str) else self._shock_tip(shock, changes))
+            steps = shock.steps(moment.program, moment.view)
+            button = self.shocks[shock.key]
+            button.setEnabled(not isinstance(steps, str))
+            button.setToolTip(self.tr(steps) if isinstance(steps, str) else self._shock_tip(shock, steps))
         if moment.branch:
             text = self.tr("On branch “{}”. A change opens another one here.").format(moment.branch)
         else:
             text = self.tr("A change opens a branch here: the run as the scenario has it stays.")
         self.branch.show_text(text)
 
-    def _shock_tip(self, shock: Shock, changes: dict[str, int]) -> str:
-        told = "\n".join(f"{key}: {self.knobs[key].text_of(value)}" for key, value in changes.items())
-        return f"{self.tr(shock.tip)}.\n{told}"
-
-    def _strike(self, shock: Shock) -> None:
-        if self._moment is None:
-            return
-        changes = shock.changes(self._moment)
-        if not isinstance(changes, str):
-            for key, value in changes.items():
-                self.change_requested.emit(key, value)
+    def _shock_tip(self, shock: Shock, steps: Steps) -> str:
+        told = [f"{step.key}: {self.knobs[step.key].text_of(step.value)}" for step in steps if isinstance(step, Set)]
+        return "\n".join([self.tr(shock.tip), *told])
 
     def _filter(self, words: str) -> None:
         for key, knob in self.knobs.items():

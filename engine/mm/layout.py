@@ -167,8 +167,16 @@ def used_spans(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:
         start = layout.base[table.name]
         if table.name == "slot":
             yield from _used_slots(words, layout)
+        elif table.name == "pte":
+            yield start, start + _used_entries(words, layout)
         else:
             yield start, start + rows * table.width
+
+
+def _used_entries(words: Image, layout: Layout) -> int:
+    """Page-table entries of the processes there were so far: behind them is room for others."""
+    mm = words[layout.base["mm"] :][: (int(words[im.PROCESSES]) + 1) * im.mm.width].reshape(-1, im.mm.width)
+    return int((mm[:, im.MM_PTE & BYTE_MASK] + mm[:, im.MM_PAGES & BYTE_MASK]).max())
 
 
 def _used_slots(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.mm.alloc import direct_reclaim
 from engine.mm.block import wait_until
+from engine.mm.exec import exec_mmap
 from engine.mm.exit import exit_mmap
 from engine.mm.image import (
     BIO_HEAD,
@@ -78,7 +79,7 @@ VALUE_SHIFT = 32
 """The form of an operation's word: see engine.operation."""
 
 READ, WRITE, SET, MARK_OP, IDLE_OP, FORK_OP, EXIT_OP, MUNMAP_OP, PAGEOUT, COLD, DONTNEED, WILLNEED = range(1, 13)
-MLOCK_OP, MUNLOCK_OP, SWAPON_OP, SWAPOFF_OP = range(13, 17)
+MLOCK_OP, MUNLOCK_OP, SWAPON_OP, SWAPOFF_OP, EXEC_OP = range(13, 18)
 
 USER = 4
 PROCESS_SHIFT = 32
@@ -206,11 +207,14 @@ def operate(m: Words, word: int) -> None:
         swapoff(m, who)
     elif kind in (SWAPON_OP, SWAPOFF_OP):
         emit(m, NO_SWAPFILE, who, 0, 0)
+    elif kind == EXEC_OP and get(m, MM_STATE, process) != 1:
+        m[ACTOR] = 0
+        exec_mmap(m, process, count + 1, value)
     elif get(m, MM_STATE, process) == 1:
         m[ACTOR] = 0
         if kind == FORK_OP and get(m, MM_STATE, count + 1) != 1:
             fork(m, process, count + 1)
-        elif kind == FORK_OP:
+        elif kind in (FORK_OP, EXEC_OP):
             emit(m, SKIPPED, process, 0, 0)
         elif kind == EXIT_OP:
             put(m, MM_STATE, process, 2)

@@ -23,14 +23,12 @@ from engine.mm.swapfile import (
     slots_good,
 )
 from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op, Ops
-from engine.program import Program
+from engine.program import Program, Spare
 
 DEVICES = ("nvme", "ssd", "hdd")
 HDD = 2
 RANGE_OPS = (Op.MUNMAP, Op.MLOCK, Op.MUNLOCK)
 RANDOM_MODULUS = 2147483647
-FORESEEN_ROOM = 4096
-"""Operations that branches may add to a run whose policy knows the future."""
 
 
 def needs_of(program: Program, journal_words: int, records: int) -> Needs:
@@ -39,24 +37,29 @@ def needs_of(program: Program, journal_words: int, records: int) -> Needs:
     forks = program.ops[kinds == Op.FORK]
     ranges = int(sum((kinds == op).sum() for op in RANGE_OPS))
     rooms = _rooms(program)
-    regions = sum(len(process.regions) for process in program.processes)
-    regions_of = [len(process.regions) for process in program.processes] + [0] * (len(rooms) - len(program.processes))
+    spare = program.spare or Spare(0)
+    # A process that starts later gets its region then, and anew whenever it starts again.
+    regions_of = [0 if process.late else len(process.regions) for process in program.processes]
+    regions_of += [0] * (len(rooms) - len(program.processes))
+    regions = sum(regions_of)
+    starts = int((kinds == Op.EXEC).sum()) + spare.processes
     for word in forks.tolist():
         parent, child = word >> WHO_SHIFT & WHO_MASK, word >> COUNT_SHIFT & COUNT_MASK
         # A child that ended may be forked again: it gets regions anew.
         regions_of[child] += regions_of[parent]
-    splits = 2 * ranges * max(1, len(rooms))
+    processes = len(rooms) + spare.processes
+    splits = 2 * ranges * max(1, processes)
     frames = max(program.setting("machine.frames"), 1)
     return Needs(
-        processes=len(rooms),
-        regions=max(regions, sum(regions_of)) + splits + len(program.shmem),
-        pages=sum(rooms),
+        processes=processes,
+        regions=max(regions, sum(regions_of)) + starts + splits + len(program.shmem),
+        pages=sum(rooms) + spare.pages,
         shmem_pages=sum(pages for _, pages in program.shmem),
         frames=frames * ROOM + frames // 8 + MIN_FREE_KBYTES_HIGH // 4,
         swapfile_slots=tuple(swapfile.slots * ROOM for swapfile in program.swapfiles),
         images=len(program.images.lz4) - 1,
         decisions=len(program.decisions),
-        foreseen=len(program.ops) + FORESEEN_ROOM if foresees(program) else 0,
+        foreseen=len(program.ops) + spare.operations if foresees(program) else 0,
         journal_words=journal_words,
         records=records,
     )
@@ -186,12 +189,17 @@ def _processes(m: Words, program: Program) -> None:
         caches[name] = mapping
         first_page += pages
     base = 0
+    late = {number for number, process in enumerate(program.processes) if process.late}
     for number, pages in enumerate(_rooms(program)):
+        if number in late:
+            continue
         put(m, im.MM_PTE, number + 1, base)
         put(m, im.MM_PAGES, number + 1, pages)
         base += pages
         store(m, im.PROCESSES, number + 1)
     for number, process in enumerate(program.processes):
+        if process.late:
+            continue
         # One without regions is a child that a fork will bring to life.
         put(m, im.MM_STATE, number + 1, 1 if process.regions else 0)
         last = 0

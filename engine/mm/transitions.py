@@ -207,6 +207,9 @@ SEGFAULT = _kind("segmentation fault", M, "bad_area", "{page} is not mapped: {ac
                  "page", "access")  # fmt: skip
 SKIPPED = _kind("skipped", R, "", "Process {process} is gone: its operation is skipped.", "process")
 IDLE = _kind("idle", M, "", "{ns} ns pass.", "ns")
+EXEC = _kind("process starts", M, "exec_mmap",
+             "Process {process} starts with {pages} pages of its own; none of them is touched yet.",
+             "process", "pages")  # fmt: skip
 
 REASONS = (
     "zswap is off", "the pool is full", "the pool was full and is not yet below its threshold",

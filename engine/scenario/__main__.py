@@ -16,6 +16,7 @@ from engine.scenario.lesson import Option, Question, Step, When
 from engine.scenario.machine import Swapfile, is_switch, read_value
 from engine.scenario.model import (
     Check,
+    ExecPart,
     ExitPart,
     ForkPart,
     IdlePart,
@@ -27,6 +28,7 @@ from engine.scenario.model import (
     Scenario,
     SetPart,
     Shmem,
+    Shock,
     SwapPart,
     TouchPart,
     TracePart,
@@ -125,7 +127,7 @@ def figures_table() -> str:
     return rows(("name", "meaning", "the kernel's name, where it is another"), lines)
 
 
-OWN_TABLES = ("machine", "process", "shmem", "run", "vary", "check", "step", "assignment")
+OWN_TABLES = ("machine", "process", "shmem", "run", "shock", "vary", "check", "step", "assignment")
 """Keys of a scenario whose tables have a place of their own on the page."""
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -144,10 +146,12 @@ TABLES: dict[str, Callable[[], str]] = {
     "touch": lambda: keys_table(TouchPart),
     "range": lambda: keys_table(RangePart),
     "fork": lambda: keys_table(ForkPart),
+    "exec": lambda: keys_table(ExecPart),
     "exit": lambda: keys_table(ExitPart),
     "swap": lambda: keys_table(SwapPart),
     "idle": lambda: keys_table(IdlePart),
     "parallel": lambda: keys_table(ParallelPart),
+    "shock": lambda: keys_table(Shock),
     "vary": lambda: keys_table(Vary),
     "check": lambda: keys_table(Check),
     "step": lambda: keys_table(Step, leave_out=("question",)),

@@ -17,6 +17,7 @@ from engine.program import Images, Process, Program, Region, Swapfile
 from engine.scenario.machine import chosen_in, number_for, settings_of, swapfile_names
 from engine.scenario.model import (
     Compressed,
+    ExecPart,
     ExitPart,
     ForkPart,
     IdlePart,
@@ -60,27 +61,36 @@ class _Builder:
     def __init__(self, scenario: Scenario, base_dir: Path) -> None:
         self.scenario = scenario
         self.traces = TraceFiles(base_dir)
-        self.spaces = spaces_of(scenario.process, scenario.run, self.traces, grow=scenario._on_trace)
+        parts = [*scenario.run, *(part for shock in scenario.shock for part in shock.run)]
+        self.spaces = spaces_of(scenario.process, parts, self.traces, grow=scenario._on_trace)
         self.number = {name: number for number, name in enumerate(self.spaces)}
-        self.declared = [process.name for process in scenario.process]
+        self.declared = [process.name for process in scenario.process if not self.spaces[process.name].late]
         self.swapfiles = swapfile_names(scenario.machine)
         self.settings = {setting.key: setting for setting in schema.settings}
         self.marks: dict[str, int] = {}
         self.drawn = 0
         self.lengths: list[int] = []
-        """Operations of each part of the run, once :meth:`program` was called."""
+        """Operations of each part of the run, shocks in it included, once :meth:`program` was called."""
         self.images = ImageTable()
 
     def program(self) -> Program:
         """The whole program."""
         words = [self._repeated(part) for part in self.scenario.run]
         self.lengths = [len(part) for part in words]
+        ops = _joined(words)
+        for shock in self.scenario.shock:
+            # One that would come after the end of a trace comes there.
+            at, added = min(shock.at, len(ops)), _joined([self._repeated(part) for part in shock.run])
+            ops = np.insert(ops, at, added)
+            within = int(np.searchsorted(np.cumsum(self.lengths), at, side="left"))
+            if self.lengths:
+                self.lengths[min(within, len(self.lengths) - 1)] += len(added)
         processes = tuple(self._process(space) for space in self.spaces.values())
         machine = self.scenario.machine
         return Program(
             title=self.scenario.title,
             processes=processes,
-            ops=np.concatenate(words) if words else np.zeros(0, np.int64),
+            ops=ops,
             images=_facts(self.images),
             settings=settings_of(machine),
             swapfiles=tuple(
@@ -107,7 +117,7 @@ class _Builder:
                 region.address,
             )  # fmt: skip
             regions.append(placed)
-        return Process(space.name, space.pages, tuple(regions))
+        return Process(space.name, space.pages, tuple(regions), space.late)
 
     def _image(self, content: ContentValue) -> tuple[int, int]:
         """First image and number of images of a content; images are counted from 1."""
@@ -155,6 +165,10 @@ class _Builder:
         elif isinstance(part, ForkPart):
             parent = self._space(part.process)
             yield operation.encode(Op.FORK, self.number[parent.name], count=self.number[part.child])
+        elif isinstance(part, ExecPart):
+            space = self.spaces[part.process]
+            image, _ = self._image(space.regions[0].content)
+            yield operation.encode(Op.EXEC, self.number[space.name], image, space.pages - 1)
         elif isinstance(part, ExitPart):
             yield operation.encode(Op.EXIT, self.number[self._space(part.process).name])
         elif isinstance(part, SwapPart):
@@ -205,6 +219,10 @@ class _Builder:
 
     def _mark(self, name: str) -> int:
         return self.marks.setdefault(name, len(self.marks))
+
+
+def _joined(words: list[Ops]) -> Ops:
+    return np.concatenate(words) if words else np.zeros(0, np.int64)
 
 
 def interleave(runs: list[Ops], turn: int) -> Ops:

@@ -15,13 +15,14 @@ from engine.content.library import load_library
 from engine.errors import InputError, Problem, nearest
 from engine.mm.image import schema
 from engine.mm.schema import Group
-from engine.operation import MAX_PROCESSES
+from engine.operation import MAX_COUNT, MAX_PROCESSES
 from engine.scenario.assignment import Assignment
 from engine.scenario.lesson import Question, Step
 from engine.scenario.lesson_check import LessonCheck
 from engine.scenario.machine import Machine, Swapfile, number_for
 from engine.scenario.model import (
     Check,
+    ExecPart,
     ExitPart,
     ForkPart,
     MarkPart,
@@ -30,13 +31,14 @@ from engine.scenario.model import (
     RangePart,
     SetPart,
     Shmem,
+    Shock,
     SwapPart,
     TouchPart,
     TracePart,
 )  # fmt: skip
 from engine.scenario.part import Part
 from engine.scenario.patterns import PatternPart, Target, arguments
-from engine.scenario.positions import Path
+from engine.scenario.positions import Path, dotted
 from engine.scenario.problems import Place, shown, value_at
 from engine.scenario.query_check import Known
 from engine.scenario.spaces import Space, names_in_run, spaces_of
@@ -60,6 +62,8 @@ class Parts:
     processes: list[Process | None]
     shmem: list[Shmem | None]
     runs: list[Part | None]
+    shocks: list[tuple[Shock | None, list[Part | None]]]
+    """Each shock, and its parts."""
     checks: list[Check | None]
     steps: list[tuple[Step | None, list[Question | None]]] = field(default_factory=list)
     """Each step, and its questions."""
@@ -87,8 +91,10 @@ class _CrossCheck:
         self.traces = traces
         self.place = place
         self.found: list[Problem] = []
-        self.spaces = spaces_of(parts.processes, parts.runs, traces, grow=grow)
-        self.declared = [process.name for process in parts.processes if process is not None]
+        everything = [*parts.runs, *(part for _, inner in parts.shocks for part in inner)]
+        self.spaces = spaces_of(parts.processes, everything, traces, grow=grow)
+        names = [process.name for process in parts.processes if process is not None]
+        self.declared = [name for name in names if not self.spaces[name].late]
         self.marks: set[str] = set()
         self.swapfiles = self._names("machine", "swapfile", default="swap")
         self.in_use = {
@@ -99,11 +105,16 @@ class _CrossCheck:
         """Children of the forks so far."""
         self.ended: dict[str, str] = {}
         self.operations = 0
+        self.traced = False
+        """A trace is among the parts: how many operations it makes is not known to the last one."""
+        self.in_shock = False
+        """A shock may come at any time: who runs then is not asked."""
 
     def problems(self) -> list[Problem]:
         self._machine()
         self._processes()
         self._runs()
+        self._shocks()
         self._checks()
         self._variations()
         self._lesson()
@@ -248,6 +259,22 @@ class _CrossCheck:
                 self._say(("run", number), "the run is too long", f"at most {MAX_OPERATIONS} operations in all")
                 break
 
+    def _shocks(self) -> None:
+        self.in_shock = True
+        for number, (shock, parts) in enumerate(self.parts.shocks):
+            path: Path = ("shock", number)
+            if shock is not None and shock.at > self.operations and not self.traced:
+                what = f"the run has only {self.operations} operations there"
+                self._say((*path, "at"), what, f"0 to {self.operations}")
+            if shock is not None and not parts:
+                self._say((*path, "run"), "nothing happens in this shock", "at least one [[shock.run]]")
+            for place, part in enumerate(parts):
+                if part is not None and not isinstance(part, ParallelPart):
+                    self._part(part, (*path, "run", place))
+                elif part is not None:
+                    for inner_place, inner in enumerate(part.parallel):
+                        self._part(inner, (*path, "run", place, "parallel", inner_place))
+
     def _part(self, part: Part, path: Path) -> None:
         length = 1
         if isinstance(part, PatternPart):
@@ -255,6 +282,7 @@ class _CrossCheck:
             self._pattern(part, path)
         elif isinstance(part, TracePart):
             length = self._trace(part, path)
+            self.traced = True
         elif isinstance(part, TouchPart):
             length = len(part.page) if isinstance(part.page, list) else 1
             self._touch(part, path)
@@ -268,10 +296,12 @@ class _CrossCheck:
             self._swap(part, path)
         elif isinstance(part, ForkPart):
             self._fork(part, path)
+        elif isinstance(part, ExecPart):
+            self._exec(part, path)
         elif isinstance(part, ExitPart):
             space = self._space(part.process, path)
             if space:
-                self.ended[space.name] = f"it ended in run.{path[1]}"
+                self.ended[space.name] = f"it ended in {dotted(path)}"
         self.operations += length * getattr(part, "repeat", 1)
 
     def _space(self, name: str | None, path: Path) -> Space | None:
@@ -288,11 +318,16 @@ class _CrossCheck:
             if name not in self._names("process"):
                 self._unknown((*path, "process"), "process", name, self._names("process") or list(self.spaces))
             return None
+        if self.in_shock:
+            return space
         if name in self.ended:
             self._say((*path, "process"), f"process {shown(name)} does not run any more: {self.ended[name]}")
             return None
         if space.forked and space.name not in self.born:
             self._say((*path, "process"), f"process {shown(name)} does not run yet", "a fork before")
+            return None
+        if space.late and space.name not in self.born:
+            self._say((*path, "process"), f"process {shown(name)} does not run yet", "an exec before")
             return None
         return space
 
@@ -421,6 +456,23 @@ class _CrossCheck:
         if part.child in self.declared or part.child in self.born:
             self._say((*path, "child"), f"there is already a process {shown(part.child)}", "a name of its own")
         self.born.add(part.child)
+
+    def _exec(self, part: ExecPart, path: Path) -> None:
+        space, there = self.spaces.get(part.process), (*path, "process")
+        process = next((one for one in self.parts.processes if one and one.name == part.process), None)
+        if space is None or process is None:
+            if part.process not in self._names("process"):
+                self._unknown(there, "process", part.process, self._names("process"))
+            return
+        if process.regions:
+            self._say(there, f"process {shown(part.process)} has regions", "one that has only 'pages'")
+        elif space.pages > MAX_COUNT + 1:
+            self._say(there, f"process {shown(part.process)} is too large to start later",
+                      f"at most {MAX_COUNT + 1} pages")  # fmt: skip
+        if part.process in self.born and part.process not in self.ended and not self.in_shock:
+            self._say(there, f"process {shown(part.process)} runs already", "another process")
+        self.born.add(part.process)
+        self.ended.pop(part.process, None)
 
     # -- checks -----------------------------------------------------------------------------
 

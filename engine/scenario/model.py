@@ -150,6 +150,13 @@ class ForkPart(Part):
     child: Name = Field(description="Name of the new process")
 
 
+class ExecPart(Part):
+    """A process starts that was not there before: one region of all its pages, none of them touched."""
+
+    op: Literal["exec"] = Field(description="What is done")
+    process: Name = Field(description="Name of the process: a [[process]] without regions")
+
+
 class ExitPart(Part):
     """A process ends."""
 
@@ -175,6 +182,7 @@ OP_MODELS: dict[str, tuple[str, ...]] = {
     "<touch>": ("read", "write"),
     "<range>": ("munmap", "pageout", "cold", "dontneed", "willneed", "mlock", "munlock"),
     "<fork>": ("fork",),
+    "<exec>": ("exec",),
     "<exit>": ("exit",),
     "<swap>": ("swapon", "swapoff"),
     "<idle>": ("idle",),
@@ -220,7 +228,7 @@ class ParallelPart(Repeated):
 
 _RUN_MODELS: dict[str, type[Part]] = {f"<pattern {name}>": model for name, model in MODELS.items()}
 _RUN_MODELS |= {"<trace>": TracePart, "<mark>": MarkPart, "<set>": SetPart, "<parallel>": ParallelPart,
-                "<touch>": TouchPart, "<range>": RangePart, "<fork>": ForkPart, "<exit>": ExitPart, "<swap>": SwapPart,
+                "<touch>": TouchPart, "<range>": RangePart, "<fork>": ForkPart, "<exec>": ExecPart, "<exit>": ExitPart, "<swap>": SwapPart,
                 "<idle>": IdlePart}  # fmt: skip
 _OTHER_PARTS = tuple(Annotated[model, Tag(tag)] for tag, model in _RUN_MODELS.items()
                      if tag != "<trace>" and not tag.startswith("<pattern"))  # fmt: skip
@@ -231,6 +239,15 @@ else:
         Union[(*_PATTERN_PARTS, _TRACE_PART, *_OTHER_PARTS)],
         Discriminator(_run_tag),
     ]
+
+
+class Shock(Part):
+    """One ``[[shock]]``: something that comes between the operations of ``[[run]]``."""
+
+    at: int = Field(ge=0, le=1 << 31, description="Operations of [[run]], and of shocks above, that are done before")
+    name: str = Field("", max_length=64, description="What it is called")
+    run: list[RunPart] = Field([], description="What happens then, in parts as [[run]] has them")
+
 
 if TYPE_CHECKING:
     Design = str
@@ -264,6 +281,7 @@ class Scenario(Part):
     process: list[Process] = Field([], description="The processes")
     shmem: list[Shmem] = Field([], description="Memory that processes share")
     run: list[RunPart] = Field([], description="What happens, in order")
+    shock: list[Shock] = Field([], max_length=1000, description="What comes in between")
     vary: list[Vary] = Field([], max_length=100, description="What is another value for each other seed")
     check: list[Check] = Field([], description="What must hold in the end or at a mark")
     step: list[Step] = Field([], max_length=MAX_STEPS, description="The lesson, step by step, with questions")

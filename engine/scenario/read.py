@@ -17,7 +17,8 @@ from engine.scenario.assignment import Assignment
 from engine.scenario.crosscheck import Parts, cross_problems
 from engine.scenario.lesson import Question, Step
 from engine.scenario.machine import Machine, Swapfile
-from engine.scenario.model import DEFAULT_SEED, FORMAT, Check, Process, RunPart, Scenario, Shmem
+from engine.scenario.model import DEFAULT_SEED, FORMAT, Check, Process, RunPart, Scenario, Shmem, Shock
+from engine.scenario.part import Part
 from engine.scenario.positions import Path as KeyPath
 from engine.scenario.positions import dotted, key_lines, line_of
 from engine.scenario.problems import Place, paths_of, problems_of, value_at
@@ -26,7 +27,7 @@ from engine.scenario.traces import TraceFiles
 from engine.scenario.upgrade import upgraded
 from engine.scenario.vary import Vary, extremes, vary
 
-_OF_THE_RUN = ("run", "check", "step", "assignment")
+_OF_THE_RUN = ("run", "shock", "check", "step", "assignment")
 """What a file says about its own run, which another trace takes the place of."""
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -37,8 +38,8 @@ def load_scenario(
     """The scenario in file ``path``, with each ``key.path=value`` of ``sets`` applied.
 
     With ``trace``, that file's references take the place of all ``[[run]]`` parts; the file's
-    checks, steps and assignment, which are about its own run, are left out then, and a process that is shorter than the
-    trace needs is made longer. Raises InputError with every problem of the file.
+    shocks, checks, steps and assignment, which are about its own run, are left out then, and a process
+    that is shorter than the trace needs is made longer. Raises InputError with every problem of the file.
     """
     return parse_scenario(read_text(path), Path(path), sets, trace=trace)
 
@@ -89,6 +90,7 @@ def changed_scenario(
         data.pop(key, None)
     if run is not None:
         data["run"] = list(run)
+        data.pop("shock", None)
         flags[("run",)] = origin
     lines = {path: line for path, line in key_lines(text).items()
              if not any(path[: len(gone)] == gone for gone in flags)}  # fmt: skip
@@ -116,7 +118,7 @@ def parse_scenario(
     if trace is not None:
         data["run"] = [{"trace": os.fspath(Path(trace).absolute())}]
         data["check"] = []
-        for key in ("step", "assignment", "vary"):
+        for key in ("shock", "step", "assignment", "vary"):
             data.pop(key, None)
         flags = {path: flag for path, flag in flags.items() if path[0] not in _OF_THE_RUN}
         flags[("run",)] = f"--trace {os.fspath(trace)}"
@@ -180,11 +182,23 @@ def _valid_parts(data: Mapping[str, Any]) -> Parts:
         _each(TypeAdapter(Process), data, ("process",)),
         _each(TypeAdapter(Shmem), data, ("shmem",)),
         _each(TypeAdapter(RunPart), data, ("run",)),
+        _shocks(data),
         _each(TypeAdapter(Check), data, ("check",)),
         _steps(data),
         _valid(TypeAdapter(Assignment), data["assignment"]) if "assignment" in data else None,
         _each(TypeAdapter(Vary), data, ("vary",)),
     )
+
+
+def _shocks(data: Mapping[str, Any]) -> list[tuple[Shock | None, list[Part | None]]]:
+    """Each shock, and apart from it its parts."""
+    shocks = value_at(data, ("shock",))
+    found = []
+    for number, item in enumerate(shocks if isinstance(shocks, list) else []):
+        bare = {key: value for key, value in item.items() if key != "run"} if isinstance(item, Mapping) else item
+        parts = _each(TypeAdapter(RunPart), data, ("shock", number, "run"))
+        found.append((_valid(TypeAdapter(Shock), bare), parts))
+    return found
 
 
 def _steps(data: Mapping[str, Any]) -> list[tuple[Step | None, list[Question | None]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import InputError
-from engine.scenario.model import ForkPart, ParallelPart, Process, TracePart
+from engine.scenario.model import ExecPart, ForkPart, ParallelPart, Process, TracePart
 from engine.scenario.part import Part
 from engine.scenario.traces import ContentValue, TraceFiles, content_of
 from engine.trace import Recording
@@ -35,6 +35,8 @@ class Space:
     regions: list[Placed] = field(default_factory=list)
     forked: bool = False
     """It starts with a fork and has its parent's regions then."""
+    late: bool = False
+    """It starts with an exec."""
 
     def region(self, name: str) -> Placed | None:
         """The region of that name; None when there is none."""
@@ -99,13 +101,14 @@ def parts_in_order(runs: Iterable[Part | None]) -> Iterable[Part]:
 def spaces_of(
     processes: Iterable[Process | None], runs: Sequence[Part | None], traces: TraceFiles, *, grow: bool = False
 ) -> dict[str, Space]:
-    """Every process of a run by name, in the order of their numbers.
+    """Every process of a run by name, in the order of their numbers; ``runs`` are the parts of its shocks too.
 
     Trace files that cannot be read are left out. With ``grow``, a declared process is made as
     long as a trace needs it.
     """
+    started = started_later(runs)
     spaces = {process.name: declared_space(process) for process in processes if process is not None}
-    declared = list(spaces)
+    declared = [name for name in spaces if name not in started]
     for part in parts_in_order(runs):
         if isinstance(part, TracePart):
             try:
@@ -121,4 +124,12 @@ def spaces_of(
         if isinstance(part, ForkPart) and part.child not in spaces:
             parent = spaces.get(part.process or (declared[0] if len(declared) == 1 else ""))
             spaces[part.child] = Space(part.child, parent.pages if parent else 0, forked=True)
+    for name in [name for name in spaces if name in started]:
+        # Behind all others: their numbers are the same whether it ever starts or not.
+        spaces[name] = replace(spaces.pop(name), late=True)
     return spaces
+
+
+def started_later(runs: Iterable[Part | None]) -> set[str]:
+    """The processes that an exec starts."""
+    return {part.process for part in runs if isinstance(part, ExecPart)}

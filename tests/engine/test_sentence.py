@@ -53,6 +53,9 @@ def zswap(design: int) -> Told:
 
 
 def address_spaces() -> Told:
+    newcomer = Process("newcomer", 4, (region(4),), late=True)
+    toy = build(processes=[Process("editor", 4, (region(4),)), newcomer])
+    yield toy, toy.do(encode(Op.EXEC, 1, 1, 3))
     toy = build(40, zswap=True)
     yield toy, toy.write(*range(10)) + toy.range(Op.MLOCK, 0, 2) + toy.range(Op.MUNLOCK, 0, 2)
     yield toy, toy.range(Op.COLD, 0, 2) + toy.range(Op.WILLNEED, 0, 2) + toy.range(Op.DONTNEED, 0, 2)

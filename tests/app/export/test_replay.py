@@ -14,6 +14,7 @@ from app.export import replay
 from app.moment import Selected, Thing
 from engine.cli.__main__ import main
 from engine.errors import InputError
+from engine.step import Set
 
 SCENARIO = """
 format = 1
@@ -162,7 +163,7 @@ def test_the_least_there_can_be(tmp_path):
 
 @pytest.mark.parametrize(("change", "key"), [
     ({"swapscope": "other"}, "swapscope"),
-    ({"version": 2}, "version"),
+    ({"version": 3}, "version"),
     ({"version": True}, "version"),
     ({"scenario": None}, "scenario"),
     ({"scenario": {"name": "../a.toml", "text": ""}}, "scenario.name"),
@@ -176,6 +177,9 @@ def test_the_least_there_can_be(tmp_path):
     ({"changes": [4]}, "changes[0]"),
     ({"changes": [{"parent": 1, "position": 0, "key": "a", "value": 0}]}, "changes[0].parent"),
     ({"changes": [{"parent": 0, "position": 0, "value": 0}]}, "changes[0].key"),
+    ({"changes": [{"parent": 0, "position": 0, "name": "x", "steps": [{"step": "go"}]}]}, "changes[0].steps[0]"),
+    ({"changes": [{"parent": 0, "position": 0, "name": "x", "steps": [4]}]}, "changes[0].steps[0]"),
+    ({"changes": [{"parent": 0, "position": 0, "name": 7, "steps": []}]}, "changes[0].name"),
     ({"selection": [["planet", 1, 1]]}, "selection[0]"),
     ({"selection": [["page", 1]]}, "selection[0]"),
     ({"selection": [[["page"], 1, 2]]}, "selection[0]"),
@@ -199,6 +203,15 @@ def test_no_replay_at_all(tmp_path, text):
         replay.load(path)
 
 
+def test_one_of_version_1_is_read_with_its_settings(tmp_path):
+    path = tmp_path / "a.swapscope"
+    old = {"parent": 0, "position": 12, "key": "machine.frames", "value": 40}
+    path.write_text(json.dumps({**GOOD, "version": 1, "changes": [old]}), encoding="utf-8")
+    assert replay.load(path).changes == (
+        replay.Change(0, 12, (Set("machine.frames", 40),), "machine.frames = 40"),
+    )
+
+
 def test_a_broken_one_is_shown_by_the_window(new_window, qtbot, tmp_path):
     path = tmp_path / "a.swapscope"
     path.write_text("{", encoding="utf-8")
@@ -209,7 +222,7 @@ def test_a_broken_one_is_shown_by_the_window(new_window, qtbot, tmp_path):
 
 def test_a_change_that_cannot_be_is_shown_by_the_window(new_window, qtbot, saved):
     data = json.loads(saved[0].read_text(encoding="utf-8"))
-    data["changes"][0]["key"] = "machine.frame"
+    data["changes"][0]["steps"][0]["key"] = "machine.frame"
     saved[0].write_text(json.dumps(data), encoding="utf-8")
     window = new_window(saved[0])
     window.show()

@@ -317,3 +317,82 @@ def test_the_first_references(build: Callable[..., Program]) -> None:
     assert kept(100) == whole
     with pytest.raises(ValueError, match="0 or more"):
         first_references(program, -1)
+
+
+# -- processes that start later, and shocks --------------------------------------------------------
+
+
+LATE = """
+[[process]]
+name = "late"
+pages = 6
+content = { compressed = 900 }
+"""
+
+
+def test_a_process_that_starts_later_is_behind_all_others_and_has_no_regions_yet(build: Callable[..., Program]) -> None:
+    program = build(LATE + """
+[[run]]
+op = "fork"
+process = "editor"
+child = "copy"
+[[run]]
+op = "exec"
+process = "late"
+[[run]]
+op = "write"
+process = "late"
+page = 5
+[[run]]
+op = "exit"
+process = "late"
+""")
+    assert [process.name for process in program.processes] == ["editor", "shell", "copy", "late"]
+    late = program.processes[3]
+    assert late.late
+    image = late.regions[0].image
+    assert int(program.images.first[image]) == image
+    assert decoded(program)[1:] == [("EXEC", 3, image, 5), ("WRITE", 3, 5, 0), ("EXIT", 3, 0, 0)]
+
+
+def test_shocks_are_put_in_one_after_the_other(build: Callable[..., Program]) -> None:
+    run = """
+[[run]]
+op = "read"
+process = "editor"
+page = [0, 1, 2, 3]
+"""
+    shocks = """
+[[shock]]
+at = 2
+name = "less memory"
+[[shock.run]]
+set = "machine.frames"
+value = 40
+[[shock.run]]
+mark = "less"
+[[shock]]
+at = 3
+[[shock.run]]
+op = "write"
+process = "editor"
+page = 9
+[[shock]]
+at = 7
+[[shock.run]]
+op = "idle"
+ns = 5
+"""
+    plain = decoded(build(run))
+    assert [(kind, value) for kind, _, value, _ in decoded(build(run + shocks))] == [
+        ("READ", 0), ("READ", 1), ("SET", 40), ("WRITE", 9), ("MARK", 0), ("READ", 2), ("READ", 3), ("IDLE", 5),
+    ]  # fmt: skip
+    assert [word for word in decoded(build(run + shocks)) if word[0] == "READ"] == plain
+
+
+def test_a_shock_changes_nothing_of_what_patterns_draw(build: Callable[..., Program]) -> None:
+    run = '[[run]]\npattern = "random"\nprocess = "editor"\nreferences = 30\n'
+    drawn = '[[shock]]\nat = 10\n[[shock.run]]\npattern = "random"\nprocess = "shell"\nreferences = 4\n'
+    words = decoded(build(run + drawn))
+    assert words[:10] + words[14:] == decoded(build(run))
+    assert {who for _, who, _, _ in words[10:14]} == {1}

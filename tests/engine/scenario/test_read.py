@@ -33,6 +33,8 @@ def changed_line(before: str, after: str) -> int:
 
 END = 'mark = "filled"\n'
 ADD = END + "[[run]]\n"
+LATE = '[[process]]\nname = "late"\npages = 5\n'
+SHOCK = END + "[[shock]]\nat = 3\n"
 
 BROKEN = [
     # keys
@@ -131,6 +133,25 @@ BROKEN = [
     Broken(END,
            ADD + 'op = "read"\nprocess = "child"\npage = 1\n[[run]]\nop = "fork"\nprocess = "editor"\nchild = "child"',
            "run.2.process", "'child' does not run yet", "a fork before", None, 28),
+    Broken(END, ADD + 'op = "exec"\nprocess = "shell"', "run.2.process", "'shell' has regions", "only 'pages'", None,
+           28),
+    Broken(END, ADD + 'op = "exec"\nprocess = "edtor"', "run.2.process", "no process 'edtor'", "editor", "editor", 28),
+    Broken(END, ADD + 'op = "read"\nprocess = "late"\npage = 1\n[[run]]\nop = "exec"\nprocess = "late"\n' + LATE,
+           "run.2.process", "'late' does not run yet", "an exec before", None, 28),
+    Broken(END, ADD + 'op = "exec"\nprocess = "late"\n[[run]]\nop = "exec"\nprocess = "late"\n' + LATE,
+           "run.3.process", "'late' runs already", "another process", None, 31),
+    Broken(END, ADD + 'op = "exec"\nprocess = "late"\n' + LATE.replace("= 5", "= 2000000"),
+           "run.2.process", "too large to start later", "at most 1048576", None, 28),
+    # shocks
+    Broken(END, SHOCK + '[[shock.run]]\nset = "machine.fraems"\nvalue = 40', "shock.0.run.0.set", "no setting",
+           "machine.frames", "machine.frames", 29),
+    Broken(END, SHOCK.replace("= 3", "= 42") + '[[shock.run]]\nmark = "x"', "shock.0.at", "only 41 operations",
+           "0 to 41", None, 27),
+    Broken(END, SHOCK, "shock.0.run", "nothing happens in this shock", "[[shock.run]]", None, 26),
+    Broken(END, SHOCK + '[[shock.run]]\nop = "raed"\npage = 1', "shock.0.run.0.op", "no operation 'raed'", "read",
+           "read", 29),
+    Broken(END, SHOCK + 'when = 3\n[[shock.run]]\nmark = "x"', "shock.0.when", "no key 'when'", "at, name, run", None,
+           28),
     Broken(END, ADD + 'op = "swapoff"\nswapfile = "swap1"', "run.2.swapfile", "no swapfile 'swap1'", "swap0", "swap0",
            28),
     Broken(END, ADD + 'op = "swapon"\nswapfile = "swap0"', "run.2.swapfile", "already in use", "", None, 28),
