@@ -73,9 +73,7 @@ class Knob(QWidget):
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._commit)
         self.name = Text(label, size=12.5)
-        self.note = Text(declared(setting.meaning), size=11.5, colour="dim", wrap=True)
-        if not described:
-            self.note.hide()
+        self.note = Text("", size=11.5, colour="dim", wrap=True)
         self._described = described
         self.slider: Slider | None = None
         self.field: Field | None = None
@@ -133,7 +131,9 @@ class Knob(QWidget):
         ``low`` and ``high`` bound the slider, stretched so that the value fits; ``reason`` says why
         the setting has no effect now, and is empty where it has.
         """
-        self.initial = initial
+        if initial != self.initial:
+            self.initial = initial
+            self._explain()
         if reason != self.reason:
             self.reason = reason
             for part in self._inputs:
@@ -234,6 +234,14 @@ class Knob(QWidget):
             return self.tr("on") if value else self.tr("off")
         return f"{count(value)} {declared(self.setting.unit)}".rstrip()
 
+    def _origin(self) -> str:
+        """The kernel's name for it, and its default, in one line."""
+        default = self.tr("default {value}").format(value=self.text_of(self.setting.default))
+        if self.setting.key.startswith("machine.swapfile."):
+            # A swapfile has as many slots as the scenario says; the kernel knows no default.
+            default = self.tr("in the scenario {value}").format(value=self.text_of(self.initial))
+        return " · ".join(part for part in (self.setting.kernel, default) if part)
+
     def matches(self, words: str) -> bool:
         """Whether every word is somewhere in its key, name, meaning or kernel name."""
         setting = self.setting
@@ -253,13 +261,9 @@ class Knob(QWidget):
             part.setAccessibleDescription(facts)
         facts = tip(facts, self.setting.key)
         self.setToolTip(f"{self.reason}\n\n{facts}" if self.reason else facts)
-        if self._described:
-            told = declared(self.setting.meaning)
-            self.note.show_text(self.tr("{meaning}. {reason}").format(meaning=told, reason=self.reason)
-                                if self.reason else told)  # fmt: skip
-        else:
-            self.note.show_text(self.reason)
-            self.note.setVisible(bool(self.reason))
+        end = self.reason or self._origin()
+        self.note.show_text(self.tr("{meaning}. {reason}").format(meaning=declared(self.setting.meaning), reason=end)
+                            if self._described else end)  # fmt: skip
 
     def _facts(self) -> str:
         """Meaning, unit, kernel name, key, default and range."""

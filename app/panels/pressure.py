@@ -43,10 +43,10 @@ class PressurePanel(QWidget):
         self.branch = Text(size=12, colour="dim", wrap=True)
         body = QWidget()
         column = column_of(body, 7)
+        column.addLayout(self._shock_grid())
+        column.addSpacing(theme.px(2))
         for key, label in FIRST.items():
             column.addWidget(self._knob(im.schema.setting_for(key), self.tr(label), described=False))
-        column.addSpacing(theme.px(2))
-        column.addLayout(self._shock_grid())
         column.addWidget(self.branch)
         column.addWidget(Rule())
         column.addWidget(self._others())

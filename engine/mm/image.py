@@ -78,7 +78,8 @@ WATERMARK_MIN = _setting(
 WATERMARK_LOW = _setting("machine.watermark_low", "kswapd wakes below; 0: by the kernel's formula", "pages", "low")
 WATERMARK_HIGH = _setting("machine.watermark_high", "kswapd sleeps above; 0: by the kernel's formula", "pages", "high")
 WORKING_SET = _setting(
-    "machine.working_set_percent", "References reach only this share of each region, from its start", "%",
+    "machine.working_set_percent",
+    "References reach only this share of each region, from its start; there is no more of it than all", "%",
     default=100, low=1, high=100,
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ TOLD = {
     "Home": "first", "End": "last", "]": "faster", "[": "slower", "F": "next_fault", "Shift+F": "previous_fault",
     "M": "next_mark", "Shift+M": "previous_mark", "Ctrl+G": "jump", "Ctrl+K": "palette",
     "Ctrl+1": "unit_transition", "Ctrl+2": "unit_reference", "Ctrl+3": "unit_fault", "Ctrl+4": "unit_event",
+    "B": "branches", "Ctrl+Z": "undo",
     "1": "depth_story", "2": "depth_mechanism", "3": "depth_kernel", "0": "fit", "C": "compare", "T": "tables",
     "Alt++": "zoom_in", "Alt+-": "zoom_out", "Alt+0": "zoom_all", "Alt+1": "arrange_lecture",
     "Alt+2": "arrange_explore", "Alt+3": "arrange_compare", "F5": "reload", "Ctrl+O": "open", "Ctrl+S": "picture",
