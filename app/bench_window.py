@@ -143,7 +143,7 @@ def play(seconds: str) -> dict[str, Any]:
     window.show()
     window.worker.open(lambda: program, "Opening")
     patience = time.time() + PATIENCE_SECONDS
-    while (window.frame is None or window.frame.moment.program is not program) and time.time() < patience:
+    while (window.frame is None or window.frame.moment.program.ops is not program.ops) and time.time() < patience:
         application.processEvents()
 
     def shown() -> int:

@@ -32,7 +32,7 @@ from engine.mm.journal import (
     swap_back,
     swap_forward,
 )
-from engine.mm.layout import Image, Layout
+from engine.mm.layout import ROOM, Image, Layout
 from engine.mm.schema import HEADER_WORDS
 from engine.mm.transitions import FAULT, REC_END, REC_OPERATION, RECORD_WORDS, START
 from engine.mm.view import View

@@ -228,8 +228,8 @@ class ParallelPart(Repeated):
 
 _RUN_MODELS: dict[str, type[Part]] = {f"<pattern {name}>": model for name, model in MODELS.items()}
 _RUN_MODELS |= {"<trace>": TracePart, "<mark>": MarkPart, "<set>": SetPart, "<parallel>": ParallelPart,
-                "<touch>": TouchPart, "<range>": RangePart, "<fork>": ForkPart, "<exec>": ExecPart, "<exit>": ExitPart, "<swap>": SwapPart,
-                "<idle>": IdlePart}  # fmt: skip
+                "<touch>": TouchPart, "<range>": RangePart, "<fork>": ForkPart, "<exec>": ExecPart,
+                "<exit>": ExitPart, "<swap>": SwapPart, "<idle>": IdlePart}  # fmt: skip
 _OTHER_PARTS = tuple(Annotated[model, Tag(tag)] for tag, model in _RUN_MODELS.items()
                      if tag != "<trace>" and not tag.startswith("<pattern"))  # fmt: skip
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def test_where_both_do_the_same_it_is_said(compared, qtbot, program):
 def test_the_first_difference_is_found_and_gone_to(window, qtbot, program, cursor):
     program = replace(program, swapfiles=(Swapfile("swap0", 12),))
     window.worker.open(lambda: program, "Reading")
-    qtbot.waitUntil(lambda: window.frame.moment.program is program and window.frame.moment.complete)
+    qtbot.waitUntil(lambda: window.frame.moment.program.swapfiles == program.swapfiles and window.frame.moment.complete)
     window.actions_by_name["compare"].trigger()
     panel = window.docks.compare
     found = list(first_difference(program, program.with_settings({"machine.design": 0})))[-1]

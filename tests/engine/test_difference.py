@@ -41,7 +41,7 @@ def test_a_branch_parts_from_its_parent_behind_the_change():
     timeline = Timeline(program(), False)
     timeline.to_operation(70)
     branch = timeline.change("machine.frames", 30)
-    found = whole(first_difference(timeline.program.with_ops(branch.ops), timeline.program))
+    found = whole(first_difference(branch.program, timeline.branches[0].program))
     assert isinstance(found, Difference)
     assert found.operation >= 70
 
