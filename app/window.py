@@ -306,11 +306,6 @@ class MainWindow(QMainWindow):
         self.status.busy(say)
         self.worker.open(policy_loader(self.path, self._sets, policy, self.worker.is_wanted), say)
 
-    @property
-    def sets(self) -> tuple[str, ...]:
-        """Values of the scenario that are not as its file has them, as ``--set`` takes them."""
-        return self._sets
-
     def reload(self) -> None:
         """Read the open file again."""
         if self.path is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app import theme
@@ -24,6 +24,11 @@ FIRST = {
 """The settings that matter most, with short names, in the order shown."""
 SECOND = ("machine.zswap.enabled", "machine.page_cluster", "machine.zswap.shrinker_enabled")
 """What stands first among the others."""
+
+
+def _say(text: str) -> str:
+    """In the language of the window."""
+    return QCoreApplication.translate("Pressure", text)
 
 
 class PressurePanel(QWidget):

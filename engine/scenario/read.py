@@ -113,7 +113,7 @@ def parse_scenario(
     own_seed = data.get("seed", DEFAULT_SEED)
     flags = apply_sets(data, sets)
     varied = vary(data, own_seed, flags)
-    flags.update(dict.fromkeys(varied, f"{name} (seed {data['seed']})"))
+    flags.update(dict.fromkeys(varied, f"{name} (seed {data.get('seed', DEFAULT_SEED)})"))
     lines = key_lines(text)
     if trace is not None:
         data["run"] = [{"trace": os.fspath(Path(trace).absolute())}]
