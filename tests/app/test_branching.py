@@ -136,7 +136,7 @@ def test_a_replay_brings_every_shock_back(opened, qtbot, tmp_path, new_window):
     for number, shock in enumerate(SHOCKS):
         opened.branching.strike(shock)
         qtbot.waitUntil(lambda number=number: len(opened.frame.branches) == number + 2, timeout=10_000)
-    opened.save_replay(tmp_path / "moment.swapscope")
+    opened.saving.save_replay(tmp_path / "moment.swapscope")
     state = opened.frame.moment.view.words.tobytes()
     again = new_window()
     again.show()
