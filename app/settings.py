@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "motion": "full",
     "depth": "mechanism",
     "legend": True,
+    "lesson_stops": True,
     "lecture_scale": 1.5,
     "language": "system",
     "arrangement": "explore",

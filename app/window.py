@@ -39,6 +39,7 @@ from app.health import Health
 from app.language import language
 from app.lecture import Lecture
 from app.lesson import LessonMaker
+from app.lesson_steps import LessonSteps
 from app.menus import Menus
 from app.moment import Moment, Selected
 from app.numbers import count
@@ -153,6 +154,7 @@ class MainWindow(QMainWindow):
         self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
         self.stopping = Stopping(self.worker, self.player, self.docks, self.status, self)
         self.branching = Branching(self)
+        self.lesson_steps = LessonSteps(self.worker, self.timeline, self.docks, self.settings, self)
         self.health = Health(self.worker, self.status.health, self)
 
     def _bottom(self) -> QWidget:
@@ -214,6 +216,7 @@ class MainWindow(QMainWindow):
         self._grant(panel)
         if name == "lesson":
             panel.instance_requested.connect(self.open_instance)
+            self.lesson_steps.follow(panel)
             self._make_lesson()
         elif name == "branches":
             panel.switch_wanted.connect(self.switch_branch)
@@ -304,6 +307,8 @@ class MainWindow(QMainWindow):
         self.player.pause()
         say = self.tr("{name} decides").format(name=policy.name)
         self.status.busy(say)
+        if self.docks.has("lesson"):
+            self.docks.lesson.set_course(None)  # its steps and answers are those of another run
         self.worker.open(policy_loader(self.path, self._sets, policy, self.worker.is_wanted), say)
 
     def reload(self) -> None:
@@ -688,7 +693,8 @@ class MainWindow(QMainWindow):
         self.actions_by_name[theme.switch().choice].setChecked(True)
         self.actions_by_name[f"arrange_{self.arrangements.current}"].setChecked(True)
         self.actions_by_name[f"language_{language().code}"].setChecked(True)
-        self.actions_by_name["follow"].setChecked(self.settings.get("follow_file"))
+        for name, key in (("follow", "follow_file"), ("lesson_stops", "lesson_stops")):
+            self.actions_by_name[name].setChecked(self.settings.get(key))
         self.actions_by_name["legend"].setChecked(self.settings.get("legend"))
         self.canvas.legend_visible = self.settings.get("legend")
         motion, depth = self.settings.get("motion"), self.settings.get("depth")

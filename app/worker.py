@@ -138,6 +138,7 @@ class Worker(QThread):
         self._table_made = 0.0
         self._table_wanted = False
         self._told_for = (0, 0)
+        self._pauses: tuple[int, ...] = ()
         self._telling = 0.0
         self._shown: tuple[object, Moment] | None = None
         self._ahead_said = 0.0
@@ -253,6 +254,10 @@ class Worker(QThread):
     def stop_at(self, stops: tuple[Stop, ...]) -> None:
         """Playing pauses from now on where one of these is met; ``told`` says ("stopped", (number, stop))."""
         self._post("begin stops", lambda: self._stop_at(stops), only_last=True)
+
+    def pause_at(self, numbers: tuple[int, ...]) -> None:
+        """Playing the scenario's own run pauses at these transitions; ``told`` says ("lesson step", one of them)."""
+        self._post("begin pauses", lambda: self._pause_at(numbers), only_last=True)
 
     def close(self) -> None:
         """End the thread; returns when it has ended."""
@@ -431,7 +436,7 @@ class Worker(QThread):
         timeline = self._need()
         if self._loop is not None:
             return self._rush_around(pace, stop_at)
-        if self._watch_for is not None and pace.direction > 0:
+        if (self._watch_for is not None or self._pauses) and pace.direction > 0:
             return self._rush_watched(stop_at)
         if pace.unit == "transition" and pace.direction > 0:
             return self._advance(stop_at)
@@ -470,12 +475,22 @@ class Worker(QThread):
                 return False
         return True
 
+    def _pause_at(self, numbers: tuple[int, ...]) -> None:
+        self._pauses = numbers
+
     def _stopped_since(self, before: int) -> bool:
-        """Whether a stop was met on the way on from a transition; then the cursor is there."""
+        """Whether a stop or a step of the lesson was met on the way on from a transition; then the cursor is there."""
         timeline = self._need()
-        if self._watch_for is None or timeline.cursor <= before:
+        if timeline.cursor <= before:
             return False
-        met = self._watch_for.met(timeline.records(before + 1, timeline.cursor), timeline.view)
+        met = None
+        if self._watch_for is not None:
+            met = self._watch_for.met(timeline.records(before + 1, timeline.cursor), timeline.view)
+        passed = [number for number in self._pauses if before < number <= timeline.cursor and timeline.branch == 0]
+        if passed and (met is None or passed[0] <= met[0]):
+            timeline.jump(passed[0])
+            self.told.emit("lesson step", passed[0])
+            return True
         if met is None:
             return False
         timeline.jump(met[0])

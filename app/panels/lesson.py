@@ -22,6 +22,7 @@ from app.numbers import count
 from app.panels.prose import Prose
 from app.panels.question import QuestionCard
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
+from app.timeline.steps import StepFlag
 from engine.lesson.progress import Progress
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class LessonPanel(QWidget):
     jump_requested = Signal(object)
     instance_requested = Signal(object)
     """Another instance is wanted: a seed."""
+    progressed = Signal()
+    """Other steps are there, one was begun, or a question was answered."""
 
     def __init__(self, progress: Progress | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +49,8 @@ class LessonPanel(QWidget):
         self.course: Course | None = None
         self.current = INTRODUCTION
         """Place of the step that is shown."""
+        self.begun = False
+        """Whether the person has gone to a step of this lesson: it is under way."""
         self.cards: list[QuestionCard] = []
         self._moment: Moment | None = None
         self._cursor = 0
@@ -117,6 +122,8 @@ class LessonPanel(QWidget):
         self.course = course
         if not again or course is None or course.lesson is None:
             self.current = INTRODUCTION
+        if not again:
+            self.begun = False
         self._stack.setCurrentIndex(0 if course is None else 1)
         self._show_step()
         if self._moment is not None:
@@ -126,6 +133,16 @@ class LessonPanel(QWidget):
     def steps(self) -> tuple[LessonStep, ...]:
         """The steps; empty while they are being made."""
         return self.course.lesson.steps if self.course is not None and self.course.lesson is not None else ()
+
+    def flags(self) -> list[StepFlag]:
+        """The steps that this run comes to, for the timeline."""
+        found = []
+        for place, step in enumerate(self.steps):
+            if step.moment is not None and self.course is not None:
+                names = [asked.id for asked in step.questions]
+                right = self.progress.right(self.course.name, self.course.seed, names)
+                found.append(StepFlag(place, step.moment, step.title, len(names), right, place == self.current))
+        return found
 
     def show_moment(self, moment: Moment) -> None:
         """The step of the cursor, its values as they are now."""
@@ -167,6 +184,7 @@ class LessonPanel(QWidget):
         if self.course is None:
             return
         self.current = max(INTRODUCTION, min(place, len(self.steps) - 1))
+        self.begun = self.begun or self.current > INTRODUCTION
         moment = 0 if self.current == INTRODUCTION else self.steps[self.current].moment
         self._show_step()
         if moment is not None:
@@ -181,6 +199,7 @@ class LessonPanel(QWidget):
         self.cards = []
         course = self.course
         if course is None:
+            self.progressed.emit()
             return
         total = len(self.steps)
         self.back.setEnabled(self.current > INTRODUCTION)
@@ -195,6 +214,7 @@ class LessonPanel(QWidget):
             self._show_one(self.steps[self.current], total)
         self._show_score()
         self._area.verticalScrollBar().setValue(0)
+        self.progressed.emit()
 
     def _show_introduction(self, course: Course) -> None:
         self.title.show_text(course.title)
@@ -287,6 +307,7 @@ class LessonPanel(QWidget):
         if self.course is not None:
             self.progress.note(self.course.name, self.course.seed, question, float(score))
             self._show_score()
+            self.progressed.emit()
 
     def _note_hints(self, question: str, hints: int) -> None:
         if self.course is not None:

@@ -27,6 +27,7 @@ from app import theme
 from app.moment import Moment
 from app.numbers import count
 from app.timeline import density
+from app.timeline.steps import StepFlag, StepRow
 from engine.transition import Transition
 
 SMALLEST_SPAN = 12
@@ -51,6 +52,8 @@ class TimelineView(QWidget):
     jump_requested = Signal(object)
     loop_requested = Signal(object)
     """First and last transition to play again and again, or None."""
+    step_requested = Signal(int)
+    """Place of a step of the lesson whose pin was pressed."""
     span_changed = Signal(object, object)
     """First and last transition now shown."""
 
@@ -65,6 +68,8 @@ class TimelineView(QWidget):
         self._complete = False
         self._series: Any = None
         self._marks: list[Mark] = []
+        self._steps = StepRow()
+        self._on_branch = False
         self._records: list[Transition] = []
         self._span: tuple[float, float] | None = None
         self._lanes: QImage | None = None
@@ -82,6 +87,7 @@ class TimelineView(QWidget):
         """Move the cursor, and the end of the run as far as it is known."""
         self._cursor = moment.transition.number
         self._complete = moment.complete
+        self._on_branch = bool(moment.branch)
         if moment.length != self._length:
             self._length = moment.length
             self._drawn_for = None
@@ -106,6 +112,13 @@ class TimelineView(QWidget):
         """Flags above the lanes."""
         self._marks = marks
         self.update()
+
+    def show_steps(self, flags: list[StepFlag]) -> None:
+        """The steps of the lesson, as pins above the lanes."""
+        if tuple(flags) != self._steps.flags:
+            self._steps.flags = tuple(flags)
+            self._drawn_for = None
+            self.update()
 
     @property
     def loop(self) -> tuple[int, int] | None:
@@ -178,7 +191,7 @@ class TimelineView(QWidget):
     # -- places ---------------------------------------------------------------------------------
 
     def _plot(self) -> QRect:
-        left, top = theme.px(92), theme.px(26)
+        left, top = theme.px(92), theme.px(26) + self._steps.height
         return QRect(left, top, max(10, self.width() - left - theme.px(16)), max(10, self.height() - top - theme.px(8)))
 
     def x_of(self, number: float) -> float:
@@ -219,6 +232,7 @@ class TimelineView(QWidget):
         self._paint_rows(painter, colours)
         self._paint_loop(painter, colours)
         self._paint_marks(painter, colours)
+        self._paint_steps(painter)
         self._paint_cursor(painter, colours)
         if self.hasFocus():
             painter.setPen(QPen(colours.colour("accent", 0.6), 1))
@@ -329,8 +343,16 @@ class TimelineView(QWidget):
         for x in (band.left(), band.right()):
             painter.drawLine(QPointF(x, band.top()), QPointF(x, band.bottom()))
 
+    def _paint_steps(self, painter: QPainter) -> None:
+        """The lesson belongs to the run as the scenario has it: on a branch its pins are not shown."""
+        if self._length and not self._on_branch:
+            plot, height = self._plot(), self._steps.height
+            row = QRectF(plot.left(), plot.top() - height - theme.px(1), plot.width(), height)
+            self._steps.paint(painter, self.x_of, row, plot.bottom())
+
     def _paint_marks(self, painter: QPainter, colours: theme.Theme) -> None:
         plot = self._plot()
+        base = plot.top() - self._steps.height
         painter.setFont(theme.font(11))
         free_from = plot.left() - 1.0
         for mark in sorted(self._marks, key=lambda mark: mark.at):
@@ -339,8 +361,8 @@ class TimelineView(QWidget):
                 continue
             colour = QColor(colours.danger if mark.danger else colours.accent if mark.own else colours.warning)
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(x, plot.top() - 4), QPointF(x, plot.bottom()))
-            corners = [(x, plot.top() - 17), (x + 8, plot.top() - 13.5), (x, plot.top() - 10)]
+            painter.drawLine(QPointF(x, base - 4), QPointF(x, plot.bottom()))
+            corners = [(x, base - 17), (x + 8, base - 13.5), (x, base - 10)]
             if x < free_from - theme.px(6):
                 continue  # no room for another flag
             flag = QPolygonF([QPointF(*corner) for corner in corners])
@@ -348,11 +370,11 @@ class TimelineView(QWidget):
             painter.setBrush(colour)
             painter.drawPolygon(flag)
             painter.setPen(QPen(colour, 1))
-            painter.drawLine(QPointF(x, plot.top() - 17), QPointF(x, plot.top() - 4))
+            painter.drawLine(QPointF(x, base - 17), QPointF(x, base - 4))
             width = painter.fontMetrics().horizontalAdvance(mark.name)
             place = x + 11 if x + 11 + width < plot.right() else x - width - 4
             if place > free_from:
-                painter.drawText(QPointF(place, plot.top() - 9), mark.name)
+                painter.drawText(QPointF(place, base - 9), mark.name)
             free_from = max(place + width, x) + 8
 
     def _paint_cursor(self, painter: QPainter, colours: theme.Theme) -> None:
@@ -375,6 +397,8 @@ class TimelineView(QWidget):
         left = event.button() == Qt.MouseButton.LeftButton
         if left and self._length and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._loop_from = self.number_at(event.position().x())
+        elif left and (pin := self._pin_at(event.position())) is not None:
+            self.step_requested.emit(pin.place)
         elif left and self._length:
             self._dragging = True
             self._ask_for(event.position().x())
@@ -388,6 +412,8 @@ class TimelineView(QWidget):
             self.show_loop(self._span_to(event.position().x()))
         elif self._dragging:
             self._ask_for(event.position().x())
+        elif (pin := self._pin_at(event.position())) is not None:
+            self.setToolTip(self._told_of(pin))
         elif self._length and self._hover >= self._plot().left():
             self.setToolTip(self._told_at(self._hover))
         else:
@@ -442,6 +468,17 @@ class TimelineView(QWidget):
             self._cursor = number
             self.jump_requested.emit(number)
             self.update()
+
+    def _pin_at(self, point: QPointF) -> StepFlag | None:
+        """The step of the lesson whose pin is under the pointer."""
+        return self._steps.under(point) if self._length and not self._on_branch else None
+
+    def _told_of(self, flag: StepFlag) -> str:
+        title = self.tr("Step {number} of the lesson: {title}").format(number=flag.place + 1, title=flag.title)
+        if not flag.questions:
+            return title
+        right = self.tr("{right} of {all} right").format(right=flag.right, all=flag.questions)
+        return f"{title}\n{right} · " + self.tr("transition {number}").format(number=count(flag.at))
 
     def _told_at(self, x: float) -> str:
         number = self.number_at(x)

@@ -13,7 +13,8 @@ from app.timeline.view import SMALLEST_SPAN, Mark, TimelineView
 
 
 def moment(number=0, length=10_000, playing=False):
-    return SimpleNamespace(transition=SimpleNamespace(number=number), length=length, complete=True, playing=playing)
+    return SimpleNamespace(transition=SimpleNamespace(number=number), length=length, complete=True, playing=playing,
+                           branch=0)  # fmt: skip
 
 
 @pytest.fixture
