@@ -48,6 +48,8 @@ MARGIN = 80
 """It is made anew when the cursor comes nearer than this to its ends."""
 TABLE_POLL = 0.3
 """While playing fast, it is made anew no more often than this."""
+BACK_STRIDE = 20
+"""Transitions gone back at a time while there is something to stop at."""
 WIDEST_SPAN = 4000
 """A span with more transitions than this is not told one by one."""
 
@@ -436,8 +438,8 @@ class Worker(QThread):
         timeline = self._need()
         if self._loop is not None:
             return self._rush_around(pace, stop_at)
-        if (self._watch_for is not None or self._pauses) and pace.direction > 0:
-            return self._rush_watched(stop_at)
+        if self._watch_for is not None or (self._pauses and pace.direction > 0):
+            return self._rush_watched(stop_at, pace.direction)
         if pace.unit == "transition" and pace.direction > 0:
             return self._advance(stop_at)
         if pace.unit == "transition" and pace.direction < 0:
@@ -466,8 +468,10 @@ class Worker(QThread):
                 return False
         return True
 
-    def _rush_watched(self, stop_at: float) -> bool:
+    def _rush_watched(self, stop_at: float, direction: int) -> bool:
+        # Backwards every transition is looked at by itself anyhow.
         stride = 1 if self._watch_for is not None and self._watch_for.every else 200
+        stride = stride if direction > 0 else -BACK_STRIDE
         while time.perf_counter() < stop_at:
             before = self._need().cursor
             going = self._need().step(stride)
@@ -479,10 +483,10 @@ class Worker(QThread):
         self._pauses = numbers
 
     def _stopped_since(self, before: int) -> bool:
-        """Whether a stop or a step of the lesson was met on the way on from a transition; then the cursor is there."""
+        """Whether a stop (or, on the way on, a step of the lesson) was met since; then the cursor is there."""
         timeline = self._need()
-        if timeline.cursor <= before:
-            return False
+        if timeline.cursor < before:
+            return self._stopped_on_the_way_back(before)
         met = None
         if self._watch_for is not None:
             met = self._watch_for.met(timeline.records(before + 1, timeline.cursor), timeline.view)
@@ -494,6 +498,19 @@ class Worker(QThread):
         if met is None:
             return False
         timeline.jump(met[0])
+        self.told.emit("stopped", met)
+        return True
+
+    def _stopped_on_the_way_back(self, before: int) -> bool:
+        from engine.stops import last_met
+
+        timeline, here = self._need(), self._need().cursor
+        if self._watch_for is None:
+            return False
+        met = last_met(timeline, self._watch_for, here, before - 1)
+        if met is None:
+            timeline.jump(here)
+            return False
         self.told.emit("stopped", met)
         return True
 

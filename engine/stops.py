@@ -123,20 +123,30 @@ def find_stop(timeline: Timeline, stops: Sequence[Stop], forward: bool = True) -
 
 
 def _find_back(other: Timeline, watch: Watch) -> Iterator[tuple[int, Stop] | None]:
-    """Backwards an expression is met at the transition before which it did not hold."""
     while other.cursor > 1:
-        for _ in range(WINDOW):
-            if not other.step(-1) or other.cursor == 0:
-                return
-            transition, number = other.transition(), other.cursor
-            other.step(-1)
-            watch.begin(other.view)
-            other.step(1)
-            found = watch.met([transition], other.view)
-            if found is not None:
-                yield number, found[1]
-                return
+        last = other.cursor - 1
+        first = max(1, last - WINDOW + 1)
+        found = last_met(other, watch, first, last)
+        if found is not None:
+            yield found
+            return
+        other.jump(first)
         yield None
+
+
+def last_met(timeline: Timeline, watch: Watch, first: int, last: int) -> tuple[int, Stop] | None:
+    """The last of the transitions ``first`` … ``last`` at which a stop is met; the timeline's cursor moves.
+
+    Backwards an expression is met at the transition before which it did not hold.
+    """
+    for number in range(last, max(first, 1) - 1, -1):
+        timeline.jump(number - 1)
+        watch.begin(timeline.view)
+        timeline.step(1)
+        found = watch.met([timeline.transition()], timeline.view)
+        if found is not None:
+            return found
+    return None
 
 
 @dataclass(frozen=True)

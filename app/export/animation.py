@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from PIL import Image as Pictures
 from PySide6.QtGui import QImage
 
 from app.canvas import Depth
-from app.export.picture import Scene, moment_of
+from app.export.picture import Scene, drawing, go_to, moment_of
 from app.export.vector import as_image
 from engine.errors import InputError, Problem
 from engine.mm.compiler import is_ready
@@ -34,23 +35,57 @@ def forms() -> list[str]:
     return [".gif", *([".mp4"] if shutil.which("ffmpeg") else [])]
 
 
+def check_form(output: Path) -> str:
+    """The suffix, in small letters; InputError where no such file can be made there."""
+    suffix = output.suffix.lower()
+    if suffix not in forms():
+        more = " (.mp4 needs ffmpeg, which is not installed)" if suffix == ".mp4" else ""
+        what = f"no animation can be written as '{suffix}'{more}"
+        raise InputError(Problem(what, file=str(output), expected=" or ".join(forms())))
+    check_writable(output)
+    return suffix
+
+
+def save_animation(
+    program: Program, output: Path, *, first: int | str | None = 0, last: int | str | None = None,
+    size: tuple[int, int] = (1280, 800), theme: str = "dark", rate: float = 8.0, depth: Depth = Depth.MECHANISM,
+    progress: Callable[[float], object] = lambda _share: None,
+) -> None:  # fmt: skip
+    """Draw a span of a run into a file, without a window.
+
+    ``first`` and ``last`` are numbers of transitions or names of marks; None is the end. ``progress``
+    gets the share done, 0 … 1. Raises InputError for moments that the run does not reach and for what
+    cannot be written; nothing is left of a file that was not finished.
+    """
+    check_form(output)
+    with drawing(size, theme):
+        timeline = Timeline(program)
+        begin, end = go_to(timeline, first, "--from"), go_to(timeline, last, "--to")
+        if begin > end:
+            raise InputError(Problem(f"transition {begin} comes after {end}", key="--from"))
+        made = Animation(program, begin, end, output, size=size, rate=rate, depth=depth, timeline=timeline)
+        try:
+            while made.step():
+                progress(made.share)
+        finally:
+            made.close()
+
+
 class Animation:
     """One animation being made. ``share`` of it is done, 0 … 1; the file is there when :meth:`step` gives False."""
 
     def __init__(
         self, program: Program, first: int, last: int, output: Path, *, size: tuple[int, int] = (1280, 800),
-        rate: float = 8.0, depth: Depth = Depth.MECHANISM,
+        rate: float = 8.0, depth: Depth = Depth.MECHANISM, timeline: Timeline | None = None,
     ) -> None:  # fmt: skip
-        """Transitions ``first`` … ``last`` at ``rate`` frames a second; raises InputError for what cannot be made."""
+        """Transitions ``first`` … ``last`` at ``rate`` frames a second; raises InputError for what cannot be made.
+
+        ``timeline`` is one of the program that may be moved about, where there is one already.
+        """
         if not 0 <= first <= last:
             raise InputError(Problem(f"there is no span from {first} to {last}", expected="0 ≤ first ≤ last"))
-        suffix = output.suffix.lower()
-        if suffix not in forms():
-            more = " (.mp4 needs ffmpeg, which is not installed)" if suffix == ".mp4" else ""
-            what = f"no animation can be written as '{suffix}'{more}"
-            raise InputError(Problem(what, file=str(output), expected=" or ".join(forms())))
-        check_writable(output)
-        self._timeline = Timeline(program)
+        suffix = check_form(output)
+        self._timeline = timeline or Timeline(program)
         self._first, self._last, self._output, self._rate = first, last, output, rate
         self._size = (size[0] // 2 * 2, size[1] // 2 * 2)
         """Even, which MP4 asks for."""

@@ -111,22 +111,29 @@ def _scene(
     program_or_path: Program | Path | str, at: int | str | None, size: tuple[int, int], theme: str
 ) -> Iterator[Scene]:
     """The moment in the theme, for as long as it is drawn."""
-    _check(at, size, theme)
     from engine.timeline import Timeline
 
-    program = program_or_path if isinstance(program_or_path, Program) else _load(Path(program_or_path))
-    if not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    make_application()
-    timeline = Timeline(program)
-    _go(timeline, at)
-    with _dressed(theme):
+    with drawing(size, theme):
+        program = program_or_path if isinstance(program_or_path, Program) else _load(Path(program_or_path))
+        timeline = Timeline(program)
+        go_to(timeline, at)
         scene = Scene(moment_of(timeline), timeline.series)
         try:
             yield scene
         finally:
             scene.hide()
             scene.deleteLater()
+
+
+@contextmanager
+def drawing(size: tuple[int, int], theme: str) -> Iterator[None]:
+    """Qt, with or without a display, and the theme, for as long as something is drawn; InputError where it cannot."""
+    _check(size, theme)
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    make_application()
+    with _dressed(theme):
+        yield
 
 
 def save_picture(
@@ -154,10 +161,8 @@ def moment_of(timeline: Any) -> Moment:
     )
 
 
-def _check(at: int | str | None, size: tuple[int, int], theme: str) -> None:
+def _check(size: tuple[int, int], theme: str) -> None:
     problems = []
-    if isinstance(at, int) and at < 0:
-        problems.append(Problem(f"there is no transition {at}", key="--at", expected="0 or more"))
     if not all(SMALLEST <= side <= LARGEST for side in size):
         allowed = f"{SMALLEST} to {LARGEST} pixels a side"
         problems.append(Problem(f"no picture can be {size[0]}x{size[1]} large", key="--size", expected=allowed))
@@ -173,19 +178,24 @@ def _load(path: Path) -> Program:
     return scenario_loader(path)()
 
 
-def _go(timeline: Any, at: int | str | None) -> None:
-    """To the moment asked for; the run is carried out to its end first, so that the timeline shows it whole."""
+def go_to(timeline: Any, at: int | str | None, key: str = "--at") -> int:
+    """To the moment asked for, and its number; a name is that of a mark, None the end.
+
+    The run is carried out to its end first, so that the timeline shows it whole. Raises InputError,
+    with ``key`` as what asked for it, where the run does not come there.
+    """
     while not timeline.complete:
         timeline.explore(100_000)
     if isinstance(at, str):
-        _go_to_mark(timeline, at)
-        return
-    if at is not None and at > timeline.length:
-        raise InputError(Problem(f"the run has no transition {at}", key="--at", expected=f"0 to {timeline.length}"))
-    timeline.jump(timeline.length if at is None else at)
+        _go_to_mark(timeline, at, key)
+    elif at is not None and not 0 <= at <= timeline.length:
+        raise InputError(Problem(f"the run has no transition {at}", key=key, expected=f"0 to {timeline.length}"))
+    else:
+        timeline.jump(timeline.length if at is None else at)
+    return int(timeline.cursor)
 
 
-def _go_to_mark(timeline: Any, name: str) -> None:
+def _go_to_mark(timeline: Any, name: str, key: str) -> None:
     marks = timeline.program.marks
     timeline.jump(0)
     while timeline.seek({MARK}):
@@ -193,7 +203,7 @@ def _go_to_mark(timeline: Any, name: str) -> None:
             return
     near = nearest(name, marks)
     raise InputError(
-        Problem(f"the run comes to no mark '{name}'", key="--at", expected=", ".join(marks) or None, nearest=near)
+        Problem(f"the run comes to no mark '{name}'", key=key, expected=", ".join(marks) or None, nearest=near)
     )
 
 

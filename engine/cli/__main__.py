@@ -67,6 +67,7 @@ COMMANDS = (
     Command("run", "engine.cli.run"),
     Command("compare", "engine.cli.compare"),
     Command("picture", "engine.cli.drawing", "picture"),
+    Command("animate", "engine.cli.drawing", "animate"),
     Command("record", "engine.trace.lackey"),
     Command("capture", "engine.content.capture"),
     Command("bench", "engine.cli.bench"),

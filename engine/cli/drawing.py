@@ -1,4 +1,4 @@
-"""``swapscope``, ``open`` and ``picture``: the commands that need Qt, which is imported only inside them."""
+"""``open``, ``picture`` and ``animate``: the commands that need Qt, which is imported only inside them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.cli.arguments import add_scenario_arguments, example_text
 from engine.cli.library import find_scenario, load
+from engine.cli.progress import PatientProgress
 from engine.errors import InputError, Problem, nearest
 from engine.program import Program
 
@@ -18,8 +19,16 @@ PICTURE_EPILOG = example_text([
     "swapscope picture zswap-spills --at end -o end.png",
     "swapscope picture my.toml --at 8214 --size 1920x1080 --theme light -o moment.svg",
 ])  # fmt: skip
+ANIMATE_HELP = "draw a span of a run into a moving picture"
+ANIMATE_EPILOG = example_text([
+    "swapscope animate zswap-spills --from 0 --to 200 -o start.gif",
+    "swapscope animate my.toml --from filled --to end --rate 12 --depth story -o full.mp4",
+])  # fmt: skip
 THEMES = ("dark", "light")
+DEPTHS = ("story", "mechanism", "kernel")
+FASTEST = 60
 SMALLEST, LARGEST = 320, 16384
+PROGRESS_STEPS = 1000
 _SIZE = re.compile(r"(\d+)[xX×](\d+)")
 
 
@@ -55,7 +64,58 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the picture file: .png, .svg or .pdf")
 
 
-def moment(text: str, program: Program) -> int | str | None:
+def frame_rate(text: str) -> float:
+    """A type for ``add_argument``: frames a second."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0.1 <= rate <= FASTEST:
+        raise argparse.ArgumentTypeError(f"'{text}' is no rate; expected frames a second, from 0.1 to {FASTEST}")
+    return rate
+
+
+def add_animate_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``animate``."""
+    add_scenario_arguments(parser)
+    parser.add_argument("--from", dest="first", metavar="N", default="0",
+                        help="where it begins: number of a transition, or name of a mark; 0")  # fmt: skip
+    parser.add_argument("--to", dest="last", metavar="N", default="end",
+                        help="where it ends: number of a transition, name of a mark, or 'end'")  # fmt: skip
+    parser.add_argument("--rate", metavar="R", type=frame_rate, default=8.0, help="frames a second; 8")
+    parser.add_argument("--size", metavar="WxH", type=picture_size, default=(1280, 800), help="pixels; 1280x800")
+    parser.add_argument("--theme", choices=THEMES, default="dark", help="dark (the default) or light")
+    parser.add_argument("--depth", choices=DEPTHS, default="mechanism", help="story, mechanism (the default) or kernel")
+    parser.add_argument("-o", "--output", metavar="OUT", required=True,
+                        help="the file: .gif, or .mp4 where ffmpeg is installed")  # fmt: skip
+
+
+def run_animate(args: argparse.Namespace) -> int:
+    """Draw the animation; raises InputError."""
+    program = _program(args)
+    first, last = moment(args.first, program, "--from"), moment(args.last, program, "--to")
+    from app.canvas import Depth
+    from app.export.animation import save_animation
+
+    with PatientProgress("drawing") as progress:
+        save_animation(
+            program, Path(args.output), first=first, last=last, size=args.size,
+            theme=args.theme, rate=args.rate, depth=Depth(args.depth),
+            progress=lambda share: progress(round(share * PROGRESS_STEPS), PROGRESS_STEPS),
+        )  # fmt: skip
+    return 0
+
+
+def _program(args: argparse.Namespace) -> Program:
+    """The program to draw; raises InputError, also where its file cannot be put."""
+    _, program = load(args.file, args.sets, design=args.design, trace=args.trace, limit=args.limit)
+    folder = Path(args.output).parent
+    if not folder.is_dir():
+        raise InputError(Problem(f"there is no folder '{folder}'", args.output))
+    return program
+
+
+def moment(text: str, program: Program, key: str = "--at") -> int | str | None:
     """What ``--at`` means: a transition's number, a mark's name, or None for the end; raises InputError."""
     if text == "end":
         return None
@@ -65,7 +125,7 @@ def moment(text: str, program: Program) -> int | str | None:
         return text
     raise InputError(
         Problem(
-            f"there is no mark '{text}'", key="--at",
+            f"there is no mark '{text}'", key=key,
             expected="the number of a transition, 'end', or one of " + ", ".join(program.marks),
             nearest=nearest(text, ["end", *program.marks]),
         )
@@ -74,11 +134,8 @@ def moment(text: str, program: Program) -> int | str | None:
 
 def run_picture(args: argparse.Namespace) -> int:
     """Draw the picture; raises InputError."""
-    _, program = load(args.file, args.sets, design=args.design, trace=args.trace, limit=args.limit)
+    program = _program(args)
     at = moment(args.at, program)
-    folder = Path(args.output).parent
-    if not folder.is_dir():
-        raise InputError(Problem(f"there is no folder '{folder}'", args.output))
     from app.export.picture import save_picture
 
     save_picture(program, args.output, at=at, size=args.size, theme=args.theme)

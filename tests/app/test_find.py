@@ -74,6 +74,39 @@ def test_playing_pauses_at_a_stop(window, panel, run, qtbot, cursor, rate, line)
     qtbot.waitUntil(lambda: cursor() > expected, timeout=10_000)
 
 
+@pytest.mark.parametrize("rate", [math.inf, 5000.0])
+@pytest.mark.parametrize("line", ["written back", "pswpout >= 60"])
+def test_playing_backwards_pauses_at_a_stop(window, panel, run, qtbot, cursor, rate, line):
+    expected = of_kind(run, tr.WRITE_BACK)[-1]
+    if line != "written back":
+        run.jump(0)
+        while run.view["pswpout"] < 60:
+            run.step()
+        expected = run.cursor
+    add(qtbot, panel, line)
+    window.player.jump(run.length)
+    qtbot.waitUntil(lambda: cursor() == run.length, timeout=10_000)
+    window.player.choose_speed(100 if math.isinf(rate) else 60)
+    window.player.toggle(-1)
+    qtbot.waitUntil(lambda: not window.player.playing, timeout=20_000)
+    qtbot.waitUntil(lambda: cursor() == expected)
+    assert panel.stops.currentRow() == 0
+    window.player.toggle(-1)
+    qtbot.waitUntil(lambda: cursor() < expected, timeout=10_000)
+
+
+def test_steps_back_by_faults_do_not_pass_a_stop(window, panel, run, qtbot, cursor):
+    expected = of_kind(run, tr.WRITE_BACK)[-1]
+    add(qtbot, panel, "written back")
+    window.player.jump(run.length)
+    qtbot.waitUntil(lambda: cursor() == run.length, timeout=10_000)
+    window.player.choose_unit("fault")
+    window.player.choose_speed(60)
+    window.player.toggle(-1)
+    qtbot.waitUntil(lambda: not window.player.playing, timeout=20_000)
+    qtbot.waitUntil(lambda: cursor() == expected)
+
+
 def test_keys_go_from_stop_to_stop(window, panel, run, qtbot, cursor):
     add(qtbot, panel, "written back")
     numbers = of_kind(run, tr.WRITE_BACK)

@@ -41,7 +41,7 @@ def test_a_picture_does_not_touch_the_type_size_chosen(program, qapp):
 
 
 @pytest.mark.parametrize(("change", "said"), [
-    ({"at": -1}, "there is no transition -1"),
+    ({"at": -1}, "the run has no transition -1"),
     ({"at": 10**9}, "the run has no transition 1000000000"),
     ({"at": "second pas"}, "second pass"),
     ({"size": (10, 600)}, "no picture can be 10x600 large"),

@@ -54,6 +54,51 @@ def test_a_moment_that_never_comes(checkout: Path, small: Path, tmp_path: Path) 
     assert not (tmp_path / "x.png").exists()
 
 
+def frames_of(file: Path) -> tuple[int, int, tuple[int, int]]:
+    """Frames of a GIF, how long each is shown in ms, and its size."""
+    from PIL import Image
+
+    with Image.open(file) as film:
+        return int(getattr(film, "n_frames", 1)), int(film.info["duration"]), film.size
+
+
+def test_a_span_as_a_moving_picture(checkout: Path, small: Path, tmp_path: Path) -> None:
+    file = tmp_path / "span.gif"
+    done = swapscope_process("animate", small, "--from", "3", "--to", "8", "--rate", "4", "--size", "640x480",
+                             "--depth", "story", "-o", file, folder=checkout)  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    frames, milliseconds, size = frames_of(file)
+    assert (milliseconds, size) == (250, (640, 480))
+    assert 2 <= frames <= 6, "frames that look alike may be joined"
+
+
+@pytest.mark.parametrize(("span", "said"), [
+    (("--from", "999999"), "no transition 999999"),
+    (("--from", "9", "--to", "4"), "transition 9 comes after 4"),
+    (("--from", "end", "--to", "4"), "comes after 4"),
+    (("--to", "usd"), "no mark 'usd'"),
+    (("--rate", "0"), "no rate"),
+    (("--rate", "fast"), "no rate"),
+])  # fmt: skip
+def test_a_span_that_cannot_be_drawn(checkout: Path, small: Path, tmp_path: Path, span: tuple[str, ...],
+                                     said: str) -> None:  # fmt: skip
+    done = swapscope_process("animate", small, *span, "-o", tmp_path / "x.gif", folder=checkout)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.glob("*.gif")) == []
+
+
+def test_a_form_that_cannot_be_written(checkout: Path, small: Path, tmp_path: Path) -> None:
+    for name in ("x.avi", "x"):
+        done = swapscope_process("animate", small, "-o", tmp_path / name, folder=checkout)
+        assert done.returncode == 2
+        assert "no animation can be written" in done.stderr
+    done = swapscope_process("animate", small, "-o", tmp_path / "no" / "x.gif", folder=checkout)
+    assert done.returncode == 2
+    assert "there is no folder" in done.stderr
+
+
 def test_no_window_without_a_display(checkout: Path, small: Path) -> None:
     for arguments in ((), ("open", small)):
         done = swapscope_process(*arguments, folder=checkout)
