@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.figures import metadata_bytes
 from engine.history import PACKED_FROM, Keyframe
-from engine.machine import Machine, metadata_bytes
+from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.compiler import is_ready
 from engine.mm.journal import JOURNAL_BEGIN, JOURNAL_NEXT, swap_back, swap_forward

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.figures import metadata_bytes
 from engine.mm import image as im
 from engine.mm.compiler import ensure_compiled, is_ready
-from engine.mm.design.hooks import DESIGNS
 from engine.mm.journal import (
     JOURNAL_BEGIN,
     JOURNAL_END,
@@ -186,9 +186,3 @@ class Machine:
     def state_hash(self) -> str:
         """Sixteen hexadecimal digits of the whole state; see :func:`engine.mm.layout.state_hash`."""
         return self.view.state_hash()
-
-
-def metadata_bytes(view: View) -> dict[str, int]:
-    """Bytes of swap metadata by the formulas of the design an image runs."""
-    static, dynamic = DESIGNS[view.scalar(im.DESIGN)].metadata_bytes(view)
-    return {"static": int(static), "dynamic": int(dynamic), "total": int(static + dynamic)}

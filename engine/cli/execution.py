@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import operation
+from engine.figures import derived
 from engine.mm.image import schema
 from engine.operation import Op
 from engine.program import Program
@@ -38,6 +39,8 @@ class Moment:
     transitions: int
     counters: dict[str, int]
     gauges: dict[str, int]
+    figures: dict[str, int]
+    """What is reckoned from several: see :mod:`engine.figures`."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +87,16 @@ class Run:
             moment = passed[-1]
         if name in ("references", "transitions", "simulated_ns"):
             return int(getattr(moment, name))
-        return moment.counters.get(name, moment.gauges.get(name))
+        return moment.counters.get(name, moment.gauges.get(name, moment.figures.get(name)))
 
 
 def moment_of(machine: Machine) -> Moment:
     """The figures of a machine now."""
     view = machine.view
     return Moment(
-        view["references"], view["now"], view["transitions"], dict(machine.counters()), dict(machine.gauges())
-    )
+        view["references"], view["now"], view["transitions"], dict(machine.counters()), dict(machine.gauges()),
+        derived(view),
+    )  # fmt: skip
 
 
 def execute(
@@ -178,6 +182,7 @@ def report_of(run: Run, scenario: str) -> dict[str, Any]:
         "oom_reference": run.machine.view["oom_reference"] if run.outcome == "oom" else None,
         "counters": end.counters,
         "gauges": end.gauges,
+        "figures": end.figures,
         "metadata_bytes": run.machine.metadata_bytes(),
         "marks": [
             {
@@ -186,6 +191,7 @@ def report_of(run: Run, scenario: str) -> dict[str, Any]:
                 "simulated_ns": mark.moment.simulated_ns,
                 "counters": mark.since,
                 "gauges": mark.moment.gauges,
+                "figures": mark.moment.figures,
             }
             for mark in run.marks
         ],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from engine.figures import DERIVED
 from engine.lesson.course import COMPARE, Course, figure_address
 from engine.lesson.facts import entry_place, thing_fact
 from engine.lesson.values import PAGE_STATES, SLOT_STATES, Single, Value
@@ -103,7 +104,7 @@ class Instant:
             return self.let[name]
         if name == "outcome":
             return {0: "running", 1: "oom"}.get(view.scalar(im.OUTCOME), "segfault")
-        return view.scalar(figure_address(name))
+        return DERIVED[name].value(view) if name in DERIVED else view.scalar(figure_address(name))
 
     def thing(self, query: Thing) -> Value:
         """The thing that a query names; None where its number is no number."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+from engine.figures import DERIVED
 from engine.mm.image import schema
 from engine.mm.schema import Group
 from engine.scenario.assignment import Assignment, Criterion, MayChange
@@ -124,6 +125,7 @@ def figures_table() -> str:
                 kernel = scalar.kernel if scalar.kernel != scalar.name else ""
                 unit = f" ({scalar.unit})" if scalar.unit else ""
                 lines.append((f"`{scalar.name}`", scalar.meaning + unit, f"`{kernel}`" if kernel else ""))
+    lines += [(f"`{one.name}`", f"{one.meaning} ({one.unit})", "") for one in DERIVED.values()]
     return rows(("name", "meaning", "the kernel's name, where it is another"), lines)
 
 

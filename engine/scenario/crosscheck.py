@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.content.library import load_library
 from engine.errors import InputError, Problem, nearest
+from engine.figures import DERIVED
 from engine.mm.image import schema
 from engine.mm.schema import Group
 from engine.operation import MAX_COUNT, MAX_PROCESSES
@@ -74,7 +75,7 @@ class Parts:
 def checkable_names() -> list[str]:
     """Everything a ``[[check]]`` can name."""
     groups = (Group.COUNTER, Group.GAUGE)
-    return [*OTHER_VALUES, *(scalar.name for group in groups for scalar in schema.of_group(group))]
+    return [*OTHER_VALUES, *(scalar.name for group in groups for scalar in schema.of_group(group)), *DERIVED]
 
 
 def cross_problems(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import nearest
+from engine.figures import DERIVED
 from engine.mm.image import schema
 from engine.scenario.assignment import Assignment, MayChange
 from engine.scenario.lesson import MOMENT_KEYS, Question, Step, When
@@ -85,8 +86,8 @@ class LessonCheck:
         if when.condition is not None:
             found = self._query(when.condition, (*path, "condition"), self.known)
             if found and not is_condition(found[0]):
-                self._say((*path, "condition"), f"'{when.condition}' is no condition",
-                          "a figure, a comparison, and a number or setting, as zswap_pool_pages >= 20")  # fmt: skip
+                expected = "a counter or gauge, a comparison, and a number or setting, as zswap_pool_pages >= 20"
+                self._say((*path, "condition"), f"'{when.condition}' is no condition", expected)
 
     # -- questions --------------------------------------------------------------------------
 
@@ -222,6 +223,8 @@ class LessonCheck:
 def is_condition(query: Query) -> bool:
     """Whether a query is what ``when.condition`` may be: a figure, a comparison, a number or setting."""
     if not isinstance(query, Compared) or not isinstance(query.left, Named | Times):
+        return False
+    if isinstance(query.left, Named) and query.left.name in DERIVED:  # no single word of the image says when it changes
         return False
     settings = {setting.key for setting in schema.settings}
     return isinstance(query.right, Number) or (isinstance(query.right, Named) and query.right.name in settings)

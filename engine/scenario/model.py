@@ -258,7 +258,7 @@ else:
 class Check(Part):
     """One ``[[check]]``: what must hold when the run is over, or at a mark."""
 
-    name: Name = Field(description="A counter, a gauge, or outcome, references, transitions, simulated_ns")
+    name: Name = Field(description="A counter, a gauge, outcome, references, or another of the figures below")
     op: Literal["==", "!=", "<", "<=", ">", ">="] = Field("==", description="How it is compared")
     value: int | str = Field(description="With what")
     at: Name | None = Field(None, description="Name of a mark; the end when not given")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine.errors import nearest
+from engine.figures import DERIVED
 from engine.mm.image import schema
 from engine.mm.schema import Group
 from engine.mm.transitions import KINDS
@@ -56,7 +57,7 @@ def figure_names() -> list[str]:
     groups = (Group.COUNTER, Group.GAUGE)
     names = [scalar.name for group in groups for scalar in schema.of_group(group)]
     return [*OTHER_FIGURES, *(name for name in names if not name.startswith("fault_latency_")),
-            *(setting.key for setting in schema.settings)]  # fmt: skip
+            *DERIVED, *(setting.key for setting in schema.settings)]  # fmt: skip
 
 
 _FIGURES = frozenset(figure_names())

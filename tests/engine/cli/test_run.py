@@ -20,7 +20,7 @@ from engine.scenario import load_scenario
 Call = Callable[..., Any]
 KEYS = {
     "scenario", "design", "references", "transitions", "simulated_ns", "seconds", "references_per_second", "outcome",
-    "oom_reference", "counters", "gauges", "metadata_bytes", "marks", "state_hash", "checks",
+    "oom_reference", "counters", "gauges", "figures", "metadata_bytes", "marks", "state_hash", "checks",
 }  # fmt: skip
 
 
