@@ -1,18 +1,18 @@
 """Every action of the window, declared once: menus, shortcuts, toolbar and the overview come from here.
 
 ``does`` takes the window. A name in a menu that is not an action is a part the window fills in at
-run time (recent files, scenarios, marks, kinds of event).
+run time (recent files, scenarios, marks, kinds of event). The editor's own are in :mod:`app.editor.commands`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app import icons, theme
 from engine.shocks import SHOCKS, Shock
@@ -21,16 +21,19 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 
+W = TypeVar("W")
+
+
 @dataclass(frozen=True)
-class Spec:
-    """One action."""
+class Spec(Generic[W]):
+    """One action of a window of sort ``W``."""
 
     name: str
     text: str
     icon: str
     """Name in :mod:`app.icons`; empty for none."""
     tip: str
-    does: Callable[[MainWindow], object]
+    does: Callable[[W], object]
     keys: tuple[str, ...] = ()
     checkable: bool = False
     group: str = ""
@@ -43,9 +46,14 @@ def _strike(shock: Shock, window: MainWindow) -> None:
     window.branching.strike(shock)
 
 
-SPECS: tuple[Spec, ...] = (
+SPECS: tuple[Spec[MainWindow], ...] = (
     Spec("open", "&Open scenario…", "mdi6.folder-open-outline", "Open a scenario file.",
          lambda w: w.ask_and_open(), ("Ctrl+O",)),
+    Spec("new", "&New scenario…", "mdi6.file-plus-outline", "Begin a scenario of your own in the editor.",
+         lambda w: w.editors.new(), ("Ctrl+N",)),
+    Spec("edit", "&Edit this scenario…", "mdi6.file-edit-outline",
+         "Machine and workload as forms, and the text beside them; the run here stays as it is.",
+         lambda w: w.editors.edit(w.path), ("Ctrl+Shift+E",), needs_run=True),
     Spec("policy", "&Policy of your own…", "mdi6.school-outline",
          "Run the scenario with a replacement or writeback policy from a Python file of yours.",
          lambda w: w.ask_and_use_policy(), needs_run=True),
@@ -210,8 +218,8 @@ SPECS: tuple[Spec, ...] = (
 SEPARATOR = "-"
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "policy", "reload", "follow",
-               SEPARATOR,
+    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "new", "edit", SEPARATOR, "policy",
+               "reload", "follow", SEPARATOR,
                "save_replay", "save_branch", "picture", "window_picture", "animation", SEPARATOR, "quit")),
     ("&View", ("dark", "light", "contrast", "system", SEPARATOR, "depth_story", "depth_mechanism",
                "depth_kernel", "fit", "tables", SEPARATOR, "menu:panels", "arrange_lecture",
@@ -233,11 +241,11 @@ TRANSPORT: tuple[str, ...] = ("first", "back", "play", "step", "on", "last")
 """Buttons of the top bar."""
 
 
-def build(window: MainWindow) -> dict[str, QAction]:
+def build(window: QMainWindow, specs: Sequence[Spec[Any]] = SPECS) -> dict[str, QAction]:
     """The actions of one window, by name."""
     made: dict[str, QAction] = {}
     groups: dict[str, QActionGroup] = {}
-    for spec in SPECS:
+    for spec in specs:
         action = QAction(window.tr(spec.text), window)
         action.setObjectName(spec.name)
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
@@ -253,17 +261,17 @@ def build(window: MainWindow) -> dict[str, QAction]:
         action.triggered.connect(partial(_trigger, spec, window))
         window.addAction(action)
         made[spec.name] = action
-    dress(made)
+    dress(made, specs)
     return made
 
 
-def _trigger(spec: Spec, window: MainWindow, _checked: bool = False) -> None:
+def _trigger(spec: Spec[Any], window: QMainWindow, _checked: bool = False) -> None:
     spec.does(window)
 
 
-def dress(actions: dict[str, QAction]) -> None:
+def dress(actions: dict[str, QAction], specs: Sequence[Spec[Any]] = SPECS) -> None:
     """Icons in the colours of the theme."""
-    for spec in SPECS:
+    for spec in specs:
         if spec.icon:
             actions[spec.name].setIcon(icon(spec.icon))
 
@@ -274,9 +282,14 @@ def icon(name: str, colour: str = "", flip: bool = False) -> QIcon:
     return icons.icon(name, colour or colours.text, colours.raised_edge, flip)
 
 
-def fill_menus(window: MainWindow, actions: dict[str, QAction], parts: dict[str, QMenu]) -> None:
+def fill_menus(
+    window: QMainWindow,
+    actions: dict[str, QAction],
+    parts: dict[str, QMenu],
+    menus: Sequence[tuple[str, tuple[str, ...]]] = MENUS,
+) -> None:
     """The menu bar; ``parts`` are the menus that the window fills itself, by the name behind ``menu:``."""
-    for title, entries in MENUS:
+    for title, entries in menus:
         menu = window.menuBar().addMenu(window.tr(title))
         menu.setToolTipsVisible(True)
         for entry in entries:

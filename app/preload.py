@@ -43,3 +43,9 @@ def compiler() -> None:
     """Have Numba imported."""
     with _lock:
         import_module("numba")
+
+
+def editing() -> Any:
+    """The module ``app.editor.opening``."""
+    with _lock:
+        return import_module("app.editor.opening")

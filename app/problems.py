@@ -16,6 +16,7 @@ class ProblemsPage(QScrollArea):
 
     retry_requested = Signal()
     welcome_requested = Signal()
+    edit_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,9 +48,12 @@ class ProblemsPage(QScrollArea):
         again = QPushButton(self.tr("Read it again"))
         again.setProperty("primary", True)
         again.clicked.connect(self.retry_requested)
+        edit = QPushButton(self.tr("Mend it in the editor"))
+        edit.clicked.connect(self.edit_requested)
         home = QPushButton(self.tr("Welcome page"))
         home.clicked.connect(self.welcome_requested)
         buttons.addWidget(again)
+        buttons.addWidget(edit)
         buttons.addWidget(home)
         buttons.addStretch(1)
         column.addSpacing(theme.px(6))

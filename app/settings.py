@@ -34,6 +34,8 @@ DEFAULTS: dict[str, Any] = {
     "arrangement": "explore",
     "arrangements": {},
     "bookmarks": {},
+    "own_folder": "",
+    "editor_layout": [],
 }
 """Every key there is, with its value until it is set. ``geometry`` and ``layout`` are Qt's bytes in base 64."""
 

@@ -18,7 +18,17 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
 from app.gallery import Described
@@ -140,6 +150,7 @@ class WelcomePage(QScrollArea):
     chosen = Signal(object)
     """The path of a scenario file."""
     open_requested = Signal()
+    new_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,6 +177,9 @@ class WelcomePage(QScrollArea):
         self._open = QPushButton(self.tr("Open a file…"))
         self._open.clicked.connect(self.open_requested)
         self._open.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._new = QPushButton(self.tr("New scenario…"))
+        self._new.setToolTip(self.tr("Begin a scenario of your own in the editor."))
+        self._new.clicked.connect(self.new_requested)
         self._hint = QLabel(self.tr("Or drop a scenario file (.toml) anywhere on this window."))
         self._hint.setProperty("dim", True)
         for widget in (self._title, self._words):
@@ -173,7 +187,11 @@ class WelcomePage(QScrollArea):
         self._column.addLayout(self._grid)
         self._column.addWidget(self._recent_title)
         self._column.addLayout(self._recent_box)
-        self._column.addWidget(self._open)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._open)
+        buttons.addWidget(self._new)
+        buttons.addStretch(1)
+        self._column.addLayout(buttons)
         self._column.addWidget(self._hint)
         self._column.addStretch(1)
         self.setWidget(body)

@@ -31,6 +31,7 @@ from app.canvas.motion import Amount
 from app.comparing import Comparing
 from app.compiling import compiling
 from app.docks import Docks
+from app.editor.editors import Editors
 from app.export import replay as replays
 from app.file_watch import FileWatch
 from app.focus_keys import FocusKeys
@@ -90,6 +91,8 @@ class MainWindow(QMainWindow):
         self.frame: Frame | None = None
         self.path: Path | None = None
         self._sets: tuple[str, ...] = ()
+        self._remembered = True
+        """The open file belongs among the recent ones."""
         self._replay: replays.Replay | None = None
         """The replay that is being opened."""
         self._selection: tuple[Selected, ...] = ()
@@ -150,6 +153,7 @@ class MainWindow(QMainWindow):
         self.gallery = Gallery(scenarios_dir(), self)
         self.lessons = LessonMaker(self)
         self.bookmarks = Bookmarks(self.settings, self)
+        self.editors = Editors(self)
         self.comparing = Comparing(self.worker, self.docks, self)
         self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
         self.stopping = Stopping(self.worker, self.player, self.docks, self.status, self)
@@ -193,7 +197,9 @@ class MainWindow(QMainWindow):
         self.timeline.loop_requested.connect(self._loop)
         self.welcome.chosen.connect(self.open)
         self.welcome.open_requested.connect(self.ask_and_open)
+        self.welcome.new_requested.connect(self.editors.new)
         self.problems.retry_requested.connect(self.reload)
+        self.problems.edit_requested.connect(lambda: self.editors.edit(self.path))
         self.problems.welcome_requested.connect(self.show_welcome)
         self.gallery.described.connect(self._described)
         self.gallery.pictured.connect(self.welcome.show_pictures)
@@ -269,9 +275,9 @@ class MainWindow(QMainWindow):
 
     # -- opening --------------------------------------------------------------------------------
 
-    def open(self, path: Path, sets: tuple[str, ...] = ()) -> None:
+    def open(self, path: Path, sets: tuple[str, ...] = (), remembered: bool = True) -> None:
         """Open a scenario, with values changed as ``--set`` does, or a replay; what is wrong with it is shown."""
-        self._replay = None
+        self._replay, self._remembered = None, remembered
         path = Path(path).resolve()
         if path.suffix.lower() == replays.SUFFIX:
             try:
@@ -314,12 +320,12 @@ class MainWindow(QMainWindow):
     def reload(self) -> None:
         """Read the open file again."""
         if self.path is not None:
-            self.open(self.path, self._sets)
+            self.open(self.path, self._sets, self._remembered)
 
     def open_instance(self, seed: int) -> None:
         """The open scenario with another seed: the same questions about another run."""
         if self.path is not None:
-            self.open(self.path, (f"seed={seed}",))
+            self.open(self.path, (f"seed={seed}",), self._remembered)
 
     def ask_and_open(self) -> None:
         """Ask for a file and open it."""
@@ -345,7 +351,7 @@ class MainWindow(QMainWindow):
         self.docks.show_run(not self.lecture.on)
         actions.set_run_open(self.actions_by_name, True)
         self.status.busy("")
-        if self.path is not None:
+        if self.path is not None and self._remembered:
             self.settings.note_opened(self.path)
         self._table = self._span = None
         if self._replay is not None:
@@ -385,7 +391,8 @@ class MainWindow(QMainWindow):
         self.topbar.show_title("")
         self.setWindowTitle("Swapscope")
         actions.set_run_open(self.actions_by_name, False)
-        self.actions_by_name["reload"].setEnabled(True)
+        for name in ("reload", "edit"):
+            self.actions_by_name[name].setEnabled(self.path is not None)
 
     def _broken(self, text: str) -> None:
         self.player.stopped()
@@ -393,7 +400,7 @@ class MainWindow(QMainWindow):
         self.status.say(self.tr("The engine stopped with a mistake of its own: {text}").format(text=last), True, text)
 
     def _file_saved(self) -> None:
-        if self.settings.get("follow_file"):
+        if self.settings.get("follow_file") and not self.editors.spoiled(self.path):
             self.reload()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -738,7 +745,10 @@ class MainWindow(QMainWindow):
         self.settings.set("layout", as_text(self.docks.save()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the layout and end both threads."""
+        """Remember the layout and end both threads; an editor with something unsaved may hold it back."""
+        if not self.editors.close_all():
+            event.ignore()
+            return
         self.lecture.leave()
         self._remember_layout()
         self._frame_clock.stop()

@@ -1,11 +1,16 @@
-"""The trace files a scenario names: each read once, and what is in the pages of each of their regions."""
+"""The trace files of a scenario: each read once, what is in their pages, and their names for another folder."""
 
 from __future__ import annotations
 
+import os
+import tomllib
 from pathlib import Path
 
 from engine.errors import InputError, Problem
+from engine.scenario.edit import put
 from engine.scenario.model import Compressed, TracePart
+from engine.scenario.positions import layout_of
+from engine.scenario.problems import value_at
 from engine.trace import Recording, Region, load_trace
 
 ContentValue = str | Compressed
@@ -49,3 +54,23 @@ def usual_content(region: Region, recording: Recording) -> str:
     if ".so" in region.name or region.name.startswith(program) or program.startswith(region.name):
         return "code"
     return _BY_SUFFIX.get(Path(region.name).suffix, "text")
+
+
+def with_traces_from(text: str, old: Path, new: Path | None) -> str:
+    """A scenario's text as it must be in another folder: its traces as they are seen from there; None: named in full.
+
+    A trace that is not there is left as it is, and so is a text that is not TOML.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return text
+    for pair in layout_of(text).pairs:
+        if pair.path[0] != "run" or pair.path[-1] != "trace":
+            continue
+        place = (old / str(value_at(data, pair.path))).resolve()
+        if place.is_file():
+            apart = new is None or place.anchor != new.resolve().anchor
+            seen = str(place) if new is None or apart else os.path.relpath(place, new.resolve())
+            text = put(text, pair.path, Path(seen).as_posix())
+    return text

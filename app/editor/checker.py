@@ -1,0 +1,118 @@
+"""Checks the newest text in a thread of its own: every mistake, and the references of a run that is right."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from engine.errors import InputError, Problem
+from engine.scenario.build import build_with_parts
+from engine.scenario.model import ParallelPart, Scenario
+from engine.scenario.part import Part
+from engine.scenario.read import parse_scenario
+from engine.scenario.reference_map import ReferenceMap, reference_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PAUSE = 0.15
+"""Seconds that a text must have been left alone."""
+MOST_DRAWN = 4_000_000
+"""References of a run that is drawn while it is edited."""
+MAP_SIZE = (1000, 160)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found about a text."""
+
+    text: str
+    problems: tuple[Problem, ...] = ()
+    map: ReferenceMap | None = None
+    """None where the text is not right, or its run too long to be drawn."""
+    references: int = 0
+    """At least so many references are in the run."""
+
+
+class Checker(QThread):
+    """Checks the newest text that was asked for."""
+
+    checked = Signal(object)
+    """A :class:`Checked`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("checker")
+        self._bell = threading.Condition()
+        self._wanted: tuple[str, Path] | None = None
+        self._stopping = False
+
+    def check(self, text: str, path: Path) -> None:
+        """Check this text soon; ``path`` is where its traces are seen from."""
+        with self._bell:
+            self._wanted = (text, path)
+            self._bell.notify()
+        if not self.isRunning():
+            self.start()
+
+    def close(self) -> None:
+        """End the thread; returns when it has ended."""
+        with self._bell:
+            self._stopping = True
+            self._bell.notify()
+        self.wait()
+
+    def run(self) -> None:
+        """The thread."""
+        while (wanted := self._newest()) is not None:
+            self.checked.emit(check(*wanted, self._going_on))
+
+    def _newest(self) -> tuple[str, Path] | None:
+        """Wait for a text that has been left alone for a moment; None: the end."""
+        with self._bell:
+            while self._wanted is None and not self._stopping:
+                self._bell.wait()
+            while self._wanted is not None and not self._stopping:
+                found, self._wanted = self._wanted, None
+                self._bell.wait(PAUSE)
+                if self._wanted is None and not self._stopping:
+                    return found
+            return None
+
+    def _going_on(self) -> bool:
+        time.sleep(0.001)  # let the window have the interpreter
+        return not self._stopping and self._wanted is None
+
+
+def check(text: str, path: Path, going_on: Callable[[], bool] = lambda: True) -> Checked:
+    """Every problem of a text, as ``swapscope check`` finds them, and the map of a run that is right."""
+    try:
+        scenario = parse_scenario(text, path)
+        references = references_of(scenario)
+        if references > MOST_DRAWN or not going_on():
+            return Checked(text, references=references)
+        program, lengths = build_with_parts(scenario, path.parent)
+        return Checked(text, (), reference_map(program, lengths, *MAP_SIZE), references)
+    except InputError as error:
+        return Checked(text, error.problems)
+    except Exception as error:  # a mistake of ours must not end the editor's thread
+        what = "".join(traceback.format_exception_only(error)).strip()
+        return Checked(text, (Problem(what, str(path)),))
+
+
+def references_of(scenario: Scenario) -> int:
+    """How many references a scenario's patterns make; those of traces are not counted."""
+    return sum(_references(part) for part in scenario.run)
+
+
+def _references(part: Part) -> int:
+    inner: Iterable[Part] = part.parallel if isinstance(part, ParallelPart) else ()
+    own = int(getattr(part, "references", 0)) + sum(_references(one) for one in inner)
+    return own * int(getattr(part, "repeat", 1))

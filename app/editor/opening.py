@@ -1,0 +1,22 @@
+"""Makes editors: on a file, and on a new scenario from a template. Imported when the first one is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.editor.document import Document
+from app.editor.window import EditorWindow
+from app.settings import Settings
+from engine.cli.new import template
+
+FIRST_NAME = "my-scenario"
+
+
+def new_editor(settings: Settings) -> EditorWindow:
+    """An editor on a scenario that has no file yet."""
+    return EditorWindow(Document(template("plain", FIRST_NAME)), settings)
+
+
+def editor_of(path: Path, settings: Settings) -> EditorWindow:
+    """An editor on a file; raises InputError when it cannot be read."""
+    return EditorWindow(Document.read(path), settings)
