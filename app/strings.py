@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
 from app import actions, dialogs, said
+from app.editor import commands
 from app.language import NAMES, load
 from app.panels import compare, pressure, transitions, transport
 from app.player import Unit
 from app.timeline import density
 from engine import resources
+from engine.scenario import forms
 from engine.shocks import REASONS, SHOCKS
 
 Calls = dict[str, tuple[int, ...]]
@@ -24,8 +27,9 @@ _ENGINE_CALLS: Calls = {"phrase": (0,), "_row": (0,), "_flag": (3, 4), "_unused"
 
 def sources() -> list[str]:
     """All texts, sorted; those of the actions and menus first come from their declarations."""
-    found = {text for spec in actions.SPECS for text in (spec.text, spec.tip)}
-    found |= {title for title, _ in actions.MENUS}
+    specs: tuple[actions.Spec[Any], ...] = (*actions.SPECS, *commands.COMMANDS)
+    found = {text for spec in specs for text in (spec.text, spec.tip)}
+    found |= {title for title, _ in (*actions.MENUS, *commands.MENUS)}
     for package, calls in ((Path(__file__).parent, _CALLS), (Path(resources.__file__).parent, _ENGINE_CALLS)):
         for file in sorted(package.rglob("*.py")):
             found |= _in_file(ast.parse(file.read_text(encoding="utf-8")), calls)
@@ -39,7 +43,7 @@ def _declared() -> set[str]:
     found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
     found |= {*pressure.FIRST.values(), *compare.DESIGNS.values()}
     found |= {text for shock in SHOCKS for text in (shock.name, shock.tip)}
-    found |= set(REASONS)
+    found |= set(REASONS) | forms.texts()
     return found | {text for figure in compare.FIGURES for text in (figure.name, figure.tip)}
 
 

@@ -26,7 +26,8 @@ PAUSE = 0.15
 """Seconds that a text must have been left alone."""
 MOST_DRAWN = 4_000_000
 """References of a run that is drawn while it is edited."""
-MAP_SIZE = (1000, 160)
+MAP_SIZE = (560, 72)
+"""Coarse enough for a single reference to be seen."""
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,15 @@ class FieldRow(QWidget):
         super().__init__(parent)
         self.field = field
         self.problem: Problem | None = None
+        self._there: bool | None = None
+        """The file has a value here that can be taken out; None: not known yet."""
+        self._told = False
         self.name = Text(field.key, 12.5, mono=True)
         self.kernel = Text(field.kernel if field.kernel != field.key else "", 11.5, mono=True, colour="dim")
         self.about = Text(self._about(), 11.5, colour="dim", wrap=True)
         self.input: Input = input_for(field)
-        self.unit = Text(field.unit, 11.5, colour="dim")
+        self.unit = Text(field.unit, 11.5, colour="dim", parent=self)
+        self.unit.setVisible(bool(field.unit))
         self.reset = QToolButton()
         self.reset.setProperty("flat", True)
         self.reset.setAutoRaise(True)
@@ -51,6 +55,7 @@ class FieldRow(QWidget):
         editor.setAccessibleDescription(self._about())
         self.reset.setAccessibleName(self.tr("Take {key} out").format(key=field.key))
         self.reset.setToolTip(self.tr("Take this line out of the file: the default holds again"))
+        self.nearest.setAccessibleName(self.tr("Take the nearest name"))
         self.input.changed.connect(self.wanted)
         self.input.settled.connect(self.settled)
         self.reset.clicked.connect(lambda _on=False: self._reset())
@@ -77,20 +82,24 @@ class FieldRow(QWidget):
             grid.addWidget(self.reset, 0, 4)
             grid.addWidget(self.about, 1, 0, 1, 5)
             grid.addWidget(self.input, 2, 0, 1, 5)
-        grid.addWidget(self.wrong, 3, 0, 1, 3)
-        grid.addWidget(self.nearest, 3, 3, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.wrong, 3, 0, 1, 5)
+        grid.addWidget(self.nearest, 4, 0, 1, 5, Qt.AlignmentFlag.AlignLeft)
 
     def show_value(self, value: Any) -> None:
         """What the file says; None where it says nothing."""
         self.name.set_colour("text" if value is not None or self.field.needed else "dim")
-        self.reset.setVisible(True)
-        self.reset.setEnabled(value is not None and not self.field.needed)
-        self.reset.setIcon(actions.icon("mdi6.restore") if self.reset.isEnabled() else QIcon())
+        there = value is not None and not self.field.needed
+        if there is not self._there:
+            self._there = there
+            self.reset.setEnabled(there)
+            self._dress_reset()
         self.input.show_value(value)
 
     def show_problem(self, problem: Problem | None) -> None:
         """What is wrong with the value; None: nothing."""
-        self.problem = problem
+        if problem == self.problem and self._told:
+            return
+        self.problem, self._told = problem, True
         self.wrong.setVisible(problem is not None)
         self.wrong.show_text(sentence(problem) if problem else "")
         near = problem.nearest if problem is not None else None
@@ -110,7 +119,7 @@ class FieldRow(QWidget):
         return all(word in where for word in words.lower().split())
 
     def _about(self) -> str:
-        parts = [tr(self.field.about)]
+        parts = [tr(self.field.about).replace("``", "")]
         if self.field.default not in (None, "", []):
             parts.append(tr("default {value}").format(value=text_of(self.field, self.field.default)))
         if self.field.low is not None and self.field.high is not None and self.field.high < 1 << 31:
@@ -126,7 +135,14 @@ class FieldRow(QWidget):
             self.settled.emit()
             self.wanted.emit(self.problem.nearest)
 
+    def _dress_reset(self) -> None:
+        self.reset.setIcon(actions.icon("mdi6.restore") if self._there else QIcon())
+
     def _dress(self) -> None:
+        self._dress_reset()
+        if self.problem is not None:
+            self._told = False
+            self.show_problem(self.problem)
         width = width_of(self.field)
         if width:
             self.input.setFixedWidth(theme.px(width))

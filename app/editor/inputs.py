@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from app import theme
@@ -14,7 +14,7 @@ from app.panels.widgets import Toggle
 from engine.scenario.entries import text_of, value_of
 from engine.scenario.forms import Field, Kind
 
-NUMBER_WIDTH, WORD_WIDTH, LONG_WIDTH = 110, 170, 250
+NUMBER_WIDTH, WORD_WIDTH, LONG_WIDTH = 104, 160, 250
 LINES_SHOWN = 3
 
 
@@ -86,6 +86,7 @@ class LineInput(Input):
         super().__init__(field, parent)
         self.line = Line(field.kind is Kind.NUMBER)
         self._names: Callable[[], list[str]] | None = None
+        self.line.setPlaceholderText(text_of(field, field.default))
         self._take(self.line)
         self.line.textEdited.connect(lambda text: self.changed.emit(value_of(self.field, text)))
         self.line.editingFinished.connect(self.settled)
@@ -127,6 +128,16 @@ class Choice(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.current().colour("dim"), 1.4))
+        x, y, wide = self.width() - theme.px(14), self.height() / 2, theme.px(4)
+        ends = (QPointF(x - wide, y - wide / 2), QPointF(x, y + wide / 2), QPointF(x + wide, y - wide / 2))
+        painter.drawPolyline(ends)
+        painter.end()
 
 
 class ChoiceInput(Input):
@@ -257,6 +268,7 @@ class ContentInput(Input):
         self.choice = Choice()
         self.size_line = Line(stepped=True)
         self.size_line.setFixedWidth(theme.px(64))
+        self.size_line.setAccessibleName(self.tr("Bytes of a compressed page"))
         self._names: Callable[[], list[str]] = list
         self._value: Any = None
         self._take(self.choice)
@@ -347,9 +359,9 @@ def input_for(field: Field) -> Input:
 
 def width_of(field: Field) -> int:
     """How wide its input is, at normal type size; 0: the whole width below its name."""
-    if field.kind in (Kind.LONG, Kind.LINES):
+    if field.kind in (Kind.LONG, Kind.LINES) or field.key == "title":
         return 0
     if field.kind in (Kind.NUMBER, Kind.REAL, Kind.SWITCH):
         return NUMBER_WIDTH
-    wide = field.kind in (Kind.CONTENT, Kind.OTHER) or field.names in _TYPED_NAMES or field.key in ("title", "trace")
+    wide = field.kind in (Kind.CONTENT, Kind.OTHER) or field.names in _TYPED_NAMES or field.key == "trace"
     return LONG_WIDTH if wide else WORD_WIDTH

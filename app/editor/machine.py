@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
 from app.editor.document import Document
 from app.editor.form import FieldRow, Form
 from app.editor.mistakes import at_key, tr
 from app.editor.parts import PartsEditor
-from app.panels.widgets import Text, column_of, scrolled
+from app.panels.widgets import Text, Toggle, column_of, scrolled
 from engine.errors import Problem
 from engine.scenario.forms import machine_groups
 from engine.scenario.kernel import DEFAULT_KERNEL, PRESETS
@@ -36,10 +36,13 @@ class MachinePage(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName(self.tr("Filter of settings"))
         self.filter.textChanged.connect(lambda _text: self._sift())
-        self.only_set = QCheckBox(self.tr("Only what the file says"))
+        self.only_set = Toggle()
+        self.only_set.setAccessibleName(self.tr("Only what the file says"))
+        only = Text(self.tr("Only what the file says"), 12.5)
+        only.setBuddy(self.only_set)
         self.only_set.toggled.connect(lambda _on: self._sift())
         self.nothing = Text(self.tr("No setting has that in its name or meaning."), colour="dim", wrap=True)
-        self.swapfiles = PartsEditor(document, [SWAPFILES], beside=False)
+        self.swapfiles = PartsEditor(document, [SWAPFILES], self.tr("Swapfiles"), beside=False)
         self._body = QWidget()
         self._column = column_of(self._body, 10, 8)
         self._area = scrolled(self._body)
@@ -49,7 +52,9 @@ class MachinePage(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
         top.addWidget(self.filter, 1)
+        top.addSpacing(theme.px(8))
         top.addWidget(self.only_set)
+        top.addWidget(only)
         outer.addLayout(top)
         outer.addWidget(self._area, 1)
         self.show_document()

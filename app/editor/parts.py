@@ -26,6 +26,24 @@ from engine.scenario.parts import new_element, new_part, run_choices, with_word
 from engine.scenario.positions import Path, dotted
 
 
+class IconButton(QToolButton):
+    """A button whose icon follows the theme, with or without words beside it."""
+
+    def __init__(self, icon: str, text: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        style = Qt.ToolButtonStyle
+        self.setText(text)
+        self.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+        self.setToolTip(tip)
+        self.setAccessibleName(text or tip)
+        theme.switch().changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.setIcon(actions.icon(self._icon))
+
+
 class PartsEditor(QWidget):
     """The elements of some arrays of tables of a document."""
 
@@ -34,7 +52,9 @@ class PartsEditor(QWidget):
     trace_wanted = Signal(object)
     """The file of a recording is to be chosen: for the part at this path."""
 
-    def __init__(self, document: Document, arrays: Sequence[Path], beside: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, arrays: Sequence[Path], name: str, beside: bool, parent: QWidget | None = None
+    ) -> None:
         """``beside``: the form stands beside the tree, not below it."""
         super().__init__(parent)
         self._document = document
@@ -44,21 +64,22 @@ class PartsEditor(QWidget):
         self._wanted: Path | None = None
         """What is to be chosen once the document has changed."""
         self.tree = PartsTree(document, arrays)
+        self.tree.setAccessibleName(name)
         self.tree.picked.connect(self._show_form)
         self.tree.moved.connect(self.move_to)
-        self.add = self._button("mdi6.plus", self.tr("Add"), self.tr("Add a part behind the one that is chosen"))
+        self.add = IconButton("mdi6.plus", self.tr("Add"), self.tr("Add a part behind the one that is chosen"))
         self.menu = QMenu(self.add)
-        self.copy = self._button("mdi6.content-copy", "", self.tr("Duplicate what is chosen"))
-        self.out = self._button("mdi6.delete-outline", "", self.tr("Remove what is chosen"))
-        self.up = self._button("mdi6.arrow-up", "", self.tr("Move it up"))
-        self.down = self._button("mdi6.arrow-down", "", self.tr("Move it down"))
+        self.copy = IconButton("mdi6.content-copy", "", self.tr("Duplicate what is chosen"))
+        self.out = IconButton("mdi6.delete-outline", "", self.tr("Remove what is chosen"))
+        self.up = IconButton("mdi6.arrow-up", "", self.tr("Move it up"))
+        self.down = IconButton("mdi6.arrow-down", "", self.tr("Move it down"))
         self._act(self.copy, "Ctrl+D", self.duplicate)
         self._act(self.out, "Del", self.remove)
         self._act(self.up, "Alt+Up", lambda: self.move_by(-1))
         self._act(self.down, "Alt+Down", lambda: self.move_by(1))
         self.title = Text("", 14, bold=True)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self.file = self._button("mdi6.folder-open-outline", self.tr("Choose the recording…"), "")
+        self.file = IconButton("mdi6.folder-open-outline", self.tr("Choose the recording…"), "")
         self.file.clicked.connect(lambda _on=False: self.trace_wanted.emit(self.tree.path))
         self.nothing = Empty(self.tr("Nothing is chosen"), self.tr("Choose a part, or add one."))
         self._lay_out(beside)
@@ -96,18 +117,6 @@ class PartsEditor(QWidget):
             both.addWidget(left)
             both.addWidget(right)
             outer.addLayout(both)
-
-    def _button(self, icon: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setProperty("icon_name", icon)
-        button.setIcon(actions.icon(icon))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else
-                                  Qt.ToolButtonStyle.ToolButtonIconOnly)  # fmt: skip
-        button.setToolTip(tip)
-        button.setAccessibleName(text or tip)
-        theme.switch().changed.connect(lambda: button.setIcon(actions.icon(icon)))
-        return button
 
     def _act(self, button: QToolButton, key: str, does: Callable[[], object]) -> None:
         button.clicked.connect(lambda _on=False: does())
@@ -191,6 +200,8 @@ class PartsEditor(QWidget):
 
     def fill_menu(self) -> None:
         """What can be added here."""
+        for menu in self.menu.findChildren(QMenu):
+            menu.deleteLater()
         self.menu.clear()
         path = self.tree.path or ()
         inside = path[:3] if path[:1] == ("run",) and (len(path) == 4 or self._is_parallel(path)) else None

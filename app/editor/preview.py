@@ -162,6 +162,9 @@ class PreviewStrip(QWidget):
         if self.map is not None:
             said = self.tr("{number} references").format(number=count(self.map.references))
             painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
+            if self._stale and not self._note:
+                said = self.tr("as it was before something was wrong")
+                painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, said)
 
     def _x(self, box: QRectF, number: int) -> float:
         return box.left() + box.width() * number / max(1, self.map.references if self.map else 1)

@@ -29,7 +29,7 @@ class ProblemList(QListWidget):
         self.itemClicked.connect(self._go)
         self.itemActivated.connect(self._go)
         self.hide()
-        theme.switch().changed.connect(lambda: self.show_problems(self.problems))
+        theme.switch().changed.connect(self._dress)
 
     @property
     def problems(self) -> list[Problem]:
@@ -53,7 +53,10 @@ class ProblemList(QListWidget):
         self.setCurrentRow(min(row, self.count() - 1))
         self.setVisible(bool(problems))
         lines = min(MOST_LINES, max(1, len(problems)))
-        self.setFixedHeight(lines * (self.fontMetrics().height() + theme.px(8)) + theme.px(8))
+        self.setFixedHeight(lines * max(self.sizeHintForRow(0), theme.px(20)) + 2 * self.frameWidth() + theme.px(4))
+
+    def _dress(self) -> None:
+        self.show_problems(self.problems)
 
     def _go(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(_PROBLEM))

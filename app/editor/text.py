@@ -35,12 +35,15 @@ class TextPane(QPlainTextEdit):
 
     undo_requested = Signal()
     redo_requested = Signal()
+    line_entered = Signal(int)
+    """The person has put the cursor into another line, counted from 1."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._doc = document
         self._problems: dict[int, list[Problem]] = {}
         self._syncing = False
+        self._line = 0
         self._run = 0
         self._typed_at = 0.0
         self._next = -1
@@ -53,7 +56,7 @@ class TextPane(QPlainTextEdit):
         self.highlighter = Highlighter(self.document())
         self.blockCountChanged.connect(self._lay_out)
         self.updateRequest.connect(self._scrolled)
-        self.cursorPositionChanged.connect(self._mark_lines)
+        self.cursorPositionChanged.connect(self._cursor_moved)
         self.textChanged.connect(self._typed)
         document.changed.connect(self.show_document)
         theme.switch().changed.connect(self._dress)
@@ -146,6 +149,14 @@ class TextPane(QPlainTextEdit):
         if block.isValid():
             self.setTextCursor(QTextCursor(block))
             self.ensureCursorVisible()
+
+    def _cursor_moved(self) -> None:
+        line = self.textCursor().blockNumber() + 1
+        if line != self._line:
+            self._line = line
+            if self.hasFocus() and not self._syncing:
+                self.line_entered.emit(line)
+        self._mark_lines()
 
     def _mark_lines(self) -> None:
         colours = theme.current()

@@ -173,6 +173,7 @@ class PartsTree(QTreeWidget):
     def _dress(self) -> None:
         self.setFont(theme.font(12.5))
         self.setIndentation(theme.px(16))
+        self.setStyleSheet(f"QTreeView::item {{ padding: {theme.px(3)}px 0; }}")
         for item in self.items():
             item.setData(0, _PATH + 1, None)
             self._dress_item(item)

@@ -101,7 +101,7 @@ class EditorWindow(QMainWindow):
         about = [field for field in forms.fields_of(Scenario) if field.key not in ("format", "lesson")]
         self.scenario = Form(self.document, about)
         self.machine = MachinePage(self.document)
-        self.workload = PartsEditor(self.document, WORKLOAD, beside=True)
+        self.workload = PartsEditor(self.document, WORKLOAD, self.tr("Parts of the workload"), beside=True)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(self.tr("Forms"))
         page = QWidget()
@@ -127,7 +127,7 @@ class EditorWindow(QMainWindow):
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.addWidget(left)
         self.across.addWidget(self.text)
-        self.across.setSizes([theme.px(680), theme.px(560)])
+        self.across.setSizes([theme.px(720), theme.px(540)])
         self.across.setChildrenCollapsible(False)
         self.down = QSplitter(Qt.Orientation.Vertical)
         self.down.addWidget(self.across)
@@ -174,6 +174,7 @@ class EditorWindow(QMainWindow):
         self.text.redo_requested.connect(stack.redo)
         self.workload.chosen.connect(self._light)
         self.workload.trace_wanted.connect(self.ask_for_trace)
+        self.text.line_entered.connect(self._follow)
         self.preview.part_chosen.connect(self._choose_part)
         self.list.chosen.connect(self.go_to)
         theme.switch().changed.connect(self._dress)
@@ -278,10 +279,10 @@ class EditorWindow(QMainWindow):
 
     def go_to(self, problem: Problem) -> None:
         """To the field that a problem is about, and to its line in the text."""
-        if problem.line is not None:
-            self.text.show_line(problem.line)
         if problem.key is None or not self.reveal(problem.key):
             self.text.go_to(problem.line or 1)
+        elif problem.line is not None:
+            self.text.show_line(problem.line)
 
     def reveal(self, key: str) -> bool:
         """To the field of a dotted key; False when no form has it."""
@@ -327,6 +328,15 @@ class EditorWindow(QMainWindow):
         line = line_of(key_lines(self.document.text), path)
         if line is not None and not self.text.hasFocus():
             self.text.show_line(line)
+
+    def _follow(self, line: int) -> None:
+        """The part of the workload whose line the cursor has come to."""
+        if self.tabs.currentIndex() != 2 or self.document.trouble is not None:
+            return
+        lines = key_lines(self.document.text)
+        before = [(at, path) for path, at in lines.items() if at <= line and path[:1] in WORKLOAD and len(path) > 1]
+        if before:
+            self.workload.tree.choose(_element(max(before, key=lambda found: (found[0], len(found[1])))[1]))
 
     def _choose_part(self, part: int) -> None:
         if self.document.trouble is None:

@@ -222,3 +222,17 @@ def model_at(path: Path, value: Any) -> type[Part] | None:
         case ("run", _) | ("run", _, "parallel", _):
             return models.run_model(value)
     return None
+
+
+_TABLES: tuple[type[Part], ...] = (
+    models.Scenario, models.Process, models.Region, models.Shmem, models.Check, Swapfile, models.TracePart,
+    models.MarkPart, models.SetPart, models.ParallelPart, models.TouchPart, models.RangePart, models.ForkPart,
+    models.ExitPart, models.SwapPart, models.IdlePart, *MODELS.values(),
+)  # fmt: skip
+
+
+def texts() -> set[str]:
+    """Every English text that the forms show: meanings of fields and titles of groups."""
+    groups = machine_groups()
+    found = {field.about for table in _TABLES for field in fields_of(table)}
+    return found | {field.about for group in groups for field in group.fields} | {group.title for group in groups}

@@ -6,13 +6,20 @@ ends. It is meant for text that ``tomllib`` has accepted; on other text it stops
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 """A place in a document: keys and, inside arrays, indices; ``("run", 2, "process")``."""
 
+_INSIDE = {
+    '"': re.compile(r'(?:[^"\\]+|\\.)*', re.DOTALL),
+    '"""': re.compile(r'(?:[^"\\]+|\\.|"(?!""))*', re.DOTALL),
+}
+"""What a text in double quotes has before they end it."""
 _BLANK = " \t"
 _SPACE = " \t\r\n"
 
@@ -61,17 +68,21 @@ class Layout:
 
 
 def layout_of(text: str) -> Layout:
-    """Where everything in a TOML text stands."""
-    scanner = _Scanner(text)
-    scanner.document()
-    return scanner.layout
+    """Where everything in a TOML text stands; not to be changed, as others may be given the same one."""
+    return _scanned(text).layout
 
 
 def key_lines(text: str) -> dict[Path, int]:
     """The 1-based line of every key, table and array element of a TOML text."""
+    return dict(_scanned(text).lines)
+
+
+@lru_cache(maxsize=4)
+def _scanned(text: str) -> _Scanner:
+    """The text gone through once: an editor asks about the same one several times."""
     scanner = _Scanner(text)
     scanner.document()
-    return scanner.lines
+    return scanner
 
 
 def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
@@ -204,8 +215,12 @@ class _Scanner:
         quote = self.text[self.at]
         marks = quote * 3 if self.text.startswith(quote * 3, self.at) else quote
         self.at += len(marks)
-        while self.at < len(self.text) and not self.text.startswith(marks, self.at):
-            self.at += 2 if quote == '"' and self.text[self.at] == "\\" else 1
+        if quote == "'":
+            end = self.text.find(marks, self.at)
+            self.at = len(self.text) if end < 0 else end
+        else:
+            found = _INSIDE[marks].match(self.text, self.at)
+            self.at = found.end() if found else self.at
         self.at += len(marks)
         if len(marks) == 3:  # up to two quotes may stand directly before the closing three
             while self.text.startswith(quote, self.at):
