@@ -84,7 +84,7 @@ class Process(Part):
 
     name: Name = Field(description="Name of the process")
     pages: Pages | None = Field(None, description="Pages of its memory; with regions, room for them")
-    content: Content = Field("heap", description="Family of page images, or { compressed = BYTES }")
+    content: Content = Field("heap", description="Family of page images, or compressed = BYTES in braces")
     regions: list[Region] = Field([], description="Its regions, one after the other; one of all pages when not given")
 
 
@@ -93,7 +93,7 @@ class Shmem(Part):
 
     name: Name = Field(description="Name of the object")
     pages: Pages = Field(description="Its length in pages")
-    content: Content = Field("heap", description="Family of page images, or { compressed = BYTES }")
+    content: Content = Field("heap", description="Family of page images, or compressed = BYTES in braces")
 
 
 class TracePart(Repeated):
