@@ -132,7 +132,8 @@ class PartsEditor(QWidget):
         if len(self._arrays) == 1:
             return {}
         return {("process",): self.tr("Processes"), ("shmem",): self.tr("Shared memory"),
-                ("run",): self.tr("What happens, in order"), ("check",): self.tr("Checks")}  # fmt: skip
+                ("run",): self.tr("What happens, in order"), ("shock",): self.tr("What comes in between"),
+                ("check",): self.tr("Checks")}  # fmt: skip
 
     # -- showing ------------------------------------------------------------------------------
 
@@ -204,18 +205,17 @@ class PartsEditor(QWidget):
             menu.deleteLater()
         self.menu.clear()
         path = self.tree.path or ()
-        inside = path[:3] if path[:1] == ("run",) and (len(path) == 4 or self._is_parallel(path)) else None
         words = run_choices()
-        if inside is not None or self._is_parallel(path):
-            array = (*path[:2], "parallel")
-            self._words(self.tr("Pattern, at the same time"), "pattern", words["pattern"], array)
+        array, together = _run_of(path), self._together(path)
+        if together is not None:
+            self._words(self.tr("Pattern, at the same time"), "pattern", words["pattern"], together)
             self.menu.addSeparator()
-        self._words(self.tr("Pattern of references"), "pattern", words["pattern"], ("run",))
-        self._words(self.tr("Operation"), "op", words["op"], ("run",))
+        self._words(self.tr("Pattern of references"), "pattern", words["pattern"], array)
+        self._words(self.tr("Operation"), "op", words["op"], array)
         for text, kind in ((self.tr("Recording…"), "trace"), (self.tr("Mark"), "mark"),
                            (self.tr("Change of a setting"), "set"),
                            (self.tr("Several at the same time"), "parallel")):  # fmt: skip
-            self.menu.addAction(text).triggered.connect(partial(self._add_step, kind, "", ("run",)))
+            self.menu.addAction(text).triggered.connect(partial(self._add_step, kind, "", array))
         self.menu.addSeparator()
         self.menu.addAction(self.tr("Process")).triggered.connect(partial(self._add_element, ("process",)))
         if path[:1] == ("process",) and len(path) > 1:
@@ -224,6 +224,7 @@ class PartsEditor(QWidget):
             text = self.tr("Region of {process}").format(process=name)
             self.menu.addAction(text).triggered.connect(partial(self._add_element, array))
         self.menu.addAction(self.tr("Shared memory")).triggered.connect(partial(self._add_element, ("shmem",)))
+        self.menu.addAction(self.tr("Something in between")).triggered.connect(partial(self._add_element, ("shock",)))
         self.menu.addAction(self.tr("Check")).triggered.connect(partial(self._add_element, ("check",)))
 
     def _words(self, title: str, kind: str, words: Sequence[str], array: Path) -> None:
@@ -231,8 +232,12 @@ class PartsEditor(QWidget):
         for word in words:
             menu.addAction(word).triggered.connect(partial(self._add_step, kind, word, array))
 
-    def _is_parallel(self, path: Path) -> bool:
-        return path[:1] == ("run",) and len(path) == 2 and self._document.value((*path, "parallel")) is not None
+    def _together(self, path: Path) -> Path | None:
+        """The array of parts that happen at the same time, where one of them or the whole is chosen."""
+        if "parallel" in path:
+            return path[: path.index("parallel") + 1]
+        there = path and isinstance(path[-1], int) and self._document.value((*path, "parallel")) is not None
+        return (*path, "parallel") if there else None
 
     def _add_step(self, kind: str, word: str, array: Path, _on: bool = False) -> None:
         self.insert(array, new_part(self._document.data, kind, word))
@@ -317,3 +322,8 @@ class PartsEditor(QWidget):
             return
         self._wanted = wanted
         self._document.change(text, name)
+
+
+def _run_of(path: Path) -> Path:
+    """The array that a step is added to: that of the shock that is chosen, or the run's own."""
+    return (*path[:2], "run") if path[:1] == ("shock",) and len(path) > 1 else ("run",)

@@ -14,13 +14,13 @@ from engine.scenario.write import value_text
 _ICONS = {"pattern": "mdi6.chart-scatter-plot", "trace": "mdi6.record-rec", "op": "mdi6.cog-outline",
           "mark": "mdi6.flag-outline", "set": "mdi6.tune-vertical", "parallel": "mdi6.call-split",
           "process": "mdi6.application-outline", "regions": "mdi6.view-sequential-outline",
-          "shmem": "mdi6.share-variant-outline", "check": "mdi6.check-circle-outline",
+          "shmem": "mdi6.share-variant-outline", "shock": "mdi6.flash-outline", "check": "mdi6.check-circle-outline",
           "swapfile": "mdi6.harddisk"}  # fmt: skip
 
 
 def kind_of(path: Path, value: Any) -> str:
     """What sort of part it is: a key of a run, or the name of its array."""
-    if path[0] == "run":
+    if path[-2] in ("run", "parallel"):
         return next((kind for kind in RUN_KINDS if isinstance(value, Mapping) and kind in value), "")
     return str(path[-2])
 
@@ -57,6 +57,8 @@ def _parts(kind: str, value: Mapping[str, Any]) -> list[str]:
         case "check":
             compared = f"{_word(value, 'name')} {_word(value, 'op') or '=='} {_word(value, 'value')}"
             return [compared, _word(value, "at"), _word(value, "design")]
+        case "shock":
+            return [_word(value, "name"), _number(value, "at", tr("after {number} operations"))]
         case "swapfile":
             priority = tr("priority {number}").format(number=value["priority"]) if "priority" in value else ""
             slots = _number(value, "slots", tr("{number} slots"))

@@ -1,4 +1,4 @@
-"""The parts of a scenario as a tree: processes with their regions, shared memory, what happens step by step, checks."""
+"""The parts of a scenario as a tree: processes, shared memory, what happens step by step and in between, checks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.errors import Problem
 from engine.scenario.positions import Path, dotted
 
 _PATH = Qt.ItemDataRole.UserRole
-_INSIDE = {"process": "regions", "run": "parallel"}
+_INSIDE = {"process": "regions", "run": "parallel", "shock": "run"}
 """Arrays of tables inside an element of another array."""
 
 
@@ -110,7 +110,7 @@ class PartsTree(QTreeWidget):
         elements = self._document.value(array)
         for index, value in enumerate(elements if isinstance(elements, list) else ()):
             yield (*array, index), value
-            inner = _INSIDE.get(str(array[0])) if len(array) == 1 else None
+            inner = _INSIDE.get(str(array[-1]))
             if inner and isinstance(value, dict) and inner in value:
                 yield from self._elements((*array, index, inner))
 

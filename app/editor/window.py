@@ -48,7 +48,7 @@ from engine.scenario.traces import with_traces_from
 if TYPE_CHECKING:
     from app.settings import Settings
 
-WORKLOAD: tuple[KeyPath, ...] = (("process",), ("shmem",), ("run",), ("check",))
+WORKLOAD: tuple[KeyPath, ...] = (("process",), ("shmem",), ("run",), ("shock",), ("check",))
 DRAFT_MS = 1000
 """A draft is written when nothing was typed for so long."""
 FIRST_SIZE = QSize(1280, 800)
@@ -516,6 +516,7 @@ def _element(path: KeyPath) -> KeyPath:
     """The part that a key belongs to: up to its last index that counts elements of an array of tables."""
     if path[:2] == ("machine", "swapfile"):
         return path[:3]
-    return path[:4] if len(path) > 3 and path[2] in ("regions", "parallel") and isinstance(path[3], int) else path[:2]
-
-
+    end = 2
+    while path[end : end + 1] and path[end] in ("regions", "parallel", "run") and len(path) > end + 1:
+        end += 2
+    return path[:end]

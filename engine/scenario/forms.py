@@ -97,7 +97,7 @@ def _order(key: str) -> int:
 
 def _field(name: str, info: FieldInfo) -> Field | None:
     default = None if info.default is PydanticUndefined else info.default
-    made = Field((name,), Kind.OTHER, info.description or "", default, info.is_required(), names=_NAMES.get(name, ""))
+    made = Field((name,), Kind.OTHER, info.description or "", default, info.is_required())
     base, notes = _bare(info.annotation, list(info.metadata))
     if get_origin(base) is Literal:
         return replace(made, kind=Kind.CHOICE, choices=tuple(map(str, get_args(base))))
@@ -107,7 +107,7 @@ def _field(name: str, info: FieldInfo) -> Field | None:
     if base in (int, float):
         return replace(made, kind=Kind.NUMBER if base is int else Kind.REAL, low=low, high=high)
     if base is str:
-        return replace(made, kind=Kind.LONG if name in _LONG else Kind.TEXT)
+        return replace(made, kind=Kind.LONG if name in _LONG else Kind.TEXT, names=_NAMES.get(name, ""))
     if name == "content":
         return replace(made, kind=Kind.CONTENT, names="content")
     branches = {_bare(branch, [])[0] for branch in get_args(base)}
@@ -219,15 +219,16 @@ def model_at(path: Path, value: Any) -> type[Part] | None:
             return models.Shmem
         case ("check", _):
             return models.Check
-        case ("run", _) | ("run", _, "parallel", _):
-            return models.run_model(value)
-    return None
+        case ("shock", _):
+            return models.Shock
+    return models.run_model(value) if len(path) > 1 and path[-2] in ("run", "parallel") else None
 
 
 _TABLES: tuple[type[Part], ...] = (
-    models.Scenario, models.Process, models.Region, models.Shmem, models.Check, Swapfile, models.TracePart,
+    models.Scenario, models.Process, models.Region, models.Shmem, models.Check, models.Shock, Swapfile,
+    models.TracePart,
     models.MarkPart, models.SetPart, models.ParallelPart, models.TouchPart, models.RangePart, models.ForkPart,
-    models.ExitPart, models.SwapPart, models.IdlePart, *MODELS.values(),
+    models.ExecPart, models.ExitPart, models.SwapPart, models.IdlePart, *MODELS.values(),
 )  # fmt: skip
 
 

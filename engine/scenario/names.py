@@ -29,6 +29,9 @@ _USED: dict[str, tuple[tuple[str | int, ...], ...]] = {
     "mark": (("check", _ANY, "at"), ("step", _ANY, "when"), ("step", _ANY, "when", "mark"),
              ("step", _ANY, "when", "after")),
 }  # fmt: skip
+for _patterns in (_GIVEN, _USED):  # what comes in between has parts as the run has them
+    for _kind, _places in _patterns.items():
+        _patterns[_kind] = (*_places, *(("shock", _ANY, *place) for place in _places if place[0] == "run"))
 
 
 def names_for(data: Mapping[str, Any], kind: str, path: Path = ()) -> list[str]:

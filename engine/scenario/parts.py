@@ -44,6 +44,8 @@ def new_part(data: Mapping[str, Any], kind: str, word: str = "") -> dict[str, An
         return {**made, "ns": 1_000_000}
     elif word in ("swapon", "swapoff"):
         return {**made, "swapfile": next(iter(names_for(data, "swapfile")), "swap0")}
+    elif word == "exec":
+        return {**made, "process": _unused(data)}
     elif kind == "trace":
         return made
     processes = names_for(data, "process")
@@ -65,6 +67,8 @@ def new_element(data: Mapping[str, Any], array: Path) -> dict[str, Any]:
             return {"name": free_name(data, "shmem", "shared"), "pages": NEW_PAGES}
         case ("machine", "swapfile"):
             return {"name": _free_swapfile(data), "slots": NEW_SLOTS}
+        case ("shock",):
+            return {"at": 0, "name": "a shock", "run": [{"set": "machine.frames", "value": _half(data)}]}
         case ("check",):
             return {"name": "pswpout", "op": ">", "value": 0}
     raise LookupError(f"no new element for {array}")
@@ -90,6 +94,14 @@ def _of(part: dict[str, Any], process: str) -> dict[str, Any]:
         return part
     (kind, word), *rest = part.items()
     return {kind: word, "process": process, **dict(rest)}
+
+
+def _unused(data: Mapping[str, Any]) -> str:
+    """A process that no part of the run is about; the last one where there is none."""
+    names = names_for(data, "process")
+    runs = value_at(data, ("run",))
+    used = {part.get("process") for part in runs if isinstance(part, Mapping)} if isinstance(runs, list) else set()
+    return next((name for name in names if name not in used), names[-1] if names else "program")
 
 
 def _half(data: Mapping[str, Any]) -> int:

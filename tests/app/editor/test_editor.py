@@ -150,7 +150,8 @@ def test_the_tree_shows_what_happens(workload):
     lines = [item.text(0) for item in workload.tree.items()]
     assert lines == [
         "Processes", "editor · 40 pages", "shell · 24 pages", "Shared memory", "What happens, in order",
-        "sequential · 40 references · editor", "filled", "zipf · 90 references · shell", "Checks",
+        "sequential · 40 references · editor", "filled", "zipf · 90 references · shell",
+        "What comes in between", "Checks",
     ]  # fmt: skip
 
 
@@ -205,6 +206,10 @@ def test_parts_are_added_from_the_menu(editor, workload):
     pick(workload, "Region of program")
     assert editor.document.data["process"][2]["regions"] == [{"name": "heap", "pages": 64}]
     assert workload.tree.path == ("process", 2, "regions", 0)
+    pick(workload, "Something in between")
+    assert workload.tree.path == ("shock", 0)
+    pick(workload, "Operation", "read")
+    assert workload.tree.path == ("shock", 0, "run", 1)
     pick(workload, "Check")
     pick(workload, "Shared memory")
     pick(workload, "Change of a setting")

@@ -85,8 +85,29 @@ def test_a_new_part_is_right_at_once(kind: str, word: str, text: str, right: str
     data = tomllib.loads(right)
     made = insert(right, ("run",), len(data["run"]), new_part(data, kind, word))
     assert run_model(tomllib.loads(made)["run"][-1]) is not None
-    wrong = {"trace": ["run.2.trace"], "swapon": ["run.2.swapfile"]}.get(word or kind, [])
-    assert problems_of(made) == wrong  # the file is chosen next; swap0 is in use already
+    # The file is chosen next; swap0 is in use already, and so are all programs.
+    place = {"trace": "trace", "swapon": "swapfile", "exec": "process"}.get(word or kind)
+    found = problems_of(made)
+    assert [str(key).rpartition(".")[2] for key in found] == ([place] if place else []), found
+
+
+def test_a_program_that_starts_is_one_that_nothing_else_is_about(right: str) -> None:
+    right = insert(right, ("process",), 0, {"name": "late", "pages": 9})
+    made = insert(right, ("run",), 2, new_part(tomllib.loads(right), "op", "exec"))
+    assert tomllib.loads(made)["run"][2] == {"op": "exec", "process": "late"}
+    assert problems_of(made) == []
+
+
+def test_what_comes_in_between_has_parts_as_the_run_has(right: str) -> None:
+    made = insert(right, ("shock",), 0, new_element(tomllib.loads(right), ("shock",)))
+    assert "[[shock]]\nat = 0\nname = \"a shock\"\n\n[[shock.run]]\nset = \"machine.frames\"\nvalue = 32\n" in made
+    data = tomllib.loads(made)
+    made = insert(made, ("shock", 0, "run"), 1, new_part(data, "op", "write"))
+    assert tomllib.loads(made)["shock"][0]["run"][1] == {"op": "write", "process": "editor", "page": 0}
+    assert problems_of(made) == []
+    assert model_at(("shock", 0, "run", 1), {"op": "write"}) is TouchPart
+    renamed = rename(made, tomllib.loads(made), ("process", 0, "name"), "writer")
+    assert tomllib.loads(renamed)["shock"][0]["run"][1]["process"] == "writer"
 
 
 def problems_of(text: str) -> list[str | None]:
