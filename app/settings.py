@@ -7,13 +7,13 @@ never set. The folder is ``SWAPSCOPE_CONFIG_DIR``, or the platform's own place f
 
 from __future__ import annotations
 
-import json
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths
+
+from engine.kept import KeptTable
 
 DEFAULTS: dict[str, Any] = {
     "theme": "dark",
@@ -64,16 +64,27 @@ class Settings:
     """The settings of one folder. A folder that cannot be written is no error: the window forgets, that is all."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.file = (folder or config_dir()) / "settings.json"
-        self.notice = ""
+        self._kept = KeptTable((folder or config_dir()) / "settings.json")
+
+    @property
+    def file(self) -> Path:
+        """Where they are kept."""
+        return self._kept.file
+
+    @property
+    def notice(self) -> str:
         """What was wrong with the file, for the person to read; empty when nothing was."""
-        self._values: dict[str, Any] = {}
-        self._read()
+        kept = self._kept
+        if not kept.trouble:
+            return ""
+        if kept.aside is None:
+            return f"The settings in {kept.file} could not be read ({kept.trouble}); Swapscope starts anew."
+        return f"The settings could not be read ({kept.trouble}). They are kept in {kept.aside}; Swapscope starts anew."
 
     def get(self, key: str) -> Any:
         """The value of a declared key; its default until it is set."""
         default = DEFAULTS[key]
-        value = self._values.get(key, default)
+        value = self._kept.values.get(key, default)
         if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         return value if type(value) is type(default) else default
@@ -87,9 +98,9 @@ class Settings:
         """Remember a value; it is on disk when this returns."""
         if key not in DEFAULTS:
             raise KeyError(key)
-        if self._values.get(key) != value:
-            self._values[key] = value
-            self._write()
+        if self._kept.values.get(key) != value:
+            self._kept.values[key] = value
+            self._kept.write()
 
     def recent(self) -> list[Path]:
         """Files opened last, newest first, those that still exist."""
@@ -105,40 +116,3 @@ class Settings:
     def forget_recent(self) -> None:
         """Empty the list of recent files."""
         self.set("recent", [])
-
-    def _read(self) -> None:
-        try:
-            text = self.file.read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
-            return
-        except (OSError, UnicodeDecodeError) as error:
-            self._set_aside(str(error))
-            return
-        try:
-            values = json.loads(text)
-        except ValueError as error:
-            self._set_aside(str(error))
-            return
-        if not isinstance(values, dict):
-            self._set_aside("it does not hold a table of settings")
-            return
-        self._values = values
-
-    def _set_aside(self, why: str) -> None:
-        aside = self.file.with_name("settings.broken.json")
-        try:
-            os.replace(self.file, aside)
-        except OSError:
-            self.notice = f"The settings in {self.file} could not be read ({why}); Swapscope starts with its defaults."
-            return
-        self.notice = f"The settings could not be read ({why}). They are kept in {aside}; Swapscope starts anew."
-
-    def _write(self) -> None:
-        part = self.file.with_name(f"settings.{os.getpid()}.part")
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(self._values, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            os.replace(part, self.file)
-        except OSError:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)

@@ -6,13 +6,13 @@ data. A broken file never stops anything: it is set aside, and :attr:`Progress.n
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from engine.kept import KeptTable
 
 FILE = "progress.json"
 
@@ -50,12 +50,18 @@ class Progress:
     """The progress of one learner. A folder that cannot be written is no error: it is forgotten, that is all."""
 
     def __init__(self, folder: Path | None = None, learner: str = "") -> None:
-        self.file = (folder or data_dir()) / FILE
         self.learner = learner
-        self.notice = ""
+        self._kept = KeptTable((folder or data_dir()) / FILE)
+
+    @property
+    def notice(self) -> str:
         """What was wrong with the file; empty when nothing was."""
-        self._all: dict[str, Any] = {}
-        self._read()
+        kept = self._kept
+        if not kept.trouble:
+            return ""
+        if kept.aside is None:
+            return f"The progress in {kept.file} could not be read ({kept.trouble}); it begins anew."
+        return f"The progress could not be read ({kept.trouble}). It is kept in {kept.aside} and begins anew."
 
     def of(self, scenario: str, seed: int, question: str) -> Answered:
         """What is known of a question."""
@@ -87,16 +93,16 @@ class Progress:
         for name in list(own):
             if scenario is None or name.rpartition("#")[0] == scenario:
                 del own[name]
-        self._write()
+        self._kept.write()
 
     @staticmethod
     def _name(scenario: str, seed: int) -> str:
         return f"{scenario}#{seed}"
 
     def _own(self) -> dict[str, Any]:
-        learners = self._all.setdefault("learners", {})
+        learners = self._kept.values.setdefault("learners", {})
         if not isinstance(learners, dict):
-            learners = self._all["learners"] = {}
+            learners = self._kept.values["learners"] = {}
         own = learners.setdefault(self.learner, {})
         if not isinstance(own, dict):
             own = learners[self.learner] = {}
@@ -108,42 +114,5 @@ class Progress:
         if not isinstance(kept, dict):
             kept = own[self._name(scenario, seed)] = {}
         kept[question] = {"tries": answered.tries, "score": answered.score, "hints": answered.hints}
-        self._write()
+        self._kept.write()
         return answered
-
-    def _read(self) -> None:
-        try:
-            text = self.file.read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
-            return
-        except (OSError, UnicodeDecodeError) as error:
-            self._set_aside(str(error))
-            return
-        try:
-            values = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            self._set_aside(str(error))
-            return
-        if not isinstance(values, dict):
-            self._set_aside("it does not hold a table")
-            return
-        self._all = values
-
-    def _set_aside(self, why: str) -> None:
-        aside = self.file.with_name("progress.broken.json")
-        try:
-            os.replace(self.file, aside)
-        except OSError:
-            self.notice = f"The progress in {self.file} could not be read ({why}); it begins anew."
-            return
-        self.notice = f"The progress could not be read ({why}). It is kept in {aside} and begins anew."
-
-    def _write(self) -> None:
-        part = self.file.with_name(f"{FILE}.{os.getpid()}.part")
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(self._all, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            os.replace(part, self.file)
-        except OSError:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
