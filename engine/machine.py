@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.figures import metadata_bytes
 from engine.mm import image as im
@@ -82,6 +83,12 @@ class Machine:
         if self._use_compiled():
             return compiled_twin(function)(self.words, *arguments)
         return function(self._plain, *arguments)
+
+    def call_with(self, function: Callable[..., Any], *arrays: NDArray[np.int64]) -> int:
+        """A function of the model on this image and on arrays of words beside it; gives what it gives."""
+        if self._use_compiled():
+            return int(compiled_twin(function)(self.words, *arrays))
+        return int(function(self._plain, *(memoryview(array.data) for array in arrays)))
 
     def run(self, until: int | None = None, *, transitions: int = NEVER, watch: int = 0) -> int:
         """Carry out operations up to index ``until`` (all, when None); gives the position reached.

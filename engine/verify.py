@@ -4,32 +4,55 @@ The model only knows which image a page holds. A :class:`Verifier` carries out a
 bytes what each transition says was done: compresses a page and writes it into the memory of the very
 object the allocator gave out, decompresses it, writes it to the very slot, reads it back. Had the model
 given an object or a slot to two pages, lost one, or read from a place where the page is not, the bytes
-would tell.
+would tell. Where bytes are is kept in a ledger of its own (:mod:`engine.mm.ledger`); LZ4 is here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.content.codec import VerifyError, compress, decompress
 from engine.content.table import ImageTable
 from engine.machine import Machine
 from engine.mm import image as im
+from engine.mm import ledger as lg
 from engine.mm import transitions as kinds
-from engine.mm.journal import JOURNAL_BEGIN, JOURNAL_NEXT, swap_back, swap_forward
+from engine.mm.design.hooks import DESIGNS
+from engine.mm.layout import zeroes
 from engine.mm.schema import BYTE_MASK
-from engine.mm.transitions import REC_A, REC_B, REC_C, REC_END, REC_KIND
-from engine.mm.zsmalloc import HANDLE_MASK, HANDLE_SHIFT, ZS_HANDLE_SIZE
+from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
+from engine.mm.transitions import REC_KIND
+from engine.mm.zsmalloc import HANDLE_MASK, HANDLE_SHIFT
 from engine.program import Program
 
 PAGE_BYTES = 4096
-ZSMALLOC = 0
 SYNTHETIC = "compressed="
 """How the name of a family of made-up images begins; what follows is their compressed length."""
 
-IN_POOL, FILLED, IN_SLOT, ZEROES = "pool", "filled", "slot", "zeroes"
+COUNTS = {
+    "stored": lg.B_STORED, "loaded": lg.B_LOADED, "written": lg.B_WRITTEN, "read": lg.B_READ,
+    "written back": lg.B_WRITTEN_BACK, "compared": lg.B_COMPARED,
+}  # fmt: skip
+WHERE = {lg.NOWHERE: "nowhere", lg.IN_POOL: "in the pool", lg.FILLED: "one word repeated", lg.IN_SLOT: "in a slot",
+         lg.ZEROES: "a zero mark"}  # fmt: skip
+
+DEEDS = (kinds.ZSWAP_STORE, kinds.ZSWAP_LOAD, kinds.ZSWAP_FREED, kinds.WRITE_BACK, kinds.DISK_WRITE, kinds.DISK_READ,
+         kinds.ZERO_OUT, kinds.ZERO_FILL)  # fmt: skip
+"""Kinds of transition that move bytes."""
+
+Words = NDArray[np.int64]
+Batch = tuple[int, Words, Words]
+"""Number of the first transition of some operations, the kinds of all of them, and the ledger's rows."""
+RECORDS_A_BATCH = 8
+"""A batch ends when this part of the room for records is used: the last operation must still fit."""
+FIRST_BLOCKS = 1 << 16
+"""Blocks that there is room for at first; memory is given only when they are written."""
 
 
 def table_of(program: Program) -> ImageTable:
@@ -40,23 +63,6 @@ def table_of(program: Program) -> ImageTable:
     for name in program.images.names:
         table.add({"compressed": int(name.removeprefix(SYNTHETIC))} if name.startswith(SYNTHETIC) else name)
     return table
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the bytes of a page that is out are."""
-
-    kind: str
-    """:data:`IN_POOL`, :data:`FILLED`, :data:`IN_SLOT` or :data:`ZEROES`."""
-    key: int = 0
-    """Handle of the object, or slot as ``type << 58 | offset``, or the repeated word."""
-    length: int = 0
-    """Bytes of the object; a whole page is kept raw."""
-
-    def __str__(self) -> str:
-        if self.kind == IN_POOL:
-            return f"object {self.key & HANDLE_MASK} of zspage {self.key >> HANDLE_SHIFT}"
-        return f"slot {self.key & (1 << 58) - 1} of swapfile {self.key >> 58}" if self.kind == IN_SLOT else self.kind
 
 
 @dataclass
@@ -70,251 +76,181 @@ class Verifier:
     program: Program
     table: ImageTable | None = None
     compiled: bool | None = None
-    blocks: MutableMapping[int, bytes] | None = None
+    files: MutableMapping[int, bytes] | None = None
     """Where the blocks of swapfiles are kept (see :class:`engine.blocks.BlockFiles`); in memory when left out."""
-    counts: Counter[str] = field(default_factory=Counter)
-    """``stored``, ``loaded``, ``written``, ``read``, ``written back`` pages, ``compared`` pages in all."""
 
     def __post_init__(self) -> None:
-        self.images = self.table or table_of(self.program)
+        images = self.table or table_of(self.program)
         self.machine = Machine(self.program, self.compiled)
-        self.where: dict[int, Place] = {}
-        """Place of each swap entry's bytes, noted here from transitions alone."""
-        self.zspages: dict[int, bytearray] = {}
-        """Memory of each zspage (of each page of the pool where the allocator has no classes)."""
-        self.objects: dict[int, bytes] = {}
-        """Objects of allocators without classes, by handle: where on its page one lies is not modelled."""
-        self.taken: dict[int, int] = {}
-        """Swap entry that has each object of the pool."""
-        self.slots: MutableMapping[int, bytes] = {} if self.blocks is None else self.blocks
-        """What was last written to each slot."""
-        self._blocks: dict[int, bytes] = {}
-        self._classes: dict[int, int] = {}
-        """Class of each zspage when it was last in use: its row is only used again for the same class."""
-        self._deeds: dict[int, Callable[[int, int, int], None]] = {
-            kinds.ZSWAP_STORE: self._store, kinds.ZSWAP_LOAD: self._load, kinds.ZSWAP_FREED: self._freed,
-            kinds.WRITE_BACK: self._write_back, kinds.DISK_WRITE: self._write, kinds.DISK_READ: self._read,
-            kinds.ZERO_OUT: self._zero_out, kinds.ZERO_FILL: self._zero_fill,
-        }  # fmt: skip
+        self.pages = [bytes(PAGE_BYTES), *(images.bytes_of(image) for image in range(len(images)))]
+        """The bytes of each image as the model counts them, from 1."""
+        self._page_words = np.frombuffer(b"".join(self.pages), dtype=np.int64).copy()
+        self.pool = bytearray()
+        """Memory of the pool's zspages, one behind the other as they were first needed."""
+        self.blocks: Words = np.zeros(0, dtype=np.int64)
+        """What was last written to each slot, in the order in which slots were first written."""
+        self.book = self._new_book()
+
+    def _new_book(self) -> Words:
+        """An empty ledger: a row for each swap entry, object, zspage and slot there can be."""
+        machine = self.machine
+        rows = machine.layout.rows
+        entries = max(rows["desc"], rows["slot"])
+        sizes = (entries * lg.PLACE_WORDS, rows["zs_object"], rows["zspage"] * 2, rows["slot"])
+        begins = np.cumsum((lg.BOOK_HEADER, *sizes))
+        book = np.zeros(begins[-1], dtype=np.int64)
+        for part, begin in zip((lg.B_PLACES, lg.B_OBJECTS, lg.B_ZSPAGES, lg.B_SLOTS), begins, strict=False):
+            book[part] = begin
+        base = machine.view.column(im.SI_BASE)[1 : len(self.program.swapfiles) + 1]
+        book[lg.B_TYPE + lg.MAX_TYPES : lg.B_TYPE + lg.MAX_TYPES + len(base)] = base
+        if DESIGNS[machine.view.scalar(im.DESIGN)].ENTRY_TABLE == "slot":
+            book[lg.B_TYPE : lg.B_TYPE + len(base)] = base
+        book[lg.B_REAL_FILES] = self.files is not None
+        return book
+
+    @property
+    def counts(self) -> Counter[str]:
+        """``stored``, ``loaded``, ``written``, ``read``, ``written back`` pages, ``compared`` pages in all."""
+        return Counter({name: int(self.book[word]) for name, word in COUNTS.items()})
 
     # -- running ---------------------------------------------------------------------------------
 
     def run(self, progress: Callable[[float], bool] | None = None) -> Counter[str]:
         """The whole run, and at its end every copy that never came back; gives :attr:`counts`.
 
-        ``progress`` gets the share of operations done and ends the run by returning False.
+        ``progress`` gets the share of operations done and ends the run by returning False. The machine
+        runs ahead in a thread of its own, while LZ4 is busy with what it did before.
         """
         total = max(1, len(self.machine.ops))
-        while self.advance(total):
-            if progress is not None and not progress(self.machine.position / total):
-                break
+        going_on = True
+        with ThreadPoolExecutor(1) as ahead:
+            coming: Future[Batch] | None = ahead.submit(self._batch, total)
+            while coming is not None:
+                batch = coming.result()
+                coming = ahead.submit(self._batch, total) if going_on and not self.machine.finished else None
+                self._move(batch)
+                if progress is not None:
+                    going_on = progress(self.machine.position / total) and going_on
         self.compare_all()
         return self.counts
 
     def advance(self, operations: int) -> int:
         """Carry out up to so many operations, as many as one journal holds; how many it were."""
+        before = self.machine.position
+        self._move(self._batch(operations))
+        return self.machine.position - before
+
+    def _batch(self, operations: int) -> Batch:
+        """Carry out operations and follow them through the ledger: everything but LZ4."""
         machine = self.machine
-        before, first = machine.position, machine.view.scalar(im.TRANSITIONS)
+        first = machine.view.scalar(im.TRANSITIONS)
         machine.keep_journal()
-        machine.run(before + operations, transitions=first + machine.layout.records // 8)
+        machine.run(machine.position + operations, transitions=first + machine.layout.records // RECORDS_A_BATCH)
         if machine.journal_lost:
             raise OverflowError(f"operation {machine.position} makes more transitions than a journal holds")
-        self._follow(first)
+        kind = machine.record_rows()[:, REC_KIND] & 0xFF
+        self._make_room(int(np.isin(kind, (kinds.DISK_WRITE, kinds.WRITE_BACK)).sum()))
+        out = np.zeros(2 * int(np.isin(kind, DEEDS).sum()) * lg.OUT_WORDS, dtype=np.int64)
+        written = machine.call_with(lg.follow, self.book, self._page_words, self.blocks, out)
         machine.drop_journal()
-        return machine.position - before
+        return first + 1, kind, out[:written]
 
-    def _follow(self, first: int) -> None:
-        """Go back to before the journal and through it again, with a stop at each transition that moves bytes."""
-        machine = self.machine
-        rows = machine.record_rows().tolist()
-        begin, end = int(machine.words[JOURNAL_BEGIN]), int(machine.words[JOURNAL_NEXT])
-        machine.call(swap_back, begin, end)
-        at = begin
-        for number, row in enumerate(rows, first + 1):
-            deed = self._deeds.get(row[REC_KIND] & 0xFF)
-            if deed is None:
-                continue
-            machine.call(swap_forward, at, row[REC_END])
-            at = row[REC_END]
+    def _make_room(self, writes: int) -> None:
+        """Room for the blocks of slots that are written for the first time."""
+        used = int(self.book[lg.B_BLOCKS]) * lg.PAGE_WORDS
+        wanted = used + writes * lg.PAGE_WORDS
+        if wanted > len(self.blocks) and self.files is None:
+            blocks = zeroes(max(wanted, 2 * len(self.blocks), FIRST_BLOCKS * lg.PAGE_WORDS))
+            blocks[:used] = self.blocks[:used]
+            self.blocks = blocks
+
+    def _move(self, batch: Batch) -> None:
+        """Do what LZ4 has to do, and raise the first disagreement."""
+        first, kind, out = batch
+        grown = int(self.book[lg.B_POOL_BYTES]) - len(self.pool)
+        if grown > 0:
+            self.pool += bytes(grown)
+        for what, number, a, b, c, d in out.reshape(-1, lg.OUT_WORDS).tolist():
             try:
-                deed(row[REC_A], row[REC_B], row[REC_C])
+                self._do(what, a, b, c, d)
             except VerifyError as error:
-                raise VerifyError(f"transition {number}, {kinds.KINDS[row[REC_KIND] & 0xFF].name}: {error}") from None
-        machine.call(swap_forward, at, end)
+                raise VerifyError(f"transition {first + number}, {kinds.KINDS[kind[number]].name}: {error}") from None
 
-    # -- what transitions do -----------------------------------------------------------------------
-
-    def _store(self, entry: int, zentry: int, length: int) -> None:
-        view = self.machine.view
-        image = view.at(im.Z_CONTENT, zentry)
-        frame = self._frame_of(entry)
-        if image != view.at(im.PAGE_CONTENT, frame):
-            raise VerifyError(f"frame {frame} holds another image than zswap entry {zentry} took from it")
-        handle = view.at(im.Z_HANDLE, zentry)
-        old = self.where.get(entry)
-        if length == 0:
-            place = Place(FILLED, int(self.images.fill_word[image - 1]))
-            if self._fill(place.key) != self._bytes(image):
-                raise VerifyError(f"image {image} is kept as one word but is not one word repeated")
+    def _do(self, what: int, a: int, b: int, c: int, d: int) -> None:
+        """One row of the ledger's: image ``a`` and ``c`` bytes of the pool from ``b`` on, for frame ``d``."""
+        if what == lg.COMPRESS:
+            block = compress(self.pages[a])
+            if len(block) != c:
+                raise VerifyError(f"image {a} makes {len(block)} bytes, the model stored {c}")
+            self.pool[b : b + c] = block
+        elif what == lg.DECOMPRESS:
+            page = decompress(self.pool[b : b + c])
+            if page != self.pages[a]:
+                raise VerifyError(self._difference(page, a, f"frame {d}", "the pool"))
+        elif what == lg.KEEP:
+            self.pool[b : b + c] = self.pages[a]
         else:
-            place = Place(IN_POOL, handle, length)
-            data = self._bytes(image) if length == PAGE_BYTES else self._block(image)
-            if len(data) != length:
-                raise VerifyError(f"image {image} makes {len(data)} bytes, the model stored {length}")
-            if handle in self.taken:
-                raise VerifyError(f"{place} is given out though swap entry {self.taken[handle]} has it")
-            self._put(handle, data)
-            self.taken[handle] = entry
-        if old is not None and old.kind == IN_POOL:
-            self._drop(old)
-        self.where[entry] = place
-        self.counts["stored"] += 1
+            problem = self._other(what, a, b, c, d)
+            if problem:
+                raise VerifyError(problem)
 
-    def _load(self, entry: int, frame: int, length: int) -> None:
-        place = self._place(entry, (IN_POOL, FILLED))
-        self._compare(place, self.machine.view.at(im.PAGE_CONTENT, frame), f"frame {frame}")
-        if self.machine.view.scalar(im.EXCLUSIVE_LOADS):
-            self._forget(entry)
-        self.counts["loaded"] += 1
+    def _other(self, what: int, a: int, b: int, c: int, d: int) -> str:
+        """What comes up seldom: real files, pages kept raw, disagreements; what is wrong."""
+        if what == lg.COMPARE:
+            return self._difference(bytes(self.pool[b : b + c]), a, f"frame {d}", "the pool")
+        if what == lg.WRITE_BLOCK and self.files is not None:
+            self.files[b] = self.pages[a]
+            return ""
+        if what == lg.READ_BLOCK and self.files is not None:
+            return self._difference(self.files[b], a, f"frame {c}", _slot(b))
+        if what == lg.BLOCK_DIFFERS:
+            block = self.blocks[d * lg.PAGE_WORDS : (d + 1) * lg.PAGE_WORDS].tobytes()
+            return self._difference(block, a, f"frame {c}", _slot(b))
+        if what == lg.NOT_WHERE:
+            return f"swap entry {a} should be {WHERE[b]}, its bytes are not there"
+        if what == lg.GIVEN_TWICE:
+            return f"{_object(a)} is given out though swap entry {b} has it"
+        if what == lg.OTHER_SLOT:
+            return f"swap entry {a} is read from {_slot(b)}, its bytes are in {_slot(c)}"
+        return {
+            lg.OTHER_IMAGE: f"frame {a} holds another image than zswap entry {b} took from it",
+            lg.NOT_FILLED: f"image {a} is kept as one word but is not that word repeated",
+            lg.NOT_ZERO: f"frame {a} has to do with a zero mark but is not all zeroes",
+            lg.NO_IMAGE: f"frame {a} holds no image at all",
+            lg.NO_ROOM: f"{b} bytes do not fit where {_object(a)} is",
+        }[what]
 
-    def _freed(self, zentry: int, entry: int, _: int) -> None:
-        self._place(entry, (IN_POOL, FILLED))
-        self._forget(entry)
-
-    def _write_back(self, entry: int, slot: int, length: int) -> None:
-        place = self._place(entry, (IN_POOL, FILLED))
-        frame = self._frame_of(entry)
-        page = self._compare(place, self.machine.view.at(im.PAGE_CONTENT, frame), f"frame {frame}")
-        self._forget(entry)
-        self.slots[slot] = page
-        self.where[entry] = Place(IN_SLOT, slot)
-        self.counts["written back"] += 1
-
-    def _write(self, frame: int, entry: int, slot: int) -> None:
-        self._forget(entry)
-        self.slots[slot] = self._bytes(self.machine.view.at(im.PAGE_CONTENT, frame))
-        self.where[entry] = Place(IN_SLOT, slot)
-        self.counts["written"] += 1
-
-    def _read(self, entry: int, frame: int, slot: int) -> None:
-        place = self._place(entry, (IN_SLOT,))
-        if place.key != slot:
-            raise VerifyError(f"swap entry {entry} is read from {Place(IN_SLOT, slot)}, its bytes are in {place}")
-        self._compare(place, self.machine.view.at(im.PAGE_CONTENT, frame), f"frame {frame}")
-        self.counts["read"] += 1
-
-    def _zero_out(self, entry: int, frame: int, _: int) -> None:
-        self._forget(entry)
-        if any(self._bytes(self.machine.view.at(im.PAGE_CONTENT, frame))):
-            raise VerifyError(f"frame {frame} became a zero mark but is not all zeroes")
-        self.where[entry] = Place(ZEROES)
-
-    def _zero_fill(self, entry: int, frame: int, _: int) -> None:
-        self._compare(self._place(entry, (ZEROES,)), self.machine.view.at(im.PAGE_CONTENT, frame), f"frame {frame}")
-
-    # -- bytes ------------------------------------------------------------------------------------
+    def _difference(self, page: bytes, image: int, holder: str, source: str) -> str:
+        """Where bytes are not those of an image; empty when they are."""
+        wanted = self.pages[image]
+        if page == wanted:
+            return ""
+        at = next(at for at in range(PAGE_BYTES) if page[at] != wanted[at])
+        found = f"byte {at} from {source} is 0x{page[at]:02x}, not 0x{wanted[at]:02x}"
+        return f"{holder} should hold image {image}, but {found}"
 
     def compare_all(self) -> None:
-        """Compare every copy that is in zswap now with what the model says it is."""
-        view = self.machine.view
+        """Compare every copy that is in the pool now with what the model says it is."""
+        view, book = self.machine.view, self.book
+        begin, end = int(book[lg.B_PLACES]), int(book[lg.B_OBJECTS])
+        places = book[begin:end].reshape(-1, lg.PLACE_WORDS)
         handles = view.zswap[: view.scalar(im.ZSWAP_TOP) + 1, im.Z_HANDLE & BYTE_MASK].tolist()
         zentries = {handle: zentry for zentry, handle in enumerate(handles) if handle}
-        for entry, place in self.where.items():
-            if place.kind != IN_POOL:
-                continue
-            zentry = zentries.get(place.key, 0)
-            if not zentry or view.at(im.Z_SWPENTRY, zentry) != entry:
-                raise VerifyError(f"swap entry {entry} has bytes in {place}, the model has nothing of it there")
-            self._compare(place, view.at(im.Z_CONTENT, zentry), f"zswap entry {zentry}")
+        for handle, length, at in places[places[:, lg.P_KIND] == lg.IN_POOL, lg.P_KEY :].tolist():
+            zentry = zentries.get(handle)
+            if zentry is None:
+                raise VerifyError(f"there are bytes in {_object(handle)}, the model has nothing there")
+            data = bytes(self.pool[at : at + length])
+            page = data if length == PAGE_BYTES else decompress(data)
+            problem = self._difference(page, view.at(im.Z_CONTENT, zentry), f"zswap entry {zentry}", _object(handle))
+            if problem:
+                raise VerifyError(problem)
+            book[lg.B_COMPARED] += 1
 
-    def _frame_of(self, entry: int) -> int:
-        """The frame the swapcache has for a swap entry, asked of the frames' side."""
-        view = self.machine.view
-        column = view.page[: view.scalar(im.FRAME_TOP) + 1, im.PAGE_SWAP & BYTE_MASK]
-        frames = (column == entry).nonzero()[0]
-        if len(frames) != 1:
-            raise VerifyError(f"{len(frames)} frames are in the swapcache for swap entry {entry}, not one")
-        return int(frames[0])
 
-    def _place(self, entry: int, allowed: tuple[str, ...]) -> Place:
-        place = self.where.get(entry)
-        if place is None or place.kind not in allowed:
-            raise VerifyError(f"swap entry {entry} should be in {' or '.join(allowed)}, its bytes are in {place}")
-        return place
+def _object(handle: int) -> str:
+    return f"object {handle & HANDLE_MASK} of zspage {handle >> HANDLE_SHIFT}"
 
-    def _forget(self, entry: int) -> None:
-        place = self.where.pop(entry, None)
-        if place is not None and place.kind == IN_POOL:
-            self._drop(place)
 
-    def _drop(self, place: Place) -> None:
-        self.taken.pop(place.key, None)
-        self.objects.pop(place.key, None)
-
-    def _compare(self, place: Place, image: int, holder: str) -> bytes:
-        """The bytes of a place, decompressed; raises VerifyError unless they are those of an image."""
-        page = self._page(place)
-        wanted = self._bytes(image)
-        if page != wanted:
-            at = next(at for at in range(PAGE_BYTES) if page[at] != wanted[at])
-            found = f"byte {at} from {place} is 0x{page[at]:02x}, not 0x{wanted[at]:02x}"
-            raise VerifyError(f"{holder} should hold image {image}, but {found}")
-        self.counts["compared"] += 1
-        return page
-
-    def _page(self, place: Place) -> bytes:
-        if place.kind == ZEROES:
-            return bytes(PAGE_BYTES)
-        if place.kind == FILLED:
-            return self._fill(place.key)
-        if place.kind == IN_SLOT:
-            return self.slots[place.key]
-        data = self._get(place.key, place.length)
-        return data if place.length == PAGE_BYTES else decompress(data)
-
-    def _room(self, handle: int) -> tuple[bytearray, int] | None:
-        """Memory and offset of an object: objects of a class lie one behind the other, across pages."""
-        view = self.machine.view
-        if view.scalar(im.ALLOCATOR) != ZSMALLOC:
-            return None
-        zspage, place = handle >> HANDLE_SHIFT, handle & HANDLE_MASK
-        number = view.at(im.ZSPAGE_CLASS, zspage) or self._classes[zspage]
-        self._classes[zspage] = number
-        size = view.at(im.CLASS_SIZE, number)
-        memory = self.zspages.setdefault(zspage, bytearray(view.at(im.CLASS_PAGES, number) * PAGE_BYTES))
-        # The handle comes first, but in an object of a whole page it has no room and lies elsewhere.
-        return memory, (place - 1) * size + (ZS_HANDLE_SIZE if size < PAGE_BYTES else 0)
-
-    def _put(self, handle: int, data: bytes) -> None:
-        room = self._room(handle)
-        if room is None:
-            self.objects[handle] = data
-            return
-        memory, offset = room
-        if offset + len(data) > len(memory):
-            raise VerifyError(f"{len(data)} bytes do not fit at byte {offset} of a zspage of {len(memory)} bytes")
-        memory[offset : offset + len(data)] = data
-
-    def _get(self, handle: int, length: int) -> bytes:
-        room = self._room(handle)
-        if room is None:
-            return self.objects[handle]
-        memory, offset = room
-        return bytes(memory[offset : offset + length])
-
-    def _block(self, image: int) -> bytes:
-        """The LZ4 block of an image, made once."""
-        block = self._blocks.get(image)
-        if block is None:
-            block = self._blocks[image] = compress(self._bytes(image))
-        return block
-
-    def _bytes(self, image: int) -> bytes:
-        """The 4096 bytes of an image as the model counts them, from 1."""
-        if image < 1:
-            raise VerifyError("a page holds no image at all")
-        return self.images.bytes_of(image - 1)
-
-    @staticmethod
-    def _fill(word: int) -> bytes:
-        return (word & (1 << 64) - 1).to_bytes(8, "little") * (PAGE_BYTES // 8)
+def _slot(slot: int) -> str:
+    return f"slot {slot & SWP_OFFSET_MASK} of swapfile {slot >> SWP_TYPE_SHIFT}"

@@ -16,7 +16,7 @@ def verify(program: Program, folder: str | None, title: str) -> tuple[bool, str]
 
     blocks = BlockFiles(Path(folder), program) if folder is not None else None
     try:
-        verifier = Verifier(program, blocks=blocks)
+        verifier = Verifier(program, files=blocks)
         with PatientProgress(f"{title}: bytes") as progress:
             total = len(program.ops)
 

@@ -25,7 +25,7 @@ def compress(page: bytes) -> bytes:
     return block
 
 
-def decompress(block: bytes) -> bytes:
+def decompress(block: bytes | bytearray) -> bytes:
     """The page of an LZ4 block; raises VerifyError when it does not give 4096 bytes."""
     try:
         page: bytes = lz4.block.decompress(block, uncompressed_size=PAGE_BYTES)

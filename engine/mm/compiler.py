@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.mm.journal import swap_back, swap_forward
 from engine.mm.kernel import compiled, entry_names, forget_cache, forget_twins
+from engine.mm.ledger import follow
 from engine.mm.linking import link_late
 from engine.mm.run import run, run_unrecorded
 
@@ -57,3 +58,4 @@ def _call_entries() -> None:
         compiled(run_unrecorded)(nothing, nothing, 0, 0, 0)
         compiled(swap_back)(nothing, 0, 0)
         compiled(swap_forward)(nothing, 0, 0)
+        compiled(follow)(nothing, nothing, nothing, nothing, nothing)

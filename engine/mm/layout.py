@@ -80,7 +80,7 @@ class Layout:
 
     def new_image(self) -> Image:
         """An image of zeroes with the header filled in; memory is given only when touched."""
-        words = _zeroes(self.total_words)
+        words = zeroes(self.total_words)
         for table in im.schema.tables:
             words[table.number] = self.base[table.name]
         words[JOURNAL_BEGIN] = self.journal_base
@@ -88,11 +88,11 @@ class Layout:
         return words
 
 
-def _zeroes(words: int) -> Image:
+def zeroes(words: int) -> Image:
     """Zeroed memory that is given only when touched and begins on a page, so that no row straddles cache lines.
 
-    Large images ask for large pages: references go all over an image, and with pages of 4 KiB most
-    of them would miss the processor's translation cache, too.
+    Much of it asks for large pages: references go all over an image, and with pages of 4 KiB most of
+    them would miss the processor's translation cache, too.
     """
     if sys.platform == "win32":
         return np.zeros(words, dtype=np.int64)

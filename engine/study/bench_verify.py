@@ -12,30 +12,39 @@ from engine.content.codec import compress, decompress
 from engine.content.table import ImageTable
 from engine.program import Images, Program
 from engine.study.bench import Effort, Figure, Say, at_most
-from engine.study.bench_workload import zipf_program
+from engine.study.bench_workload import POOL_PERCENT, zipf_program
 from engine.verify import Verifier
 
 FAMILIES = ("text", "heap", "json")
 VERIFIED_PAGES = 16_384
 VERIFIED_REFERENCES = 200_000
-WHAT = "verify mode's time over that of the bare LZ4 calls on the same pages"
+POOLS = {"a pool of a tenth": POOL_PERCENT, "a pool of half of memory": 50}
+"""Standard, where most stores are refused and go to the device; and one where most of the work is LZ4's."""
 
 
 def measure(effort: Effort, say: Say) -> Iterator[Figure]:
     """Run with the bytes, then compress and decompress as many of the same pages and nothing else."""
-    program, table = verified_program(min(VERIFIED_REFERENCES, effort.references), min(VERIFIED_PAGES, effort.pages))
+    for number, (name, percent) in enumerate(POOLS.items()):
+        say(f"verify mode, {name}")
+        yield from _measure(effort, name, f"verify.{number}", percent)
+
+
+def _measure(effort: Effort, name: str, key: str, percent: int) -> Iterator[Figure]:
+    program, table = verified_program(
+        min(VERIFIED_REFERENCES, effort.references), min(VERIFIED_PAGES, effort.pages), percent
+    )
     pages = [table.bytes_of(image) for image in range(len(table))]
     blocks = [compress(page) for page in pages]
     with_bytes, bare, times = [], [], []
     calls = ""
-    for turn in range(effort.rounds):
-        say(f"verify mode, round {turn + 1} of {effort.rounds}")
+    for _ in range(effort.rounds):
         verifier = Verifier(program, table, effort.compiled)
         began = time.perf_counter()
         counts = verifier.run()
         with_bytes.append(time.perf_counter() - began)
         out, back = counts["stored"], counts["loaded"] + counts["written back"]
-        calls = f"{out} pages compressed, {back} decompressed"
+        moved = counts["written"] + counts["read"]
+        calls = f"{out} pages compressed, {back} decompressed, {moved} to and from the device"
         began = time.perf_counter()
         for number in range(out):
             compress(pages[number % len(pages)])
@@ -43,12 +52,13 @@ def measure(effort: Effort, say: Say) -> Iterator[Figure]:
             decompress(blocks[number % len(blocks)])
         bare.append(time.perf_counter() - began)
         times.append(with_bytes[-1] / bare[-1])
-    yield Figure("verify.with", f"a run in verify mode, {calls}", tuple(with_bytes), "s", False)
-    yield Figure("verify.bare", "LZ4 alone, one call a page", tuple(bare), "s", False)
-    yield Figure("verify.ratio", WHAT, tuple(times), "× time", False, at_most(1.3))
+    yield Figure(f"{key}.with", f"verify mode, {name}: {calls}", tuple(with_bytes), "s", False)
+    yield Figure(f"{key}.bare", "LZ4 alone, one call a page", tuple(bare), "s", False)
+    what = f"verify mode, {name}: time over that of the bare LZ4 calls"
+    yield Figure(f"{key}.ratio", what, tuple(times), "× time", False, at_most(1.3))
 
 
-def verified_program(references: int, pages: int) -> tuple[Program, ImageTable]:
+def verified_program(references: int, pages: int, pool_percent: int) -> tuple[Program, ImageTable]:
     """The standard run with pages whose bytes are known."""
     table = ImageTable()
     for family in FAMILIES:
@@ -58,7 +68,7 @@ def verified_program(references: int, pages: int) -> tuple[Program, ImageTable]:
         np.concatenate([[0], table.lz4_bytes]), np.zeros(count + 1, np.int64), np.array([0] + [1] * count),
         np.array([0] + [count] * count),
     )  # fmt: skip
-    program = zipf_program(references, pages, design="swap_desc")
+    program = zipf_program(references, pages, design="swap_desc", pool_percent=pool_percent)
     heap = replace(program.processes[0].regions[0], image=1, images=len(table))
     process = replace(program.processes[0], regions=(heap,))
     return replace(program, images=images, processes=(process,)), table

@@ -39,7 +39,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_a_run_keeps_its_blocks_in_the_file(tmp_path: Path) -> None:
     with BlockFiles(tmp_path, program()) as blocks:
-        verifier = Verifier(program(), compiled=False, blocks=blocks)
+        verifier = Verifier(program(), compiled=False, files=blocks)
         counts = verifier.run()
         assert counts["written"] + counts["written back"] > 0
         slot = next(iter(blocks))

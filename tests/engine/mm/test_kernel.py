@@ -12,7 +12,7 @@ from engine.mm.kernel import cache_folder, entry_names, forget_cache
 
 
 def test_only_what_is_called_from_outside_is_an_entry() -> None:
-    assert entry_names() == {"run", "run_unrecorded", "swap_back", "swap_forward"}
+    assert entry_names() == {"follow", "run", "run_unrecorded", "swap_back", "swap_forward"}
 
 
 def test_a_registered_function_stays_what_it_is() -> None:
