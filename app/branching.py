@@ -45,14 +45,8 @@ class Branching(QObject):
             self._status.say(self.tr("Nothing was changed here: this is the run as the scenario has it."))
             return
         self._player.pause()
-        self.end_comparison()
+        self._window.comparing.forget_branches()
         self._worker.undo()
-
-    def end_comparison(self) -> None:
-        """A comparison with a branch ends when branches go, as their numbers change."""
-        comparing = self._window.comparing
-        if comparing.other is not None and comparing.other[0] == "branch":
-            comparing.choose(None)
 
     def ask_and_save(self) -> None:
         """Ask for a file and save the branch that is shown as a scenario."""

@@ -131,7 +131,7 @@ class Camera:
             window = self.window
             window.choose_language(code)
             window.choose_theme(colours)
-            if window.pages.currentWidget() is not window.canvas:
+            if window.pages.currentWidget() is not window.machines:
                 self._open()
             go()
             window.show_again()
@@ -156,7 +156,7 @@ class Camera:
                                  window.frame.moment.transition.number == AT))  # fmt: skip
         window.select((Selected(Thing.PAGE, 42, 1),))
         if window.frame is not None:
-            window.comparing.choose(window.comparing.others(window.frame)[0][1])
+            window.comparing.choose((window.comparing.offers(window.frame)[0].variant,))
         window.docks.find.words.setText(SOUGHT)
         window.stopping.search(SOUGHT)
         window.stopping.add(SOUGHT)
@@ -174,7 +174,7 @@ class Camera:
         """What is not to be seen in the next picture."""
         window = self.window
         window.lecture.leave()
-        if window.frame is not None and window.pages.currentWidget() is window.canvas:
+        if window.frame is not None and window.pages.currentWidget() is window.machines:
             window.scale_type(0)
             window.choose_depth("mechanism")
             window.choose_arrangement("explore")

@@ -47,11 +47,12 @@ PANELS = {
 LAYOUT_VERSION = 3
 """Grows when docks are added or renamed: a layout kept from before is then not used."""
 RIGHT_WIDTH = 348
-BOTTOM_HEIGHT = 214
+BOTTOM_HEIGHT, LOW_BOTTOM = 214, 188
+"""Pixels of the timeline, and where machines side by side want the room."""
 ROWS: dict[str, tuple[tuple[tuple[str, ...], ...], int]] = {
     "explore": ((("lesson", "inspector", "pressure", "charts", "transitions"),), RIGHT_WIDTH),
     "lecture": ((("lesson",),), 400),
-    "compare": ((("compare", "charts"), ("inspector", "pressure", "transitions")), 430),
+    "compare": ((("compare", "charts", "inspector", "pressure", "transitions"),), 360),
 }
 """The panels of each arrangement in rows of tabs from above, and how wide they are.
 
@@ -203,7 +204,7 @@ class Docks(QObject):
         dock.widget().setFocus()
 
     def arrange(self, name: str = "explore") -> None:
-        """As it comes: all panels as tabs (explore), only the lesson (lecture), or two rows (compare)."""
+        """As it comes: all panels as tabs (explore), only the lesson (lecture), or the comparison first (compare)."""
         window = self._window
         rows, width = ROWS[name]
         for dock in self.all:
@@ -227,10 +228,8 @@ class Docks(QObject):
         for row in wanted:
             row[0].raise_()
         window.resizeDocks([row[0] for row in wanted], [theme.px(width)] * len(wanted), Qt.Orientation.Horizontal)
-        window.resizeDocks([self.bottom], [theme.px(BOTTOM_HEIGHT)], Qt.Orientation.Vertical)
-        if len(wanted) > 1:
-            heights = [theme.px(300), theme.px(170)]  # what is compared is what is looked at
-            window.resizeDocks([row[0] for row in wanted], heights, Qt.Orientation.Vertical)
+        bottom = theme.px(LOW_BOTTOM if name == "compare" else BOTTOM_HEIGHT)
+        window.resizeDocks([self.bottom], [bottom], Qt.Orientation.Vertical)
         self._dress()
 
     def show_run(self, there: bool) -> None:

@@ -37,9 +37,13 @@ class Errands:
         else:
             self._under_way.pop(name, None)
 
-    def piece(self, timeline: Timeline) -> tuple[str, object] | None:
-        """One piece of the one whose turn it is; its name and the answer, where it gave one."""
-        name = next(iter(self._under_way))
+    def under_way(self, name: str) -> bool:
+        """Whether the errand of this name is not done yet."""
+        return name in self._under_way
+
+    def piece(self, timeline: Timeline, name: str = "") -> tuple[str, object] | None:
+        """One piece of this one, or of the one whose turn it is; its name and the answer, where it gave one."""
+        name = name or next(iter(self._under_way))
         errand, pieces = self._under_way.pop(name)
         pieces = errand(timeline) if pieces is None else pieces
         try:

@@ -43,7 +43,7 @@ class Lecture(QObject):
     def enter(self) -> None:
         """The machine on the whole screen. Without a run there is nothing to show."""
         window = self._window
-        if self.on or window.frame is None or window.pages.currentWidget() is not window.canvas:
+        if self.on or window.frame is None or window.pages.currentWidget() is not window.machines:
             window.actions_by_name["lecture"].setChecked(self.on)
             return
         self.on = True
@@ -70,7 +70,7 @@ class Lecture(QObject):
         if not self._was_full:
             window.setWindowState(window.windowState() & ~Qt.WindowState.WindowFullScreen)
         self._show_frame_of_window(True)
-        window.docks.show_run(window.pages.currentWidget() is window.canvas)
+        window.docks.show_run(window.pages.currentWidget() is window.machines)
         self._finish()
 
     def scale_type(self, factor: float) -> None:

@@ -18,6 +18,7 @@ from engine.shocks import SHOCKS
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.variant import Variant
 
 
 class Menus(QObject):
@@ -90,14 +91,14 @@ class Menus(QObject):
             self.branches.addAction(hint).setEnabled(False)
 
     def fill_compared(self) -> None:
-        """Other designs, and other branches."""
+        """Other designs, kernel presets and branches."""
         self.compared.clear()
         frame, comparing = self._window.frame, self._window.comparing
-        for text, other in comparing.others(frame) if frame else ():
-            action = self.compared.addAction(_plain(text))
+        for offer in comparing.offers(frame) if frame else ():
+            action = self.compared.addAction(_plain(offer.text))
             action.setCheckable(True)
-            action.setChecked(other == comparing.other)
-            action.triggered.connect(partial(self._compare, other))
+            action.setChecked(offer.variant in comparing.others)
+            action.triggered.connect(partial(self._compare, offer.variant))
 
     def _menu(self, title: str, fill: object = None) -> QMenu:
         menu = QMenu(title, self._window)
@@ -112,8 +113,8 @@ class Menus(QObject):
     def _jump(self, number: int, _checked: bool = False) -> None:
         self._window.player.jump(number)
 
-    def _compare(self, other: tuple[str, int], _checked: bool = False) -> None:
-        self._window.comparing.choose(other)
+    def _compare(self, variant: Variant, _checked: bool = False) -> None:
+        self._window.comparing.choose((variant,))
 
     def _switch(self, number: int, _checked: bool = False) -> None:
         self._window.switch_branch(number)

@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "bookmarks": {},
     "own_folder": "",
     "editor_layout": [],
+    "compare_view": "side",
 }
 """Every key there is, with its value until it is set. ``geometry`` and ``layout`` are Qt's bytes in base 64."""
 

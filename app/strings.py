@@ -10,7 +10,8 @@ from typing import Any
 from app import actions, dialogs, said
 from app.editor import commands
 from app.language import NAMES, load
-from app.panels import compare, pressure, transitions, transport
+from app.offers import DESIGNS
+from app.panels import compare, figures, pressure, transitions, transport
 from app.player import Unit
 from app.timeline import density
 from engine import resources
@@ -41,10 +42,11 @@ def _declared() -> set[str]:
     found = {unit.value for unit in Unit} | {name for _, name in density.DRAWN}
     found |= {title for _, title in transport.LANES} | {text for _, text in dialogs.TIMELINE_KEYS}
     found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
-    found |= {*pressure.FIRST.values(), *compare.DESIGNS.values()}
+    found |= {*pressure.FIRST.values(), *DESIGNS.values()}
     found |= {text for shock in SHOCKS for text in (shock.name, shock.tip)}
     found |= set(REASONS) | forms.texts()
-    return found | {text for figure in compare.FIGURES for text in (figure.name, figure.tip)}
+    found |= {part for _name, text, _icon, tip in compare.VIEWS for part in (text, tip)} | {*compare.OUTCOMES.values()}
+    return found | {text for figure in figures.FIGURES for text in (figure.name, figure.tip)}
 
 
 def _in_file(tree: ast.Module, calls: Calls) -> set[str]:

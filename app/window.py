@@ -26,7 +26,7 @@ from app.arrangements import NAMES as ARRANGEMENTS
 from app.arrangements import Arrangements, as_text, from_text
 from app.bookmarks import Bookmarks
 from app.branching import Branching
-from app.canvas import Depth, MachineCanvas
+from app.canvas import Depth
 from app.canvas.motion import Amount
 from app.comparing import Comparing
 from app.compiling import compiling
@@ -41,6 +41,7 @@ from app.language import language
 from app.lecture import Lecture
 from app.lesson import LessonMaker
 from app.lesson_steps import LessonSteps
+from app.machines import Machines
 from app.menus import Menus
 from app.moment import Moment, Selected
 from app.numbers import count
@@ -123,11 +124,12 @@ class MainWindow(QMainWindow):
         transport = Transport(self.player, self.actions_by_name, self._events)
         self.topbar = TopBar(transport, self.actions_by_name)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.topbar)
-        self.canvas = MachineCanvas()
+        self.machines = Machines()
+        self.canvas = self.machines.canvas
         self.welcome = WelcomePage()
         self.problems = ProblemsPage()
         self.pages = QStackedWidget()
-        for page in (self.welcome, self.canvas, self.problems):
+        for page in (self.welcome, self.machines, self.problems):
             self.pages.addWidget(page)
         holder = QWidget()
         self._around = QVBoxLayout(holder)
@@ -154,7 +156,7 @@ class MainWindow(QMainWindow):
         self.lessons = LessonMaker(self)
         self.bookmarks = Bookmarks(self.settings, self)
         self.editors = Editors(self)
-        self.comparing = Comparing(self.worker, self.docks, self)
+        self.comparing = Comparing(self.worker, self.player, self.docks, self.machines, self.settings, self)
         self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
         self.stopping = Stopping(self.worker, self.player, self.docks, self.status, self)
         self.branching = Branching(self)
@@ -195,6 +197,7 @@ class MainWindow(QMainWindow):
             seen.connect(lambda there: there and QTimer.singleShot(0, self, self._show_late))
         self.bookmarks.changed.connect(self._show_marks)
         self.timeline.loop_requested.connect(self._loop)
+        self.comparing.changed.connect(self._show_choices)
         self.welcome.chosen.connect(self.open)
         self.welcome.open_requested.connect(self.ask_and_open)
         self.welcome.new_requested.connect(self.editors.new)
@@ -228,15 +231,16 @@ class MainWindow(QMainWindow):
             panel.switch_wanted.connect(self.switch_branch)
             panel.rename_wanted.connect(self.worker.rename_branch)
             panel.remove_wanted.connect(self.remove_branch)
-            panel.compare_wanted.connect(lambda number: self.comparing.choose(("branch", number)))
+            panel.compare_wanted.connect(self.comparing.choose_branch)
         elif name == "compare":
+            panel.branch_chosen.connect(self.switch_branch)
             self.comparing.follow(panel)
         elif name == "why":
             self.reasons.follow(panel)
         elif name == "find":
             self.stopping.follow(panel)
         frame = self.frame
-        if frame is None or self.pages.currentWidget() is not self.canvas:
+        if frame is None or self.pages.currentWidget() is not self.machines:
             return
         if name == "charts":
             panel.set_series(frame.series)
@@ -266,7 +270,7 @@ class MainWindow(QMainWindow):
 
     def _views(self) -> Iterator[Any]:
         """Everything that shows moments."""
-        yield self.canvas
+        yield self.machines
         yield from self.docks.panels
         yield self.sentence
         yield self.timeline
@@ -344,10 +348,10 @@ class MainWindow(QMainWindow):
         self.timeline.clear()
         self.bookmarks.open(self.path)
         self.actions_by_name["loop"].setChecked(False)
-        self.canvas.clear()
+        self.machines.clear()
         self.topbar.show_title(program.title)
         self.setWindowTitle(f"{program.title} · Swapscope")
-        self.pages.setCurrentWidget(self.canvas)
+        self.pages.setCurrentWidget(self.machines)
         self.docks.show_run(not self.lecture.on)
         actions.set_run_open(self.actions_by_name, True)
         self.status.busy("")
@@ -481,7 +485,7 @@ class MainWindow(QMainWindow):
 
     def _show_late(self) -> None:
         """A panel that asks the engine has come into sight."""
-        if self.frame is not None and self.pages.currentWidget() is self.canvas:
+        if self.frame is not None and self.pages.currentWidget() is self.machines:
             self.reasons.show_frame(self.frame, self._selection)
             self.comparing.show_frame(self.frame)
 
@@ -536,7 +540,7 @@ class MainWindow(QMainWindow):
     def remove_branch(self, number: int) -> None:
         """Forget a branch and those that left it; a comparison with a branch ends, as their numbers change."""
         self.player.pause()
-        self.branching.end_comparison()
+        self.comparing.forget_branches()
         self.worker.remove_branch(number)
 
     def _change(self, key: str, value: object) -> None:
@@ -603,8 +607,8 @@ class MainWindow(QMainWindow):
     def compare(self) -> None:
         """Show the comparison; with the other design, where nothing was chosen yet."""
         self.docks.call("compare")
-        if self.comparing.other is None and self.frame is not None:
-            self.comparing.choose(self.comparing.others(self.frame)[0][1])
+        if not self.comparing.others and self.frame is not None:
+            self.comparing.choose((self.comparing.offers(self.frame)[0].variant,))
 
     def open_find(self) -> None:
         """The keyboard into the field of the search, with the panel in front."""
@@ -655,13 +659,14 @@ class MainWindow(QMainWindow):
     def choose_depth(self, depth: str) -> None:
         """How much of the machine is told: ``story``, ``mechanism`` or ``kernel``."""
         self.settings.set("depth", depth)
-        self.canvas.detail = Depth(depth)
+        self.machines.set_depth(Depth(depth))
         self.actions_by_name[f"depth_{depth}"].setChecked(True)
 
     def set_legend(self) -> None:
         """The legend under the machine, or more room for the machine."""
-        self.canvas.legend_visible = self.actions_by_name["legend"].isChecked()
-        self.settings.set("legend", self.canvas.legend_visible)
+        shown = self.actions_by_name["legend"].isChecked()
+        self.machines.set_legend(shown)
+        self.settings.set("legend", shown)
 
     def toggle_full_screen(self) -> None:
         """On the whole screen, or as before."""
@@ -703,7 +708,8 @@ class MainWindow(QMainWindow):
         for name, key in (("follow", "follow_file"), ("lesson_stops", "lesson_stops")):
             self.actions_by_name[name].setChecked(self.settings.get(key))
         self.actions_by_name["legend"].setChecked(self.settings.get("legend"))
-        self.canvas.legend_visible = self.settings.get("legend")
+        self.actions_by_name[f"machines_{self.comparing.beside}"].setChecked(True)
+        self.machines.set_legend(self.settings.get("legend"))
         motion, depth = self.settings.get("motion"), self.settings.get("depth")
         self.choose_motion(motion if motion in {str(amount) for amount in Amount} else "full")
         self.choose_depth(depth if depth in set(Depth) else "mechanism")

@@ -147,6 +147,7 @@ class Worker(QThread):
         self._explore_failed = False
         self._compiled = False
         self._errands = Errands()
+        self._first_errand = ""
         self._stops: tuple[Stop, ...] = ()
         self._watch_for: Watch | None = None
         self._loop: tuple[int, int] | None = None
@@ -249,6 +250,10 @@ class Worker(QThread):
         """Do this piece by piece while the cursor rests; ``told`` says what it answers. See :mod:`app.errands`."""
         self._post(f"begin {name}", lambda: self._errands.begin(name, errand), only_last=True)
 
+    def go_first(self, name: str) -> None:
+        """The errand of this name is done before playing goes on: what is played waits for it, at any speed."""
+        self._first_errand = name
+
     def drop(self, name: str) -> None:
         """Give an errand up."""
         self._post(f"begin {name}", lambda: self._errands.drop(name), only_last=True)
@@ -312,6 +317,8 @@ class Worker(QThread):
         if self._to_end:
             return 0.0
         if self._pace is not None:
+            if self._errands.under_way(self._first_errand):
+                return 0.0
             return 0.0 if self._errands and self._pace.rate <= SHOW_EVERY else self._due - time.perf_counter()
         if self._errands:
             return 0.0
@@ -414,6 +421,9 @@ class Worker(QThread):
     def _play_slice(self) -> None:
         """The units that are due by now, as many as fit into a slice."""
         pace, now = self._pace, time.perf_counter()
+        if self._errands.under_way(self._first_errand):
+            self._do_errands(self._first_errand)
+            return
         if pace is None or now < self._due:
             if self._errands and self._due > now + SLICE_SECONDS:
                 self._do_errands()
@@ -541,11 +551,11 @@ class Worker(QThread):
         self._do_errands()
         self._ahead_slice()
 
-    def _do_errands(self) -> None:
+    def _do_errands(self, only: str = "") -> None:
         stop_at = time.perf_counter() + SLICE_SECONDS
         try:
-            while self._errands and time.perf_counter() < stop_at:
-                answer = self._errands.piece(self._need())
+            while (self._errands.under_way(only) if only else self._errands) and time.perf_counter() < stop_at:
+                answer = self._errands.piece(self._need(), only)
                 if answer is not None:
                     self.told.emit(*answer)
         except InputError:

@@ -1,6 +1,6 @@
 """Runs of the same operations in step: machines that are brought to the same place, and what is read off there.
 
-Two places are the same when the same operations are done, settings changed by hand not counted.
+Two places are the same when the same operations are done; what only one run has does not count.
 Inside an operation the others are as many transitions into theirs as ours is into its own.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.figures import metadata_bytes
 from engine.history import PACKED_FROM, Keyframe
@@ -30,20 +31,29 @@ NEARBY = 400
 """Operations before the place gone to at which a keyframe of a small machine is left, for steps back."""
 STRIDE, PLAIN_STRIDE = 20_000, 100
 """Operations of one piece of work, compiled and not: a few milliseconds."""
+Common = NDArray[np.bool_]
+Places = NDArray[np.int64]
 JOURNAL_WORDS, RECORDS = 1 << 18, 1 << 12
 """Room for the changes of one operation; one that makes more is only shown done."""
 
 
-def same_place(ours: Ops, position: int, theirs: Ops) -> int:
-    """Operations that the other run has done where ours has done ``position``; settings changed do not count."""
-    plain = int(np.count_nonzero((ours[:position] & KIND_MASK) != int(Op.SET)))
-    others = np.cumsum((theirs & KIND_MASK) != int(Op.SET))
-    found = int(np.searchsorted(others, plain, side="left")) + 1 if plain else 0
-    found = min(found, len(theirs))
-    if position and int(ours[position - 1]) & KIND_MASK == Op.SET:
-        while found < len(theirs) and int(theirs[found]) & KIND_MASK == Op.SET:
-            found += 1
-    return found
+def places(ours: Common, theirs: Common) -> Places:
+    """For each number of operations done in ours, how many are done in the other run at the same place.
+
+    ``ours`` and ``theirs`` say of each operation whether the other run has it too. What only one of
+    them has is passed over; where ours has just done such an operation, the other has done its own.
+    """
+    done = np.concatenate(([0], np.cumsum(ours)))
+    common = np.flatnonzero(theirs)
+    behind = np.concatenate(([0], common + 1))
+    before = np.concatenate((common, [len(theirs)]))
+    own = np.concatenate(([False], ~ours))
+    return np.where(own, before[np.minimum(done, len(common))], behind[np.minimum(done, len(common))])
+
+
+def places_by_operations(ours: Ops, theirs: Ops) -> Places:
+    """The same for runs of one scenario in which nothing was put but settings."""
+    return places((ours & KIND_MASK) != int(Op.SET), (theirs & KIND_MASK) != int(Op.SET))
 
 
 class Follower:
@@ -189,24 +199,30 @@ class Follower:
 class Lockstep:
     """Our run and others, each a machine at the same operation."""
 
-    def __init__(self, ours: Program, keyframes: Sequence[Keyframe], others: Sequence[Follower]) -> None:
+    def __init__(
+        self, ours: Program, keyframes: Sequence[Keyframe], others: Sequence[Follower],
+        where: Sequence[Places] | None = None,
+    ) -> None:  # fmt: skip
+        """``where`` has for each other what :func:`places` gives; without, they differ in settings at most."""
         self.ours = Follower(ours, keyframes)
         self.others = list(others)
+        self.where = where or [places_by_operations(ours.ops, other.program.ops) for other in others]
 
     def reach(self, position: int) -> Iterator[float]:
         """All to where ours has done ``position`` operations, each at the end of its own; gives the share done."""
         machines = 1 + len(self.others)
         for share in self.ours.reach(position):
             yield share / machines
-        for done, other in enumerate(self.others, 1):
-            place = same_place(self.ours.program.ops, position, other.program.ops)
-            for share in other.reach(place):
+        position = min(position, len(self.ours.program.ops))
+        for done, (other, where) in enumerate(zip(self.others, self.where, strict=True), 1):
+            for share in other.reach(int(where[position])):
                 yield (done + share) / machines
 
     def step_to(self, number: int) -> None:
-        """The others into their operation, as far as transition ``number`` is into ours."""
+        """Ours to its transition ``number``, if that is of the operation reached, the others as far into theirs."""
         whole = self.ours.whole
         inside = number - self.ours.made[0].number + 1 if whole else 0
+        self.ours.step_to(inside)
         for other in self.others:
             # The end of ours is the end of theirs, whichever has more to do.
             other.step_to(inside if inside < whole else other.whole)

@@ -6,17 +6,15 @@ run than in the other; kinds that only one design has do not count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.comparison import Follower, same_place
-from engine.machine import Machine
+from engine.comparison import Follower, Lockstep
 from engine.mm import image as im
 from engine.mm import transitions as tr
 from engine.mm.compiler import is_ready
-from engine.operation import KIND_MASK, Op
 from engine.program import Program
 from engine.sentence import sentence
 from engine.transition import Transition
@@ -62,14 +60,14 @@ class Difference:
 
 
 class Search:
-    """Looks through our run and others, an operation at a time.
+    """Looks through the runs of a lockstep, an operation at a time.
 
     Every method gives shares done, and at last what it found; nothing but shares: there is no difference that way.
     """
 
-    def __init__(self, ours: Follower, others: Sequence[Follower]) -> None:
-        self._ours, self._others = ours, list(others)
-        self._total = len(ours.program.ops)
+    def __init__(self, lockstep: Lockstep) -> None:
+        self._lockstep, self._ours, self._others = lockstep, lockstep.ours, lockstep.others
+        self._total = len(lockstep.ours.program.ops)
 
     def after(self, operation: int) -> Iterator[Difference | float]:
         """The first operation behind ``operation`` that is carried out differently; -1: of the whole run."""
@@ -93,30 +91,23 @@ class Search:
                 else:
                     last = found
             if last is not None:
-                yield from self._go(last[0] + 1)
+                yield from self._lockstep.reach(last[0] + 1)
                 yield self._difference(*last)
                 return
             stop, part = start, min(2 * part, LAST_PART)
 
-    def _go(self, position: int) -> Iterator[float]:
-        """All to where ours has done ``position`` operations, the last of which can be looked at."""
-        for share in self._ours.reach(position):
-            yield share / 2
-        for other in self._others:
-            yield from other.reach(same_place(self._ours.program.ops, position, other.program.ops))
-
     def _scan(self, start: int, stop: int) -> Iterator[tuple[int, int] | float]:
         """Operations from ``start`` up to ``stop`` that are carried out differently, and which other does so."""
-        yield from self._go(start)
-        ours, ops = self._ours, self._ours.program.ops
+        yield from self._lockstep.reach(start)
+        ours, where = self._ours, self._lockstep.where
         gaps = [self._gap(other) for other in self._others]
         for place in range(start, stop):
             if ours.machine.finished:
                 return
             running = [not other.machine.finished for other in self._others]
             ours.carry_out(place + 1)
-            for other in self._others:
-                other.carry_out(place_after(other.machine, ops[place]))
+            for other, places in zip(self._others, where, strict=True):
+                other.carry_out(int(places[place + 1]))
             now = [self._gap(other) for other in self._others]
             parted = [not np.array_equal(gap, before) for gap, before in zip(now, gaps, strict=True)]
             gaps = now
@@ -153,14 +144,4 @@ class Search:
 
 def first_difference(ours: Program, *others: Program) -> Iterator[Difference | float]:
     """From the start, an operation at a time; gives shares done, and at last where they differ, if they do."""
-    return Search(Follower(ours), [Follower(other) for other in others]).after(-1)
-
-
-def place_after(machine: Machine, word: np.int64) -> int:
-    """Where the other machine stands after the same operation: past settings that are its own."""
-    position, ops = machine.position, machine.ops
-    if int(word) & KIND_MASK == Op.SET:
-        return position + 1 if position < len(ops) and ops[position] == word else position
-    while position < len(ops) and ops[position] != word and int(ops[position]) & KIND_MASK == Op.SET:
-        position += 1
-    return min(position + 1, len(ops))
+    return Search(Lockstep(ours, (), [Follower(other) for other in others])).after(-1)

@@ -1,6 +1,6 @@
 """What a run can be compared with: another design, kernel preset or setting on the same operations, or another branch.
 
-A variant is a few words that can be kept and compared; :func:`program_of` makes of it the program that
+A variant is a few words that can be kept and compared; :func:`beside` makes of it the program that
 runs beside ours.
 """
 
@@ -11,15 +11,22 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from engine.comparison import Places, places
 from engine.mm import image as im
 from engine.mm.schema import Setting
-from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, Op
+from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, Op, Ops
 from engine.program import Program
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.history import Branch
     from engine.timeline import Timeline
 
+BRANCH_SHIFT = 40
+"""What a branch put in has its number from here on."""
 DESIGN = im.schema.setting_for("machine.design")
 POLICY = im.schema.setting_for("machine.policy")
 
@@ -44,8 +51,32 @@ class Variant:
     """Name of the kernel preset, or key of the setting."""
 
 
+def beside(timeline: Timeline, variant: Variant) -> tuple[Program, Places]:
+    """The program that runs beside the branch now shown, and where it is at each operation of ours."""
+    branches, number = timeline.branches, timeline.branch
+    program = program_of(timeline, variant)
+    ours = identities(branches, number)
+    if variant.change is Change.BRANCH:
+        theirs = identities(branches, variant.value)
+    elif variant.change is Change.SETTING:
+        theirs = ours[~sets(branches[number].program.ops, im.schema.setting_for(variant.key))]
+    else:
+        return program, np.arange(len(ours) + 1)
+    return program, places(np.isin(ours, theirs), np.isin(theirs, ours))
+
+
+def identities(branches: Sequence[Branch], number: int) -> NDArray[np.int64]:
+    """A number for each operation of a branch: the same in two branches where it is the same operation."""
+    branch = branches[number]
+    if branch.parent < 0:
+        return np.arange(len(branch.program.ops))
+    before = identities(branches, branch.parent)
+    added = np.arange(len(branch.program.ops) - len(before)) + (number << BRANCH_SHIFT)
+    return np.concatenate((before[: branch.position], added, before[branch.position :]))
+
+
 def program_of(timeline: Timeline, variant: Variant) -> Program:
-    """The program that runs beside the branch now shown: its operations, all but what the variant changes."""
+    """Our branch with what the variant changes, or the branch that it names."""
     if variant.change is Change.BRANCH:
         return timeline.branches[variant.value].program
     ours = timeline.program
@@ -71,10 +102,9 @@ def on_kernel(program: Program, kernel: str) -> Program:
 
 def throughout(program: Program, setting: Setting, value: int) -> Program:
     """The same run with one setting at one value from its start to its end: nothing in it changes that setting."""
-    ops = program.ops
-    sets = ((ops & KIND_MASK) == int(Op.SET)) & ((ops >> COUNT_SHIFT & COUNT_MASK) == setting.number)
-    if np.any(sets):
-        program = program.with_ops(ops[~sets])
+    changed = sets(program.ops, setting)
+    if np.any(changed):
+        program = program.with_ops(program.ops[~changed])
     for place, address in enumerate(im.SWAPFILE_SLOTS):
         if setting.address == address:
             file = program.swapfiles[place]
@@ -83,6 +113,13 @@ def throughout(program: Program, setting: Setting, value: int) -> Program:
             kept = {key: number for key, number in program.settings.items() if key != setting.key}
             return replace(program, swapfiles=swapfiles, settings=kept)
     return program.with_settings({setting.key: value})
+
+
+def sets(ops: Ops, setting: Setting) -> NDArray[np.bool_]:
+    """Which operations change a setting, shape (n,)."""
+    found: NDArray[np.bool_] = (ops & KIND_MASK) == int(Op.SET)
+    found &= (ops >> COUNT_SHIFT & COUNT_MASK) == setting.number
+    return found
 
 
 def can_vary(program: Program, setting: Setting) -> bool:

@@ -23,7 +23,7 @@ from engine.mm.layout import CLUSTER_SLOTS
 from engine.naming import grouped
 from engine.reading import SlotState
 
-POOL_SHARE = 0.36
+POOL_SHARE, SHORT_POOL = 0.36, 54
 HEADROOM = 1.16
 """The pool's box reaches this many times its limit."""
 LARGEST_SLOT = 19
@@ -59,14 +59,14 @@ class Backends(Column):
         room = self.inner.height()
         pool = self._pool_height()
         cards = self._cards()
-        heights = self._room_of_disk(room - pool - self.style.px(POOL_AROUND + WASTED), cards)
+        around = self.style.px(HEAD + 6 if self.short else POOL_AROUND + WASTED)
+        heights = self._room_of_disk(room - pool - around, cards)
         # What is left over makes the pool higher.
-        more = room - pool - self.style.px(POOL_AROUND + WASTED) - self._slots_need - sum(heights) \
-            - self.style.px(EXTRA_GAP) * len(heights)  # fmt: skip
+        more = room - pool - around - self._slots_need - sum(heights) - self.style.px(EXTRA_GAP) * len(heights)
         self._disk(self._pool(self.inner.top(), pool + max(0.0, min(more, room * POOL_MORE))), heights)
 
     def _pool_height(self) -> float:
-        return max(self.style.px(96), self.inner.height() * self.pool_share)
+        return max(self.style.px(SHORT_POOL if self.short else 96), self.inner.height() * self.pool_share)
 
     def _files(self) -> list[SwapFile]:
         return [file for file in self.facts.swapfiles if file.slots]
@@ -74,6 +74,8 @@ class Backends(Column):
     def _cards(self) -> list[tuple[Extra, Callable[[QRectF], None]]]:
         """Cards below the swapfiles, the most telling first."""
         found: list[tuple[Extra, Callable[[QRectF], None]]] = []
+        if self.short:
+            return found
         versus = self.run.versus
         if versus is not None and versus.pairs:
             found.append((Extra(versus.height, versus.height), lambda box: self._versus(versus, box)))
@@ -102,6 +104,9 @@ class Backends(Column):
 
     def _disk(self, y: float, heights: list[float]) -> None:
         """The swapfiles from ``y`` on, below them cards, last the slots that are wasted."""
+        if self.short:
+            self._swapfiles(y, self.inner.bottom())
+            return
         foot = self.inner.bottom() - self.style.px(WASTED)
         self._wasted(foot + self.style.px(12))
         for (_, lay_out), high in reversed(list(zip(self._cards(), heights, strict=False))):
@@ -140,6 +145,9 @@ class Backends(Column):
             self.text(box.left() + style.px(12), box.bottom() - style.px(16), box.width() - style.px(24),
                       translate("Canvas", "Pages that leave memory are compressed and kept here."), 11,
                       "dim")  # fmt: skip
+        self.hint(box, self._pool_text())
+        if self.short:
+            return box.bottom() + style.px(6)
         below = box.bottom() + style.px(12)
         cold, hot = translate("Canvas", "◂ cold end: next to be written back"), translate("Canvas", "hot end ▸")
         if len(pool.entries) < pool.stored:
@@ -149,7 +157,6 @@ class Backends(Column):
         cold = self.fitting(room, 10, cold, translate("Canvas", "◂ cold end"))
         self.text(box.left(), below, box.width() * 0.8, cold, 10, "dim")
         self.text(box.left() + box.width() * 0.6, below, box.width() * 0.4, hot, 10, "dim", right=True)
-        self.hint(box, self._pool_text())
         return below + style.px(18)
 
     def _pool_text(self) -> str:

@@ -50,6 +50,8 @@ from engine.reading import Chain, Place, chain, neighbours
 
 SETTLED_MS = 200
 """The run is taken to be known when no more of it came for so long."""
+LEAST, SMALL = (640, 360), (250, 240)
+"""Pixels of a canvas at normal type size at least, alone and with others beside it."""
 MOST_OUTLINES = 600
 MOST_CHAINS, MANY_ROWS = 24, 200_000
 """Selected things whose chains are followed, and the page-table entries from which it is only the first."""
@@ -100,7 +102,7 @@ class MachineCanvas(QWidget):
         self._echoes: tuple[Selected, ...] = ()
         """What is pointed at in a canvas beside this one."""
         self._marking: Marking | None = None
-        self._least = (640, 360)
+        self._least = LEAST
         self.walk = Walk()
         self.pointer = Pointer(self)
         self.voices = Voices(self)
@@ -233,10 +235,17 @@ class MachineCanvas(QWidget):
             self._echoes = things
             self.update()
 
-    def make_small(self, width: int, height: int) -> None:
-        """Let the canvas be this small, in pixels at normal type size."""
-        self._least = (width, height)
-        self.updateGeometry()
+    @property
+    def in_company(self) -> bool:
+        """There are others beside it: it may be small, and shows its machine without what is known of the run."""
+        return self._least is SMALL
+
+    @in_company.setter
+    def in_company(self, there: bool) -> None:
+        if there != self.in_company:
+            self._least = SMALL if there else LEAST
+            self.updateGeometry()
+            self._lay_out()
 
     def fit(self) -> None:
         """Show every column whole again."""
@@ -300,7 +309,8 @@ class MachineCanvas(QWidget):
             style = Style.now(self.devicePixelRatioF())
             area = self._area(style)[0]
             self._scene = Scene.of(
-                self._facts, area, style, self._looks, self._depth, self._marking, self._run
+                self._facts, area, style, self._looks, self._depth, self._marking,
+                NO_RUN if self.in_company else self._run,
             )  # fmt: skip
             self._looks = [column.look for column in self._scene.columns]
             self.voices.follow(self._scene)

@@ -230,6 +230,8 @@ class Field:
         """The marks that other machines have for cells ``first`` to ``last``; none: nothing is to be marked."""
         if self.marking is None or MARKED.get(self.thing) is not self.family or self.owners is not None:
             return []
+        if self.numbers is not None and self.thing is Thing.FRAME:
+            return []  # in the order of a list, a frame's number says nothing
         if self.numbers is not None:
             return list(self.marking.of(self.thing, self.owner, self.numbers[first:last]))
         return list(self.marking.of(self.thing, self.owner, slice(first + self.first, last + self.first)))

@@ -28,6 +28,8 @@ MOST_WINDOWS = 8
 """Lines of words are chosen while they are at most so many times the height of the column."""
 LOW = 380
 """Pixels of a column below which it has no room for counters."""
+SHORT = 292
+"""Pixels of a column below which it shows its cells alone: machines side by side in a small window."""
 USUAL_HEIGHT = 600
 """Pixels of a column at which cells have their usual size at most."""
 EXTRA_GAP = 10
@@ -113,6 +115,11 @@ class Column:
     def lay_out(self) -> None:
         """Fill ``fields``, ``paints`` and ``hints`` in ``inner``; ``top`` says where content begins."""
         raise NotImplementedError
+
+    @property
+    def short(self) -> bool:
+        """Whether there is room for the cells alone."""
+        return self.box.height() < self.style.px(SHORT)
 
     @property
     def top(self) -> float:

@@ -80,15 +80,17 @@ class Descriptors(Column):
         names, style = self.facts.names, self.style
         self.title, self.name = titles(names.design)
         self.note = translate("Canvas", "{n} in use").format(n=grouped(names.used))
-        cards = self._cards()
+        cards = [] if self.short else self._cards()
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
-        high = foot - style.px(20) - self.inner.top()
+        high = foot - style.px(0 if self.short else 20) - self.inner.top()
         grid = QRectF(self.inner.left(), self.inner.top(), self.inner.width(), high)
         if len(names.marks):
             with self.rolling(grid):
                 self._grid(grid)
         else:
             self.empty(grid.adjusted(0, 0, 0, -style.px(8)), nothing(names.design))
+        if self.short:
+            return
         across = self.inner.width()
         caption = self.fitting(
             across, 10, translate("Canvas", "count │ swapcache │ backend"),

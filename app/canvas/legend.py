@@ -73,10 +73,12 @@ def paint_legend(painter: QPainter, box: QRectF, facts: Facts, style: Style, mar
 
 def differences(marking: Marking | None) -> list[str]:
     """How much is otherwise in each of the other machines, in words."""
-    if marking is None or not marking.pictured:
+    if marking is None:
         return []
+    if not marking.pictured:
+        return [translate("Canvas", "otherwise in another machine")]
     return [
-        difference_text(other) + translate("Canvas", ": {name}").format(name=name)
+        f"{name}: {difference_text(other)}"
         for other, name in zip(marking.others, marking.names, strict=False)
     ]
 

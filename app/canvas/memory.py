@@ -24,7 +24,7 @@ HEAD, GAP, EMPTY = 22, 9, 22
 SHARES, SHARES_NAMED, FREE_BAR = 54, 82, 70
 """Pixels of the card that says who has the frames, with the names of its parts, and of the free bar above it."""
 FOOT, FOOT_NAMED = SHARES + FREE_BAR + 4, SHARES_NAMED + FREE_BAR + 4
-LOW = 500
+LOW, CROWDED = 500, 382
 CHART = Extra(86, 168)
 SCALE_OF_HIGH = 6
 """The bar of free frames reaches this many times the high watermark."""
@@ -66,7 +66,7 @@ class MemoryColumn(Column):
         self._counters()
         # In a low window the parts of the bar are named by its tooltip only.
         self._named = self.inner.height() >= style.px(LOW)
-        room = self.inner.height() - style.px(FOOT_NAMED if self._named else FOOT)
+        room = self.inner.height() - style.px(self._foot_height())
         level, heights = self.fit(choices, lambda level: self._height(strips, level), room, width, GOOD_FRAME,
                                   [CHART] * len(self._charts()))  # fmt: skip
         self._lay_charts(heights)
@@ -77,6 +77,17 @@ class MemoryColumn(Column):
         with self.rolling(QRectF(self.inner.left(), self.inner.top(), self.inner.width(), room)):
             for strip in strips:
                 y = self._strip(strip, level, y)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether lists one below the other would leave no room for their cells: then frames are by number."""
+        return self.box.height() < self.style.px(CROWDED)
+
+    def _foot_height(self) -> float:
+        """Pixels at normal type size of what :meth:`_foot` lays out."""
+        if self.crowded:
+            return 0 if self.short else FREE_BAR + 4
+        return FOOT_NAMED if self._named else FOOT
 
     def _counters(self) -> None:
         """Lay out what counts, at the bottom, and take its room off ``inner``."""
@@ -101,6 +112,8 @@ class MemoryColumn(Column):
         active = translate("Canvas", "active · {n}").format(n=grouped(memory.nr_active))
         inactive = translate("Canvas", "inactive · {n}").format(n=grouped(memory.nr_inactive))
         first = translate("Canvas", "reclaimed first  ▸")
+        if self.crowded:
+            return [Strip(f"{active}, {inactive}", "", None, "")]
         if not memory.ordered:
             return [
                 Strip(translate("Canvas", "end of the inactive list"), first, memory.tail,
@@ -172,9 +185,12 @@ class MemoryColumn(Column):
     def _foot(self) -> float:
         """Lay out what stands at the bottom; gives where it begins."""
         style, memory = self.style, self.facts.memory
-        high = style.px(SHARES_NAMED if self._named else SHARES)
+        if self.short:
+            return self.inner.bottom()
+        high = style.px(0 if self.crowded else SHARES_NAMED if self._named else SHARES)
         card = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
-        self._shares(card)
+        if not self.crowded:
+            self._shares(card)
         top = card.top() - style.px(FREE_BAR)
         middle = top + style.px(10)
         free = translate("Canvas", "free · {n}").format(n=grouped(memory.free))
@@ -324,7 +340,7 @@ class MemoryWords(MemoryColumn):
     def _strips(self) -> list[Strip]:
         of = self.facts.scalar
         strips = super()._strips()
-        if not self.facts.memory.ordered:
+        if self.crowded or not self.facts.memory.ordered:
             return strips
         ends = ((im.ACTIVE, im.ACTIVE_TAIL), (im.INACTIVE, im.INACTIVE_TAIL))
         heads = [f"head {of(head)} … tail {of(tail)}  ▸" for head, tail in ends]
@@ -336,6 +352,8 @@ class MemoryWords(MemoryColumn):
 
     def _counters(self) -> None:
         of = self.facts.scalar
+        if self.crowded:
+            return
         rows = [
             ("pgscan_kswapd", im.PGSCAN_KSWAPD), ("pgscan_direct", im.PGSCAN_DIRECT),
             ("pgsteal_kswapd", im.PGSTEAL_KSWAPD), ("pgsteal_direct", im.PGSTEAL_DIRECT),

@@ -41,7 +41,7 @@ class StoryMemory(MemoryColumn):
         self._named = True
         marks = memory.marks[1 : memory.frames + 1]
         width = int(self.inner.width() * style.ratio)
-        below = style.px(SHARES_NAMED + 14)
+        below = style.px(0 if self.short else SHARES_NAMED + 14)
         level, heights = self.fit(
             levels(width, self.largest(LARGEST), 4),
             lambda level: level.rows(len(marks)) * level.pitch_y / style.ratio, self.inner.bottom() - y - below, width,
@@ -49,11 +49,12 @@ class StoryMemory(MemoryColumn):
         )  # fmt: skip
         whole, self.inner = self.inner, QRectF(self.inner)
         self._lay_charts(heights)
-        high = style.px(SHARES_NAMED)
+        high = style.px(0 if self.short else SHARES_NAMED)
         card = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
         self.inner = whole
-        self._shares(card)
-        room = card.top() - style.px(14) - y
+        if not self.short:
+            self._shares(card)
+        room = card.top() - style.px(0 if self.short else 14) - y
         # A frame that nothing is in shows the pool's or is free: those come last and are drawn as empty.
         high = level.rows(len(marks)) * level.pitch_y / style.ratio
         self.height_needed = self.inner.height() + max(0.0, high - room)
@@ -84,7 +85,7 @@ class StoryPool(Backends):
                 says = translate("Canvas", "Full: it takes nothing before it is below the line.")
             y = _say(self, grouped(pool.stored),
                      translate("Canvas", "pages in the room of {n}").format(n=grouped(pool.pages)), says)  # fmt: skip
-        self._pool(y, self.inner.bottom() - self.style.px(POOL_AROUND - HEAD) - y)
+        self._pool(y, self.inner.bottom() - self.style.px(0 if self.short else POOL_AROUND - HEAD) - y)
 
 
 class StoryDisk(Backends):
@@ -111,7 +112,7 @@ class StoryDisk(Backends):
         y = _say(self, grouped(used), translate("Canvas", "of {n} slots are taken").format(n=grouped(slots)),
                  translate("Canvas", "Slow, and so the last resort."))  # fmt: skip
         cards = self._cards()
-        heights = self._room_of_disk(self.inner.bottom() - y - self.style.px(WASTED), cards)
+        heights = self._room_of_disk(self.inner.bottom() - y - self.style.px(0 if self.short else WASTED), cards)
         self._disk(y, heights)
 
 
@@ -123,5 +124,7 @@ def _say(column: MemoryColumn | Backends, figure: str, of: str, says: str) -> fl
     column.text(box.left(), box.center().y(), box.width(), figure, FIGURE, bold=True)
     x = left + wide + style.px(9)
     column.text(x, top + style.px(19), column.inner.right() - x, of, 12, "dim")
+    if column.short:
+        return top + style.px(TOP - 14)
     column.text(left, top + style.px(46), column.inner.width(), says, 12.5)
     return top + style.px(TOP + HEAD * 0.5)

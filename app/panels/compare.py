@@ -1,16 +1,16 @@
-"""Two runs of the same workload side by side: the figures that matter, as pairs of bars."""
+"""What is compared with what, where the runs differ, and the figures that matter as bars."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QComboBox,
-    QGridLayout,
+    QHBoxLayout,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -18,230 +18,230 @@ from PySide6.QtWidgets import (
     QToolButton,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
-from app import theme
+from app import actions, theme
+from app.chip import LETTERS, Chip
 from app.moment import Moment
 from app.numbers import count, duration
+from app.offers import Offer
+from app.panels.figures import FIGURES, FigureRow, Result
+from app.panels.setting_choice import SettingChoice
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
 from engine.difference import Difference
+from engine.program import Program
+from engine.variant import Change, Variant
 
-Result = Mapping[str, Any]
-"""What ``swapscope run --json`` gives, and a ``label`` where the design's name would not tell which run it is."""
-
-Other = tuple[str, int]
-"""What to compare with: ``("design", number)`` or ``("branch", index)``."""
-
-DESIGNS = {"legacy": "today's design", "swap_desc": "swap descriptors", "vswap": "virtual swap"}
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of a run."""
-
-    name: str
-    tip: str
-    value: Callable[[Result], float | None]
-    """None where the run does not have it."""
-    text: Callable[[float], str]
-    less_is_better: bool | None = True
-    """None: neither is better by itself."""
-
-
-def _gauge(name: str) -> Callable[[Result], float | None]:
-    return lambda result: _number(result.get("gauges", {}).get(name))
-
-
-def _counter(name: str) -> Callable[[Result], float | None]:
-    return lambda result: _number(result.get("counters", {}).get(name))
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _metadata(result: Result) -> float | None:
-    found = result.get("metadata_bytes")
-    if isinstance(found, Mapping):
-        return _number(found["total"] if "total" in found else sum(found.values()))
-    return _number(found)
-
-
-def _lookups_per_fault(result: Result) -> float | None:
-    lookups, faults = _counter("swap_lookups")(result), _counter("pgmajfault")(result)
-    return lookups / faults if lookups is not None and faults else None
-
-
-def _swapoff(result: Result) -> float | None:
-    """What swapoff visited, where the run had one."""
-    parts = [_counter(name)(result) for name in ("swapoff_ptes", "swapoff_descriptors", "swapoff_slots")]
-    work = sum(part for part in parts if part is not None)
-    return work or None
-
-
-def _whole(value: float) -> str:
-    return count(round(value))
-
-
-def _bytes(value: float) -> str:
-    for unit, size in (("MiB", 1 << 20), ("KiB", 1 << 10)):
-        if value >= 10 * size or (unit == "KiB" and value >= size):
-            return f"{value / size:.1f} {unit}"
-    return f"{count(round(value))} B"
-
-
-FIGURES = (
-    Figure("pages in swap", "Page-table entries whose page is in swap when the run ends",
-           _gauge("swapped_pages"), _whole, None),
-    Figure("slots in use", "Slots of swapfiles that are taken", _gauge("swap_used_pages"), _whole),
-    Figure("slots wasted", "Slots that hold nothing because the page is in zswap", _gauge("slots_held_by_zswap"),
-           _whole),
-    Figure("metadata", "Memory that the design takes to keep track of swapped pages", _metadata, _bytes),
-    Figure("look-ups per fault", "Steps through trees, tables and descriptors for each major fault",
-           _lookups_per_fault, lambda value: f"{value:.1f}"),
-    Figure("swapoff work", "Page-table entries, descriptors and slots that swapoff visited", _swapoff, _whole),
-)  # fmt: skip
-"""In the order shown."""
-
-
-class PairBar(QWidget):
-    """Two bars on one scale: this run above, the other below."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.values: tuple[float | None, float | None] = (None, None)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def show_values(self, left: float | None, right: float | None) -> None:
-        """The two values; None draws no bar."""
-        self.values = (left, right)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(theme.px(26), theme.px(18))
-
-    minimumSizeHint = sizeHint
-
-    def bars(self) -> list[QRectF]:
-        """Where the two bars are; the longer one is as wide as the widget, 0 is a sliver."""
-        scale = max((value or 0 for value in self.values), default=0) or 1
-        height, boxes = theme.px(5), []
-        for number, value in enumerate(self.values):
-            width = 0.0 if value is None else max(2.0, self.width() * value / scale)
-            boxes.append(QRectF(0, theme.px(3) + number * theme.px(7), width, height))
-        return boxes
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        now = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for box, colour in zip(self.bars(), ("accent", "dim"), strict=True):
-            painter.setBrush(now.colour(colour))
-            painter.drawRoundedRect(box, 2, 2)
-        painter.end()
+VIEWS = (
+    ("side", "Side by side", "mdi6.view-split-vertical", "Each machine a picture of its own [S]"),
+    ("over", "Overlaid", "mdi6.layers-outline", "One picture, with marks on what is otherwise in the others [O]"),
+    ("alone", "Only figures", "mdi6.square-outline", "One picture without marks [A]"),
+)
+"""Name, text, icon and tip of each way to show the others."""
+OUTCOMES = {"oom": "out of memory", "finished": "finished", "running": "on its way", "segfault": "segmentation fault"}
+SETTING = "setting"
+"""Entry of a list of runs that opens the choice of a setting."""
 
 
 class ComparePanel(QWidget):
-    """Bars of two results; the shell runs the other one and hands both in."""
+    """Chooses runs and shows their figures; who runs them hands the results in."""
 
-    other_chosen = Signal(object)
-    """An :data:`Other`, or None for nothing any more."""
-    jump_requested = Signal(object)
+    other_chosen = Signal(int, object)
+    """Place (0, 1) and the Variant that is to stand there, or None for nothing."""
+    branch_chosen = Signal(int)
+    """Another branch is to be ours."""
+    beside_chosen = Signal(str)
+    """How the others are to be shown."""
+    difference_wanted = Signal(int)
+    """The first (0), next (1) or last (-1) difference."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Comparison"))
-        self.results: tuple[Result, Result] | None = None
-        self.title = Text(size=13, bold=True, wrap=True)
-        self.legend = Text(size=12, wrap=True)
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.outcome = Text(size=11.5, colour="dim", wrap=True)
+        self.results: list[Result] = []
+        self.names: list[str] = []
+        self._chosen: list[Offer] = []
+        self.difference: Difference | None = None
+        outer = column_of(self, 0, 0)
+        outer.addLayout(self._choosers())
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("How far the others are"))
+        self.progress.setFixedHeight(theme.px(3))
+        outer.addWidget(self.progress)
+        body = QWidget()
+        column = column_of(body, 5)
+        self._add_difference(column)
+        self._add_figures(column)
+        column.addStretch(1)
+        self.empty = Empty(
+            self.tr("Nothing to compare with yet"),
+            self.tr("Choose a run above, or press C: the same workload runs on another machine in step with this "
+                    "one, and where they differ is marked here and in the picture."),
+        )  # fmt: skip
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(scrolled(body))
+        outer.addWidget(self._stack, 1)
+        self.show_progress(-1)
+        self.show_offers([], [], [], 0, None)
+        theme.switch().changed.connect(self._restyle)
+        self._restyle()
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _choosers(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(*(theme.px(side) for side in (12, 10, 12, 6)))
+        column.setSpacing(theme.px(5))
+        self.ours = QComboBox()
+        self.ours.setAccessibleName(self.tr("This run"))
+        self.ours.setToolTip(self.tr("Which branch of the run is shown and compared"))
+        self.ours.activated.connect(lambda row: self.branch_chosen.emit(row))
+        self.others = [QComboBox(), QComboBox()]
+        self.settings = [SettingChoice(), SettingChoice()]
+        self._rows: list[list[QWidget]] = []
+        labels = (self.tr("this run"), self.tr("with"), self.tr("and"))
+        for place, (label, box) in enumerate(zip(labels, (self.ours, *self.others), strict=True)):
+            name = Text(label, 12, colour="dim")
+            name.setFixedWidth(theme.px(50))
+            chip = Chip(place)
+            row = row_of(chip, name, box, spacing=6)
+            row.setStretchFactor(box, 1)
+            # A long name of a branch must not make the panel wide.
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(12)
+            column.addLayout(row)
+            self._rows.append([chip, name, box])
+            if place:
+                choice = self.settings[place - 1]
+                choice.hide()
+                choice.chosen.connect(partial(self._setting_chosen, place - 1))
+                choice.closed.connect(partial(self._setting_closed, place - 1))
+                box.activated.connect(partial(self._activated, place - 1))
+                column.addWidget(choice)
+        self.others[0].setAccessibleName(self.tr("Compare with"))
+        self.others[1].setAccessibleName(self.tr("And with"))
+        column.addLayout(self._views())
+        return column
+
+    def _views(self) -> QHBoxLayout:
+        self.views: dict[str, QToolButton] = {}
+        self._view_group = QButtonGroup(self)
+        row = row_of(spacing=4)
+        for name, text, _icon, tip in VIEWS:
+            button = QToolButton()
+            button.setText(self.tr(text))
+            button.setToolTip(self.tr(tip))
+            button.setAccessibleName(self.tr(text))
+            button.setCheckable(True)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(partial(self._view_clicked, name))
+            self._view_group.addButton(button)
+            self.views[name] = button
+            row.addWidget(button)
+        return row
+
+    def _add_difference(self, column: QVBoxLayout) -> None:
+        self.difference_title = Text(self.tr("Where they part"), 12.5, bold=True)
+        self.difference_text = Text(size=12, wrap=True)
+        self.difference_theirs = Text(size=12, colour="dim", wrap=True)
+        self.difference_first = self._button(self.tr("First"), self.tr("To the first difference of the run"), 0)
+        self.difference_last = self._button("◂", self.tr("Back to the difference before the cursor"), -1)
+        self.difference_next = self._button("▸", self.tr("On to the next difference"), 1)
+        column.addLayout(row_of(self.difference_title, 1, self.difference_first, self.difference_last,
+                                self.difference_next, spacing=4))  # fmt: skip
+        column.addWidget(self.difference_text)
+        column.addWidget(self.difference_theirs)
+        column.addWidget(Rule())
+
+    def _button(self, text: str, tip: str, direction: int) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.clicked.connect(lambda _on=False: self.difference_wanted.emit(direction))
+        return button
+
+    def _add_figures(self, column: QVBoxLayout) -> None:
+        self.title = Text(self.tr("Figures here"), 12.5, bold=True)
         self.copy = QToolButton()
         self.copy.setText(self.tr("Copy"))
         self.copy.setToolTip(self.tr("Copy the figures as text"))
         self.copy.setProperty("flat", True)
         self.copy.clicked.connect(self.copy_text)
-        self.rows: list[tuple[Text, PairBar, Text, Text]] = []
-        body = QWidget()
-        column = column_of(body, 6)
-        heading = row_of(self.title, self.copy)
-        heading.setStretchFactor(self.title, 1)
-        column.addLayout(heading)
-        column.addWidget(self.legend)
-        column.addLayout(self._grid())
+        column.addLayout(row_of(self.title, 1, self.copy))
+        self.rows = [FigureRow() for _ in FIGURES]
+        for row in self.rows:
+            column.addWidget(row)
+        self.outcome = Text(size=11.5, colour="dim", wrap=True)
         column.addWidget(self.outcome)
-        self.empty = Empty(
-            self.tr("Nothing to compare with yet"),
-            self.tr("Choose Compare in the menu Run, or a run above: the same workload runs under the other design, "
-                    "up to the same reference, and the figures that matter stand here side by side."),
-        )  # fmt: skip
-        self._add_difference(column)
-        column.addStretch(1)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(scrolled(body))
-        self.other = QComboBox()
-        self.other.setAccessibleName(self.tr("Compare with"))
-        self.other.activated.connect(lambda _row: self.other_chosen.emit(self.other.currentData()))
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(self.tr("How far the other run is"))
-        self.progress.setFixedHeight(theme.px(3))
-        outer = column_of(self, 0, 0)
-        top = row_of(Text(self.tr("with"), 12, colour="dim"), self.other)
-        top.setContentsMargins(theme.px(12), theme.px(10), theme.px(12), theme.px(2))
-        top.setStretchFactor(self.other, 1)
-        outer.addLayout(top)
-        outer.addWidget(self.progress)
-        outer.addWidget(self._stack, 1)
-        self.show_progress(-1)
-        self.show_others([], None)
-        theme.switch().changed.connect(self._show_names)
 
-    def _grid(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(6))
-        grid.setVerticalSpacing(theme.px(3))
-        grid.setColumnStretch(1, 1)
-        for number, figure in enumerate(FIGURES):
-            row = (Text(self.tr(figure.name), 12, colour="dim"), PairBar(), Text(size=12, mono=True, colour="accent"),
-                   Text(size=12, mono=True, colour="dim"))  # fmt: skip
-            for column, part in enumerate(row):
-                part.setToolTip(self.tr(figure.tip))
-                grid.addWidget(part, number, column)
-            for text in row[2:]:
-                assert isinstance(text, Text)
-                text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self.rows.append(row)
-        return grid
+    # -- what can be chosen ---------------------------------------------------------------------
 
-    def _add_difference(self, column: QVBoxLayout) -> None:
-        self.difference_title = Text(self.tr("First difference"), 12.5, bold=True)
-        self.difference_text = Text(size=12, wrap=True)
-        self.difference_theirs = Text(size=12, colour="dim", wrap=True)
-        self.difference_go = QPushButton(self.tr("Go there"))
-        self.difference_go.clicked.connect(self._go_to_difference)
-        self.difference: Difference | None = None
-        column.addSpacing(theme.px(4))
-        column.addWidget(Rule())
-        column.addLayout(row_of(self.difference_title, 1, self.difference_go))
-        column.addWidget(self.difference_text)
-        column.addWidget(self.difference_theirs)
+    def show_offers(
+        self, offers: Sequence[Offer], chosen: Sequence[Offer], branches: Sequence[str], branch: int,
+        program: Program | None,
+    ) -> None:  # fmt: skip
+        """What ours can be compared with, what it is compared with, and the branches that can be ours."""
+        self._chosen = list(chosen)
+        with QSignalBlocker(self.ours):
+            self.ours.clear()
+            self.ours.addItems(list(branches) or [self.tr("as the scenario has it")])
+            self.ours.setCurrentIndex(branch)
+        self.ours.setEnabled(len(branches) > 1)
+        for place, box in enumerate(self.others):
+            now = chosen[place] if place < len(chosen) else None
+            with QSignalBlocker(box):
+                _fill(box, self.tr("nothing"), self.tr("a setting…"), offers, now)
+            choice = self.settings[place]
+            is_setting = now is not None and now.variant.change is Change.SETTING
+            if program is not None:
+                choice.show_program(program)
+            if now is not None and is_setting:
+                choice.show_choice(now.variant.key, now.variant.value)
+            choice.setVisible(is_setting)
+        for part in self._rows[2]:
+            part.setVisible(len(chosen) > 0)
+        for button in self.views.values():
+            button.setEnabled(bool(chosen))
+        if not chosen:
+            self._stack.setCurrentIndex(0)
 
-    # -- what is shown ------------------------------------------------------------------------
+    def show_names(self, names: Sequence[str]) -> None:
+        """What the runs are called, ours first."""
+        self.names = list(names)
+        tips = [f"{letter}: {name}" for letter, name in zip(LETTERS, names, strict=False)]
+        for parts, tip in zip(self._rows, tips, strict=False):
+            parts[0].setToolTip(tip)
 
-    def show_others(self, others: Sequence[tuple[str, Other]], chosen: Other | None) -> None:
-        """What it can be compared with, and which of them it is now."""
-        self.other.clear()
-        self.other.addItem(self.tr("nothing"), None)
-        for text, other in others:
-            self.other.addItem(text, other)
-            if other == chosen:
-                self.other.setCurrentIndex(self.other.count() - 1)
+    def show_beside(self, name: str) -> None:
+        """Which way of showing the others is chosen."""
+        self.views[name].setChecked(True)
+
+    def _activated(self, place: int, row: int) -> None:
+        variant = self.others[place].itemData(row)
+        self.settings[place].setVisible(variant == SETTING)
+        if variant == SETTING:
+            self.settings[place].show_choice("", 0)
+            self.settings[place].list.setFocus()
+        else:
+            self.other_chosen.emit(place, variant)
+
+    def _setting_chosen(self, place: int, key: str, value: int) -> None:
+        self.other_chosen.emit(place, Variant(Change.SETTING, int(value), key))
+
+    def _setting_closed(self, place: int) -> None:
+        self.settings[place].hide()
+        self.other_chosen.emit(place, None)
+
+    def _view_clicked(self, name: str, _on: bool = False) -> None:
+        self.beside_chosen.emit(name)
+
+    # -- what came of it ------------------------------------------------------------------------
 
     def show_progress(self, share: float) -> None:
-        """How far the other run is on its way to the cursor; negative: it is there."""
+        """How far the others are on their way to the cursor; negative: they are there."""
         self.progress.setRange(0, 1000)
         self.progress.setValue(0 if share < 0 else round(1000 * share))
         # It keeps its place, so that nothing moves when it is done.
@@ -249,96 +249,112 @@ class ComparePanel(QWidget):
                                     "border: none; }")  # fmt: skip
 
     def show_difference(self, difference: Difference | None, share: float | None = None) -> None:
-        """Where the runs first differ; None with a share: looked for so far; None: they do not."""
+        """An operation that is carried out differently; None with a share: looked for so far; None: there is none."""
         self.difference = difference
-        self.difference_go.setEnabled(difference is not None and bool(difference.ours))
         self.difference_theirs.setVisible(difference is not None)
         if difference is None:
-            text = self.tr("None: both do the same all the way.")
+            text = self.tr("No difference that way: both do the same.")
             if share is not None:
-                text = self.tr("Looked through {share:.0%} of the run: none so far.").format(share=share)
+                text = self.tr("Looked through {share:.0%}: none so far.").format(share=share)
             self.difference_text.show_text(text)
             return
-        kinds = [self.tr("{name} {ours}\u00d7 here, {theirs}\u00d7 there").format(name=name, ours=ours, theirs=theirs)
-                 for name, ours, theirs in difference.kinds[:4]]  # fmt: skip
+        letter = LETTERS[difference.other + 1]
+        name = self.names[difference.other + 1] if difference.other + 1 < len(self.names) else letter
+        kinds = [self.tr("{name} {ours}\u00d7 in A, {theirs}\u00d7 in {letter}").format(
+                 name=name_, ours=ours, theirs=theirs, letter=letter) for name_, ours, theirs in difference.kinds[:3]]
         at = difference.parted
         ours = difference.our_sentences[at] if difference.our_sentences else self.tr("nothing")
         theirs = difference.their_sentences[min(at, len(difference.their_sentences) - 1)] \
             if difference.their_sentences else self.tr("nothing")
+        number = count(difference.operation)
         self.difference_text.show_text(
-            self.tr("Operation {number}: {kinds}.").format(number=count(difference.operation), kinds="; ".join(kinds))
-            + "\n" + self.tr("Here: {sentence}").format(sentence=ours)
-        )  # fmt: skip
-        self.difference_theirs.show_text(self.tr("There: {sentence}").format(sentence=theirs))
+            self.tr("Operation {number}: {kinds}.").format(number=number, kinds="; ".join(kinds)) + f"\nA  {ours}"
+        )
+        self.difference_theirs.show_text(f"{letter}  {theirs}")
+        self.difference_theirs.setToolTip(name)
 
-    def _go_to_difference(self) -> None:
-        if self.difference is not None and self.difference.ours:
-            self.jump_requested.emit(self.difference.ours[self.difference.parted].number)
-
-    def set_results(self, left: Result | None, right: Result | None) -> None:
-        """This run and the one it is compared with; None for either empties the panel."""
-        self.results = None if left is None or right is None else (left, right)
+    def set_results(self, results: Sequence[Result]) -> None:
+        """The results of ours and of what it is compared with; fewer than two empty the panel."""
+        self.results = list(results) if len(results) > 1 else []
         self._stack.setCurrentIndex(1 if self.results else 0)
-        if self.results is None:
+        if not self.results:
             return
         ended = any(result.get("outcome") == "oom" for result in self.results)
-        self.rows[0][0].show_text(self.tr("swapped before OOM") if ended else self.tr(FIGURES[0].name))
-        for figure, (name, bar, ours, theirs) in zip(FIGURES, self.rows, strict=True):
-            values = figure.value(self.results[0]), figure.value(self.results[1])
-            bar.show_values(*values)
-            for text, value in zip((ours, theirs), values, strict=True):
-                text.show_text("–" if value is None else figure.text(value))
-            said = self._difference(figure, *values)
-            for part in (name, bar, ours, theirs):
-                part.setToolTip(f"{self.tr(figure.tip)}.\n{said}" if said else self.tr(figure.tip))
-            bar.setAccessibleName(f"{name.text()}: {ours.text()}, {theirs.text()}. {said}")
-        self._show_names()
+        for place, (figure, row) in enumerate(zip(FIGURES, self.rows, strict=True)):
+            name = self.tr("swapped before OOM") if ended and not place else self.tr(figure.name)
+            values = [figure.value(result) for result in self.results]
+            texts = ["–" if value is None else figure.text(value) for value in values]
+            row.show_values(name, values, texts)
+            told = self._compared(values)
+            row.setToolTip(f"{self.tr(figure.tip)}.\n{told}" if told else self.tr(figure.tip) + ".")
+            row.setAccessibleName(f"{name}: {', '.join(texts)}. {told}".rstrip())
+        ends = [f"{letter}  {self._outcome(result)}" for letter, result in zip(LETTERS, self.results, strict=False)]
+        self.outcome.show_text("\n".join(ends))
 
     def show_moment(self, moment: Moment) -> None:
-        """The results come for themselves, once the other run is where this one is."""
+        """The results come for themselves, once the others are where this run is."""
 
     def copy_text(self) -> None:
         """Put the figures on the clipboard, columns apart by tabs."""
-        if self.results is None:
+        if not self.results:
             return
-        lines = ["\t".join(("figure", *(str(result.get("design", "")) for result in self.results)))]
-        lines += ["\t".join((name.text(), ours.text(), theirs.text())) for name, _bar, ours, theirs in self.rows]
+        names = self.names or [str(result.get("design", "")) for result in self.results]
+        lines = ["\t".join(("figure", *names))] + ["\t".join((row.name, *row.texts)) for row in self.rows]
         QGuiApplication.clipboard().setText("\n".join(lines).replace("\u202f", " "))
 
-    def _show_names(self) -> None:
-        if self.results is None:
-            return
-        names = [str(result.get("label") or DESIGNS.get(str(result.get("design")), str(result.get("design"))))
-                 for result in self.results]  # fmt: skip
-        self.title.show_text(self.tr("Compared with {}, same workload").format(names[1]))
-        now = theme.current()
-        marks = [
-            f'<span style="color:{colour}">▬ {name}</span>'
-            for name, colour in zip(names, (now.accent, now.dim), strict=True)
-        ]
-        self.legend.show_text(" &nbsp; ".join(marks))
-        told = [f"{name}: {_outcome(result)}" for name, result in zip(names, self.results, strict=True)]
-        self.outcome.show_text(told[0] + "\n" + told[1])
+    def _compared(self, values: Sequence[float | None]) -> str:
+        """How ours stands to each of the others, in words."""
+        ours, *others = values
+        told = []
+        for letter, value in zip(LETTERS[1:], others, strict=False):
+            if ours is None or value is None:
+                told.append(self.tr("Not in both A and {letter}.").format(letter=letter))
+            elif ours == value:
+                told.append(self.tr("The same in A and {letter}.").format(letter=letter))
+            elif ours and value:
+                told.append(self._ratio(ours / value).format(times=ours / value, share=abs(ours / value - 1),
+                                                             letter=letter))  # fmt: skip
+        return " ".join(told)
 
-    def _difference(self, figure: Figure, left: float | None, right: float | None) -> str:
-        if left is None or right is None:
-            return self.tr("Not in both runs.")
-        if left == right:
-            return self.tr("The same in both.")
-        if not right or not left:
-            return ""
-        more = left / right
-        text = f"{more:.1f} times as much" if more >= 2 else f"{abs(more - 1):.0%} {'more' if more > 1 else 'less'}"
-        return self.tr("This run: {}.").format(text)
+    def _ratio(self, more: float) -> str:
+        if more >= 2:
+            return self.tr("A has {times:.1f} times as much as {letter}.")
+        if more > 1:
+            return self.tr("A has {share:.0%} more than {letter}.")
+        return self.tr("A has {share:.0%} less than {letter}.")
+
+    def _outcome(self, result: Result) -> str:
+        """How far a run came, and how it ended."""
+        told = [self.tr("{n} references").format(n=count(int(result.get("references") or 0)))]
+        nanoseconds, outcome, at = result.get("simulated_ns"), result.get("outcome"), result.get("oom_reference")
+        if nanoseconds is not None:
+            told.append(duration(int(nanoseconds)))
+        if outcome == "oom" and at:
+            told.append(self.tr("out of memory at reference {number}").format(number=count(int(at))))
+        elif outcome in OUTCOMES:
+            told.append(self.tr(OUTCOMES[outcome]))
+        return ", ".join(told)
+
+    def _restyle(self) -> None:
+        for name, _text, icon, _tip in VIEWS:
+            self.views[name].setIcon(actions.icon(icon))
+            self.views[name].setIconSize(QSize(theme.px(15), theme.px(15)))
 
 
-def _outcome(result: Result) -> str:
-    """How far a run came, and how it ended."""
-    references = result.get("references")
-    told = f"{count(int(references))} references" if references is not None else "unknown length"
-    outcome, at = result.get("outcome"), result.get("oom_reference")
-    if outcome == "oom":
-        outcome = "out of memory" + (f" at reference {count(int(at))}" if at else "")
-    nanoseconds = result.get("simulated_ns")
-    when = f", {duration(int(nanoseconds))}" if nanoseconds is not None else ""
-    return f"{told}{when}" + (f", {outcome}" if outcome else "")
+def _fill(box: QComboBox, nothing: str, setting: str, offers: Sequence[Offer], now: Offer | None) -> None:
+    """All runs to choose from in their groups, and the one that is chosen."""
+    box.clear()
+    box.addItem(nothing, None)
+    group = None
+    for offer in offers:
+        if offer.group != group:
+            box.insertSeparator(box.count())
+            group = offer.group
+        box.addItem(offer.text, offer.variant)
+    box.insertSeparator(box.count())
+    if now is not None and now.variant.change is Change.SETTING:
+        box.addItem(now.text, now.variant)
+    box.addItem(setting, SETTING)
+    for row in range(box.count()):
+        if now is not None and box.itemData(row) == now.variant:
+            box.setCurrentIndex(row)

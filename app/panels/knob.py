@@ -123,6 +123,18 @@ class Knob(QWidget):
         choice.activated.connect(self._settle)
         return choice
 
+    def limit(self, low: int, high: int) -> None:
+        """Let only values from ``low`` to ``high`` be chosen."""
+        if self.field is not None:
+            with QSignalBlocker(self.field):
+                self.field.setRange(low, high)
+        if self.choice is not None:
+            model = self.choice.model()
+            for row in range(self.choice.count()):
+                flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+                model.setData(model.index(row, 0), flags if low <= row <= high else Qt.ItemFlag.NoItemFlags,
+                              Qt.ItemDataRole.UserRole - 1)  # fmt: skip
+
     # -- what the machine says ----------------------------------------------------------------
 
     def show_value(self, value: int, initial: int, low: int, high: int, reason: str = "") -> None:

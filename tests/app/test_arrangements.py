@@ -17,8 +17,7 @@ def test_three_arrangements(window):
     assert window.actions_by_name["arrange_lecture"].isChecked()
     QTest.keySequence(window, "Alt+3")
     assert shown(window) == (everything | {"compare"}) - {"lesson"}
-    named = window.docks.named
-    assert named("charts").geometry().bottom() < named("inspector").geometry().top()
+    assert window.docks.in_sight("compare")
     QTest.keySequence(window, "Alt+2")
     assert shown(window) >= everything
 

@@ -127,5 +127,5 @@ def test_the_window_shows_the_scenarios_that_come_with_it(qtbot, closing):
     assert window.pages.currentWidget() is window.welcome
     qtbot.waitUntil(lambda: len(window.welcome.cards) >= 4, timeout=30_000)
     qtbot.mouseClick(window.welcome.cards[0], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.canvas, timeout=30_000)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.machines, timeout=30_000)
     assert window.topbar.title.text() == window.welcome.cards[0].scenario.title

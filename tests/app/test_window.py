@@ -263,7 +263,7 @@ def test_a_broken_scenario_is_shown_in_its_place_and_mended(new_window, qtbot, t
     assert "kernel" in texts
     assert not window.actions_by_name["step"].isEnabled()
     path.write_text(SCENARIO)
-    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.canvas, timeout=20_000)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.machines, timeout=20_000)
     assert window.actions_by_name["step"].isEnabled()
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.comparison import Follower, Lockstep, same_place
+from engine.comparison import Follower, Lockstep, places, places_by_operations
 from engine.machine import Machine
 from engine.mm import image as im
 from engine.operation import encode_references, encode_setting
@@ -27,12 +27,17 @@ def test_a_place_is_the_same_with_settings_put_in():
     ops = program().ops
     word = encode_setting(im.schema.setting_for("machine.frames").number, 40)
     branch = np.concatenate([ops[:50], [word], ops[50:]])
-    assert same_place(ops, 0, branch) == 0
-    assert same_place(ops, 50, branch) == 50
-    assert same_place(ops, 51, branch) == 52
-    assert same_place(branch, 51, ops) == 50
-    assert same_place(branch, 52, ops) == 51
-    assert same_place(branch, len(branch), ops) == len(ops)
+    there, back = places_by_operations(ops, branch), places_by_operations(branch, ops)
+    assert there[[0, 50, 51]].tolist() == [0, 50, 52]
+    assert back[[51, 52, len(branch)]].tolist() == [50, 51, len(ops)]
+    assert (np.diff(there) >= 0).all()
+
+
+def test_what_each_run_has_for_itself_is_passed_over():
+    ours = np.array([1, 1, 0, 1, 0, 0], dtype=bool)
+    theirs = np.array([0, 1, 1, 0, 0, 1], dtype=bool)
+    #     done: 0  1  2  +own  3  +own +own
+    assert places(ours, theirs).tolist() == [0, 2, 3, 5, 6, 6, 6]
 
 
 @pytest.mark.parametrize("route", [(60,), (150, 60), (30, 60), (60, 60)])
@@ -107,6 +112,7 @@ def test_machines_in_lockstep_stand_at_the_same_operation_and_end_it_together():
     first = lockstep.ours.made[0].number
     for number in range(first, first + lockstep.ours.whole):
         lockstep.step_to(number)
+        assert lockstep.ours.inside == number - first + 1
         for other in lockstep.others:
             expected = other.whole if number == timeline.cursor else min(number - first + 1, other.whole)
             assert other.inside == expected

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.comparison import Follower
+from engine.comparison import Follower, Lockstep
 from engine.difference import COMPARED, Difference, Search, first_difference
 from engine.machine import Machine
 from engine.mm import image as im
@@ -70,7 +70,7 @@ def differing():
 def test_every_difference_is_come_to_forwards_and_backwards(differing):
     ours, theirs, expected = differing
     assert len(expected) > 5
-    search = Search(Follower(ours), [Follower(theirs)])
+    search = Search(Lockstep(ours, (), [Follower(theirs)]))
     there, at = [], -1
     while isinstance(found := whole([0.0, *search.after(at)]), Difference):
         there.append(at := found.operation)
@@ -94,5 +94,5 @@ def test_behind_the_end_of_one_run_nothing_is_compared_any_more():
     ended = Machine(theirs, False)
     ended.run()
     assert ended.outcome == "oom"
-    search = Search(Follower(ours), [Follower(theirs)])
+    search = Search(Lockstep(ours, (), [Follower(theirs)]))
     assert not [one for one in search.after(ended.position) if isinstance(one, Difference)]

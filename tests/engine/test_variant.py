@@ -7,8 +7,9 @@ from engine.machine import Machine
 from engine.mm import image as im
 from engine.resources import scenarios_dir
 from engine.scenario import load_scenario
+from engine.step import Walk
 from engine.timeline import Timeline
-from engine.variant import Change, Variant, can_vary, on_kernel, program_of, throughout, value_in, values_of
+from engine.variant import Change, Variant, beside, can_vary, on_kernel, program_of, throughout, value_in, values_of
 from tests.engine.test_comparison import program
 
 FRAMES = im.schema.setting_for("machine.frames")
@@ -33,6 +34,29 @@ def test_a_branch_is_as_it_is(timeline):
     other = program_of(timeline, Variant(Change.BRANCH, 0))
     assert np.array_equal(other.ops, timeline.branches[0].ops)
     assert other.settings == timeline.program.settings
+
+
+def test_what_a_branch_put_in_is_passed_over_and_a_branch_of_it_has_it_too(timeline):
+    """Not by counting: a walk of five pages is five references like any other."""
+    timeline.switch(0)
+    timeline.to_operation(70)
+    timeline.insert("walk", (Walk("editor", 0, 5, False),))
+    walk = timeline.branch
+    timeline.to_operation(100)
+    timeline.change("machine.frames", 30)
+    _program, where = beside(timeline, Variant(Change.BRANCH, 0))
+    assert where[[70, 71, 75, 76, 100, 101, 102]].tolist() == [70, 70, 70, 71, 95, 95, 96]
+    program, where = beside(timeline, Variant(Change.BRANCH, walk))
+    assert where[[70, 75, 100, 101, 102]].tolist() == [70, 75, 100, 100, 101]
+    assert where[-1] == len(program.ops)
+
+
+def test_settings_that_are_passed_over_keep_the_runs_in_step(timeline):
+    program, where = beside(timeline, Variant(Change.SETTING, 60, "machine.frames"))
+    assert where[[70, 71, 72]].tolist() == [70, 70, 71]
+    assert where[-1] == len(program.ops)
+    program, where = beside(timeline, Variant(Change.DESIGN, 0))
+    assert where.tolist() == list(range(len(program.ops) + 1))
 
 
 def test_a_setting_has_its_value_all_the_way(timeline):
