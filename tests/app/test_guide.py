@@ -15,6 +15,8 @@ TOLD = {
     "Ctrl+1": "unit_transition", "Ctrl+2": "unit_reference", "Ctrl+3": "unit_fault", "Ctrl+4": "unit_event",
     "B": "branches", "Ctrl+Z": "undo",
     "1": "depth_story", "2": "depth_mechanism", "3": "depth_kernel", "0": "fit", "C": "compare", "T": "tables",
+    "S": "machines_side", "O": "machines_over", "A": "machines_alone", "D": "next_difference",
+    "Shift+D": "previous_difference", "Ctrl+D": "first_difference",
     "Alt++": "zoom_in", "Alt+-": "zoom_out", "Alt+0": "zoom_all", "Alt+1": "arrange_lecture",
     "Alt+2": "arrange_explore", "Alt+3": "arrange_compare", "F5": "reload", "Ctrl+O": "open", "Ctrl+S": "picture",
     "Ctrl+T": "theme", "Ctrl++": "larger", "Ctrl+-": "smaller", "Ctrl+0": "normal", "F11": "lecture", "Esc": "cancel",

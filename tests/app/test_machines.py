@@ -149,7 +149,7 @@ def test_overlaid_a_mark_shows_what_it_is_there(window, beside, qtbot):
     from app.canvas.legend import differences
 
     pages = int((marks != SAME).sum())
-    assert differences(marking)[0].startswith(f"{pages} pages")
+    assert differences(marking)[0].startswith(f"frames = 30 pages: {pages} pages")
     with_marks = beside.canvas.grab().toImage()
     beside.canvas.marking = None
     assert beside.canvas.grab().toImage() != with_marks
