@@ -46,7 +46,7 @@ def compare(moment, samples):
     panel = ComparePanel()
     result = {"references": 1_200_000, "simulated_ns": 41_700_000, "outcome": "oom", "metadata_bytes": 12_000_000,
               "gauges": {"swapped_pages": 65_536, "swap_used_pages": 12_345}, "counters": {}}  # fmt: skip
-    panel.set_results({**result, "design": "swap_desc"}, {**result, "design": "legacy"})
+    panel.set_results([{**result, "design": "swap_desc"}, {**result, "design": "legacy"}])
     return panel
 
 
