@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
 from app import thumbnail
-from app.preload import load_scenario
+from app.language import NAMES, language
+from app.preload import in_language, load_scenario
 from app.settings import cache_dir
 from app.theme import THEMES
 from engine.errors import InputError
@@ -45,6 +46,18 @@ class Described:
     title: str
     summary: str
     level: str
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Title and summary by language, where they are translated."""
+
+    @property
+    def shown_title(self) -> str:
+        """Its title in the language of the window."""
+        return self.told.get(language().code, (self.title, ""))[0]
+
+    @property
+    def shown_summary(self) -> str:
+        """Its summary in the language of the window."""
+        return self.told.get(language().code, ("", self.summary))[1]
 
 
 class Gallery(QThread):
@@ -74,7 +87,9 @@ class Gallery(QThread):
                 scenario = load_scenario(path)
             except InputError:
                 continue  # `swapscope check` tells; the first page is no place for it
-            found.append(Described(path, scenario.title, scenario.summary, str(scenario.level or "")))
+            told = {code: in_language(scenario, code) for code in NAMES if code != "en"}
+            texts = {code: (one.title, one.summary) for code, one in told.items()}
+            found.append(Described(path, scenario.title, scenario.summary, str(scenario.level or ""), texts))
         self.described.emit(found)
         for one in found:
             if self._stopping:

@@ -62,6 +62,8 @@ class Language(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.code = "en"
+        self.names: dict[str, str] = {}
+        """What things of the run that is open are called in this language: its marks."""
         self._catalogue: Catalogue | None = None
 
     @property

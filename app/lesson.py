@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.preload import lessons, load_scenario
+from app.language import language
+from app.preload import in_language, lessons, load_scenario
+from app.said import said
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ class Course:
     """None while it is being made, and where there are no steps."""
     varied: tuple[tuple[str, str, str], ...] = ()
     """What this instance has otherwise than the file: key, value here, value there (empty: the file has none)."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """What the marks of the run are called in the language of the window."""
     trouble: str = ""
     """Why it could not be made."""
 
@@ -91,10 +96,10 @@ class LessonMaker(QThread):
                 self.made.emit(Course(path.stem, path.stem, trouble=text))
 
     def _make(self, path: Path, sets: tuple[str, ...]) -> None:
-        scenario = load_scenario(path, sets)
+        scenario = in_language(load_scenario(path, sets), language().code)
         varied = tuple((key, _shown(here), _shown(there)) for key, (here, there) in scenario.varied.items())
         course = Course(path.stem, scenario.title, tuple(scenario.goals), scenario.lesson, scenario.seed,
-                        len(scenario.step), varied=varied)  # fmt: skip
+                        len(scenario.step), varied=varied, marks=scenario.mark_names)  # fmt: skip
         self.made.emit(course)
         if not scenario.step:
             return
@@ -102,7 +107,8 @@ class LessonMaker(QThread):
         from engine.mm.compiler import is_ready
 
         try:
-            lesson = making.make_lesson(scenario, compiled=is_ready(), progress=self._going_on)
+            tell = partial(said, called=scenario.mark_names)
+            lesson = making.make_lesson(scenario, compiled=is_ready(), progress=self._going_on, tell=tell)
         except making.Stopped:
             return
         except InputError as error:

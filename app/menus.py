@@ -50,8 +50,8 @@ class Menus(QObject):
         """The scenarios that come with Swapscope."""
         self.scenarios.clear()
         for scenario in scenarios:
-            action = self.scenarios.addAction(_plain(scenario.title))
-            action.setToolTip(scenario.summary)
+            action = self.scenarios.addAction(_plain(scenario.shown_title))
+            action.setToolTip(scenario.shown_summary)
             action.triggered.connect(partial(self._open, scenario.path))
 
     def fill_recent(self) -> None:

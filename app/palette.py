@@ -71,7 +71,7 @@ def entries(window: MainWindow) -> Iterator[Entry]:
             text = branch.name if number else tr("As the scenario has it")
             yield Entry(text, tr("Branch"), count(branch.at), partial(window.switch_branch, number))
     for scenario in window.scenarios:
-        yield Entry(scenario.title, tr("Scenario"), "", partial(window.open, scenario.path))
+        yield Entry(scenario.shown_title, tr("Scenario"), "", partial(window.open, scenario.path))
     shipped = {scenario.path for scenario in window.scenarios}
     for path in window.settings.recent():
         if path not in shipped:

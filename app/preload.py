@@ -11,6 +11,8 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -25,6 +27,17 @@ def load_scenario(path: Path, sets: Sequence[str] = ()) -> Scenario:
     with _lock:
         module = import_module("engine.scenario")
     return module.load_scenario(path, sets=tuple(sets))
+
+
+def in_language(scenario: Scenario, code: str) -> Scenario:
+    """The scenario with its texts in a language; as it is where they do not fit it."""
+    with _lock:
+        module = import_module("engine.scenario.translation")
+    try:
+        told: Scenario = module.in_language(scenario, code)
+    except InputError:
+        return scenario  # somebody changed the scenario since it was translated; `swapscope check` tells where
+    return told
 
 
 def kernels() -> tuple[str, ...]:

@@ -106,6 +106,8 @@ class Reasons(QObject):
 
 
 def _causes(timeline: Timeline, number: int) -> Iterator[object]:
+    if number > timeline.length:
+        return  # another run or branch was opened since it was asked for
     reasons: list[Reason] = causes(timeline, number)
     operation = ""
     if reasons:

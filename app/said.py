@@ -7,7 +7,7 @@ catalogue of the language chosen; what it does not have stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
@@ -29,10 +29,13 @@ from engine.why import ON_ITS_WAY
 Told = TypeVar("Told")
 
 
-def said(text: str) -> str:
-    """A phrase of the engine; any other text stays as it is."""
+def said(text: str, called: Mapping[str, str] | None = None) -> str:
+    """A phrase of the engine; any other text stays as it is. ``called``: what things of its run are called."""
     texts = language().texts
-    return retold(text, texts.get) if texts and isinstance(text, Phrase) else text
+    if not texts or not isinstance(text, Phrase):
+        return text
+    names = called if called is not None else language().names
+    return retold(text, lambda template: texts.get(template) or names.get(template))
 
 
 def declared(text: str) -> str:

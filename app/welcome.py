@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -32,8 +32,17 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.gallery import Described
+from app.language import language
 
 CARD_WIDTH = 286
+
+
+def _level(level: str) -> str:
+    """How much one must know, in the language of the window."""
+    told = {"beginner": QCoreApplication.translate("Welcome", "beginner"),
+            "intermediate": QCoreApplication.translate("Welcome", "intermediate"),
+            "advanced": QCoreApplication.translate("Welcome", "advanced")}  # fmt: skip
+    return told.get(level, level)
 
 
 class Card(QWidget):
@@ -48,13 +57,18 @@ class Card(QWidget):
         self.picture: QImage | None = None
         self._pictures: dict[str, QImage] = {}
         self._under = False
-        self.setAccessibleName(scenario.title)
-        self.setAccessibleDescription(scenario.summary)
+        self.name_it()
+        language().changed.connect(self.name_it)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(scenario.path.name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
+
+    def name_it(self) -> None:
+        """For a screen reader, in the language of the window."""
+        self.setAccessibleName(self.scenario.shown_title)
+        self.setAccessibleDescription(self.scenario.shown_summary)
 
     def show_pictures(self, pictures: dict[str, QImage]) -> None:
         """Pictures of the scenario's run by the name of the theme."""
@@ -101,7 +115,7 @@ class Card(QWidget):
     def _paint_words(self, painter: QPainter, top: float, colours: theme.Theme) -> None:
         left, width = theme.px(14), self.width() - theme.px(28)
         painter.setFont(theme.font(11))
-        level = self.scenario.level
+        level = _level(self.scenario.level)
         if level:  # on the picture's edge, so that the title has the whole width
             chip = painter.fontMetrics().horizontalAdvance(level) + theme.px(16)
             box = QRectF(self.width() - left - chip, top - theme.px(10), chip, theme.px(20))
@@ -114,12 +128,13 @@ class Card(QWidget):
         painter.setPen(QColor(colours.text))
         wrap = int(Qt.TextFlag.TextWordWrap)
         title = QRectF(left, top + theme.px(12), width, theme.px(40))
-        used = painter.boundingRect(title, wrap, self.scenario.title)
-        painter.drawText(title, wrap, self.scenario.title)
+        used = painter.boundingRect(title, wrap, self.scenario.shown_title)
+        painter.drawText(title, wrap, self.scenario.shown_title)
         painter.setFont(theme.font(12.5))
         painter.setPen(QColor(colours.dim))
         start = used.bottom() + theme.px(5)
-        painter.drawText(QRectF(left, start, width, self.height() - start - theme.px(6)), wrap, self.scenario.summary)
+        room = QRectF(left, start, width, self.height() - start - theme.px(6))
+        painter.drawText(room, wrap, self.scenario.shown_summary)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open it."""

@@ -39,7 +39,7 @@ from app.gallery import Described, Gallery
 from app.health import Health
 from app.language import language
 from app.lecture import Lecture
-from app.lesson import LessonMaker
+from app.lesson import Course, LessonMaker
 from app.lesson_steps import LessonSteps
 from app.machines import Machines
 from app.menus import Menus
@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         self.docks.made.connect(self._furnished)
         self.timeline.span_changed.connect(worker.watch)
         self.docks.named("transitions").visibilityChanged.connect(worker.want_table)
-        self.lessons.made.connect(lambda course: self.docks.lesson.set_course(course))
+        self.lessons.made.connect(self._show_course)
         for name in ("why", "compare"):
             # Not at once: what is in sight is only known once the dock is laid out.
             seen = self.docks.named(name).visibilityChanged
@@ -342,6 +342,7 @@ class MainWindow(QMainWindow):
     def _opened(self, program: Program) -> None:
         self._selection = ()
         self._samples = None
+        language().names = {}
         self.comparing.clear()
         self.reasons.clear()
         self.stopping.clear(program)
@@ -349,8 +350,7 @@ class MainWindow(QMainWindow):
         self.bookmarks.open(self.path)
         self.actions_by_name["loop"].setChecked(False)
         self.machines.clear()
-        self.topbar.show_title(program.title)
-        self.setWindowTitle(f"{program.title} · Swapscope")
+        self._show_title(program.title)
         self.pages.setCurrentWidget(self.machines)
         self.docks.show_run(not self.lecture.on)
         actions.set_run_open(self.actions_by_name, True)
@@ -503,7 +503,7 @@ class MainWindow(QMainWindow):
         """The scenario's marks and the bookmarks, as flags on the timeline."""
         marks = [Mark(one.name, one.at, own=True) for one in self.bookmarks]
         if self.frame is not None:
-            marks = marks_of(self.frame.moment.program, self.frame.series) + marks
+            marks = marks_of(self.frame.moment.program, self.frame.series, language().names) + marks
         self.timeline.show_marks(marks)
 
     def ask_and_bookmark(self) -> None:
@@ -554,6 +554,18 @@ class MainWindow(QMainWindow):
         self.welcome.show_recent(self.settings.recent())
         self.pages.setCurrentWidget(self.welcome)
         self.docks.show_run(False)
+
+    def _show_course(self, course: Course) -> None:
+        """The lesson of the run that is open, with the title in the language of the window."""
+        self.docks.lesson.set_course(course)
+        if self.pages.currentWidget() is self.machines:
+            self._show_title(course.title)
+            language().names = course.marks
+            self._show_marks()
+
+    def _show_title(self, title: str) -> None:
+        self.topbar.show_title(title)
+        self.setWindowTitle(f"{title} · Swapscope")
 
     def _described(self, scenarios: list[Described]) -> None:
         self._scenarios = scenarios
@@ -636,6 +648,9 @@ class MainWindow(QMainWindow):
         self._show_choices()
         if self._table is not None:
             self._show_table(self._table)
+        self.menus.show_scenarios(self._scenarios)
+        if self.frame is not None and self.path is not None and self.docks.run_shown:
+            self.lessons.make(self.path, self._sets)
         self.show_again()
 
     def toggle_theme(self) -> None:

@@ -10,7 +10,7 @@ from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.mm.transitions import REASONS
 from engine.mm.view import View
 from engine.naming import grouped, process_name
-from engine.phrase import Phrase, phrase
+from engine.phrase import Phrase, joined, phrase
 from engine.program import Program
 from engine.transition import Transition
 
@@ -77,6 +77,11 @@ def sentence(transition: Transition, program: Program, view: View) -> Phrase:
             else grouped(number)
         )
 
+    def mark(number: int) -> str:
+        if number >= len(program.marks):
+            return str(number)
+        return joined("", ["'", phrase(program.marks[number].replace("{", "{{").replace("}", "}}")), "'"])
+
     def verdict(active: int) -> str:
         return phrase("it belongs to the working set and becomes active") if active else phrase("too late to tell")
 
@@ -95,7 +100,7 @@ def sentence(transition: Transition, program: Program, view: View) -> Phrase:
         "setting": setting,
         "value": value,
         "before": value,
-        "mark": lambda number: f"'{program.marks[number]}'" if number < len(program.marks) else str(number),
+        "mark": mark,
         "advice": lambda advice: ADVICES[advice],
         "locked": lambda locked: phrase("locked into memory") if locked else phrase("no longer locked"),
         "swapfile": lambda type_: swapfile_name(program, type_),

@@ -22,6 +22,7 @@ from app.numbers import count
 from app.panels.prose import Prose
 from app.panels.question import QuestionCard
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
+from app.said import said
 from app.timeline.steps import StepFlag
 from engine.lesson.progress import Progress
 
@@ -269,7 +270,7 @@ class LessonPanel(QWidget):
         if 0 <= self.current < len(self.steps) and not moment.branch:
             step = self.steps[self.current]
             if step.moment is not None and "{" in step.source:
-                self.text.show_text(step.text_now(moment.view, moment.program))
+                self.text.show_text(step.text_now(moment.view, moment.program, said))
 
     # -- links --------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ from engine.program import Program
 MOST_OOM_MARKS = 12
 
 
-def marks_of(program: Program, series: Any) -> list[Mark]:
-    """Marks as far as the run is known; places are as exact as the samples."""
+def marks_of(program: Program, series: Any, called: Mapping[str, str] | None = None) -> list[Mark]:
+    """Marks as far as the run is known; places are as exact as the samples. ``called``: other names for them."""
     if len(series.operation) == 0:
         return []
     known = int(series.operation[-1])
@@ -27,7 +28,7 @@ def marks_of(program: Program, series: Any) -> list[Mark]:
     for place in places.tolist():
         number = int(program.ops[place]) >> VALUE_SHIFT
         name = program.marks[number] if number < len(program.marks) else str(number)
-        marks.append(Mark(name, transition_of_operation(series, place)))
+        marks.append(Mark((called or {}).get(name, name), transition_of_operation(series, place)))
     killed = series.values[:, [im.KIND_COUNT[kind] - HEADER_WORDS for kind in (OOM, OOM_END)]].sum(axis=1)
     for sample in np.flatnonzero(np.diff(killed))[:MOST_OOM_MARKS].tolist():
         marks.append(Mark("OOM", int(series.transition[sample + 1]), danger=True))

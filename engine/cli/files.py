@@ -13,6 +13,7 @@ from engine.cli.report import table
 from engine.errors import InputError
 from engine.scenario import json_schema, load_scenario
 from engine.scenario.read import check_variations
+from engine.scenario.translation import check_translations
 
 LIST_HELP = "list the scenarios that come with Swapscope"
 CHECK_HELP = "read scenario files and say everything that is wrong with them"
@@ -65,6 +66,7 @@ def run_check(args: argparse.Namespace) -> int:
             scenario = load_scenario(find_scenario(name))
             program = scenario.build()
             check_variations(scenario)
+            check_translations(scenario)
         except InputError as error:
             say_problems(error)
             wrong += 1

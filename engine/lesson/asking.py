@@ -9,8 +9,9 @@ from engine.lesson.asked import Asked
 from engine.lesson.distractors import WRONG, kinds_near, wrong_answers
 from engine.lesson.evaluate import Evaluator
 from engine.lesson.pte import told
-from engine.lesson.speech import prose
+from engine.lesson.speech import Tell, prose
 from engine.lesson.values import Value, said
+from engine.phrase import phrase
 from engine.reading.chain import Place, chain
 from engine.scenario.lesson import Question
 from engine.scenario.positions import Path
@@ -31,7 +32,8 @@ class Unmade(Exception):
 class Asker:
     """Makes the questions of one step."""
 
-    def __init__(self, evaluator: Evaluator, known: Known, moment: int) -> None:
+    def __init__(self, evaluator: Evaluator, known: Known, moment: int, tell: Tell = str) -> None:
+        self.tell = tell
         self.evaluator = evaluator
         self.known = known
         self.moment = moment
@@ -46,7 +48,7 @@ class Asker:
         shown = self._shown_at(question)
         return Asked(
             id=name, kind=question.kind, ask=self._text(question.ask, self.moment), moment=self.moment, shown_at=shown,
-            shown=str(self.evaluator.event_fact("sentence", self.evaluator.transition(shown))),
+            shown=self._told(self.evaluator.event_fact("sentence", self.evaluator.transition(shown))),
             predict=question.predict, hints=tuple(self._text(hint, self.moment) for hint in question.hints),
             why=self._text(question.why, shown), points=question.points, unit=question.unit, **parts,
         )  # fmt: skip
@@ -62,7 +64,7 @@ class Asker:
         if not question.choices:
             wrong = wrong_answers(self.evaluator, query, result, right, self.moment, draw)
         view = self.evaluator.view(self.moment)
-        texts = [said(value, result, self.program, view) for value in [right, *wrong]]
+        texts = [self.tell(said(value, result, self.program, view)) for value in [right, *wrong]]
         return self._chosen(list(dict.fromkeys(texts)), draw)
 
     def _chosen(self, texts: list[str], draw: random.Random) -> dict[str, Any]:
@@ -95,7 +97,7 @@ class Asker:
         tolerance = max(question.tolerance, abs(right) * question.tolerance_percent / 100)
         view = self.evaluator.view(self.moment)
         unit = question.unit.removesuffix("s") if right == 1 else question.unit
-        text = said(right, result, self.program, view) + (f" {unit}" if unit else "")
+        text = self.tell(said(right, result, self.program, view)) + (f" {unit}" if unit else "")
         return {"answer": text, "right": right, "tolerance": tolerance}
 
     def _click(self, question: Question, draw: random.Random) -> dict[str, Any]:
@@ -106,13 +108,13 @@ class Asker:
         for thing in things:
             if isinstance(thing, Place):
                 accepts |= {thing, *chain(view, thing).places()}
-        return {"answer": said(right, result, self.program, view), "accepts": frozenset(accepts)}
+        return {"answer": self.tell(said(right, result, self.program, view)), "accepts": frozenset(accepts)}
 
     def _order(self, question: Question, draw: random.Random) -> dict[str, Any]:
         _, result, right = self._answer(question)
         view = self.evaluator.view(self.moment)
         things = right if isinstance(right, list) else []
-        texts = [said(thing, result, self.program, view) for thing in things]
+        texts = [self.tell(said(thing, result, self.program, view)) for thing in things]
         if len(set(texts)) < len(texts):
             texts = list(dict.fromkeys(texts))
         if len(texts) < 2:
@@ -127,7 +129,7 @@ class Asker:
         _, _, right = self._answer(question)
         if not isinstance(right, int):
             raise Unmade(("answer",), f"'{question.answer}' gives no word in this run")
-        return {"answer": told(right), "right": right}
+        return {"answer": self.tell(told(right)), "right": right}
 
     def _next(self, question: Question, draw: random.Random) -> dict[str, Any]:
         if self.moment >= self.evaluator.course.end:
@@ -139,7 +141,7 @@ class Asker:
                 texts.append(name)
             if len(texts) > WRONG:
                 break
-        return self._chosen(texts, draw)
+        return self._chosen([self.tell(phrase(text)) for text in texts], draw)
 
     # -- parts ------------------------------------------------------------------------------
 
@@ -175,4 +177,8 @@ class Asker:
 
     def _text(self, text: str, number: int) -> str:
         """A text with the values of a moment."""
-        return prose(self.evaluator, text, self.known, number)
+        return prose(self.evaluator, text, self.known, number, self.tell)
+
+    def _told(self, value: Value) -> str:
+        """A sentence of the engine."""
+        return self.tell(value) if isinstance(value, str) else str(value)

@@ -6,6 +6,7 @@ from engine import explain as ex
 from engine.lesson.values import FRAME_TEXTS, PAGE_TEXTS, SLOT_TEXTS, Single, Value
 from engine.mm import image as im
 from engine.mm.view import View
+from engine.phrase import phrase
 from engine.program import Program
 from engine.reading import FrameState, PageState, SlotState, frame_states, page_states, shmem_states, slot_states
 from engine.reading.chain import Chain, Place, chain
@@ -59,18 +60,19 @@ def thing_fact(attribute: str, thing: Single, view: View, program: Program) -> V
 def state_text(view: View, place: Place) -> str | None:
     """The state of a thing in words; the same words for the same state everywhere."""
     if place.thing == "page":
-        return PAGE_TEXTS[PageState(int(page_states(view, place.owner)[0][place.number]))]
+        return phrase(PAGE_TEXTS[PageState(int(page_states(view, place.owner)[0][place.number]))])
     if place.thing == "shmem":
-        return PAGE_TEXTS[PageState(int(shmem_states(view, place.owner)[0][place.number]))]
+        return phrase(PAGE_TEXTS[PageState(int(shmem_states(view, place.owner)[0][place.number]))])
     if place.thing == "frame":
-        return FRAME_TEXTS[FrameState(int(frame_states(view)[0][place.number]))]
+        return phrase(FRAME_TEXTS[FrameState(int(frame_states(view)[0][place.number]))])
     if place.thing == "slot":
         states = slot_states(view, place.owner)[0]
-        return SLOT_TEXTS[SlotState(int(states[place.number]))] if place.number < len(states) else None
+        return phrase(SLOT_TEXTS[SlotState(int(states[place.number]))]) if place.number < len(states) else None
     if place.thing == "zswap":
-        return "in use" if chain(view, place).zswap else "free"
+        return phrase("in use") if chain(view, place).zswap else phrase("free")
     found = chain(view, place)
-    return BACKEND_TEXTS[found.backend] if found.pages or found.shmem or found.frame or found.backend else "free"
+    in_use = found.pages or found.shmem or found.frame or found.backend
+    return phrase(BACKEND_TEXTS[found.backend] if in_use else "free")
 
 
 def _word(view: View, place: Place) -> Value:

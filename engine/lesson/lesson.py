@@ -11,7 +11,7 @@ from engine.lesson.asked import Asked
 from engine.lesson.asking import Asker, Unmade
 from engine.lesson.course import Course, Progress, Stopped, condition_of, follow, moment_of
 from engine.lesson.evaluate import Evaluator, Instant, Unanswerable, covered
-from engine.lesson.speech import linked, spoken, value_text
+from engine.lesson.speech import Tell, linked, spoken, value_text
 from engine.lesson.values import Value
 from engine.mm.view import View
 from engine.program import Program
@@ -45,7 +45,7 @@ class LessonStep:
     values: Mapping[str, str]
     """What each query of the text gave at the step's moment."""
 
-    def text_now(self, view: View, program: Program) -> str:
+    def text_now(self, view: View, program: Program, tell: Tell = str) -> str:
         """The text with the values that this image has, as far as one look gives them."""
         instant = Instant(program, self.let)
 
@@ -54,7 +54,7 @@ class LessonStep:
             if not is_instant(query):
                 return self.values.get(text, "")
             try:
-                return spoken(instant.value(query, view), result_of(query, self.known), program, view)
+                return spoken(instant.value(query, view), result_of(query, self.known), program, view, tell)
             except Unanswerable:
                 return self.values.get(text, "")
 
@@ -80,12 +80,14 @@ class Lesson:
 
 
 def make_lesson(scenario: Scenario, program: Program | None = None, *, compiled: bool | None = None,
-                progress: Progress | None = None) -> Lesson:
+                progress: Progress | None = None, tell: Tell = str) -> Lesson:
     """Run a scenario and make its lesson; ``compiled`` as for :class:`engine.machine.Machine`.
+
+    ``tell`` gives what the engine says, as names and states of things, in the language of the reader.
 
     Raises :class:`engine.lesson.course.Stopped` when ``progress`` gives False.
     """
-    return _Maker(scenario, program or scenario.build(), compiled, progress).lesson()
+    return _Maker(scenario, program or scenario.build(), compiled, progress, tell).lesson()
 
 
 def strict(lesson: Lesson) -> Lesson:
@@ -96,7 +98,10 @@ def strict(lesson: Lesson) -> Lesson:
 
 
 class _Maker:
-    def __init__(self, scenario: Scenario, program: Program, compiled: bool | None, progress: Progress | None) -> None:
+    def __init__(
+        self, scenario: Scenario, program: Program, compiled: bool | None, progress: Progress | None, tell: Tell
+    ) -> None:
+        self.tell = tell
         self.scenario = scenario
         self.program = program
         conditions = {i: one for i, step in enumerate(scenario.step) if (one := condition_of(step.when, program))}
@@ -146,11 +151,11 @@ class _Maker:
                 self.found.append(((*path, "let", name), f"'{text}' gives nothing in this run"))
         known = Known(self.known.marks, self.known.pages, self.known.swapfiles, results)
         evaluator = Evaluator(self.timeline, self.course, let, str(place))
-        values = {text: value_text(evaluator, text, known, moment) for text in queries_in(step.text)}
+        values = {text: value_text(evaluator, text, known, moment, self.tell) for text in queries_in(step.text)}
         text = linked(filled(step.text, lambda query: values[query]), let, self.program)
         asked = []
         for number, question in enumerate(step.question):
-            made = Asker(Evaluator(self.timeline, self.course, let, f"{place}/{ids[number]}"), known, moment)
+            made = Asker(Evaluator(self.timeline, self.course, let, f"{place}/{ids[number]}"), known, moment, self.tell)
             try:
                 asked.append(made.asked(question, ids[number]))
             except Unmade as error:

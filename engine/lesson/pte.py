@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine import explain as ex
 from engine.explain import Form, Role
+from engine.phrase import phrase
 
 _SAMPLES = {Form.NEVER: 0, Form.PRESENT: 1, Form.SWAPPED: ex.encode_swap_pte(0, 1)}
 
@@ -65,4 +66,5 @@ def told(word: int) -> str:
     """An entry in words: form, then its fields."""
     right = filled_from(word)
     fields = ", ".join(f"{name} {value}" for name, value in right.fields)
-    return f"{right.form}: {fields}" if fields else str(right.form)
+    form: str = phrase(str(right.form))
+    return phrase("{form}: {fields}", form=form, fields=fields) if fields else form

@@ -7,6 +7,7 @@ from engine.mm import image as im
 from engine.mm.design.hooks import DESIGNS
 from engine.mm.view import View
 from engine.naming import grouped
+from engine.phrase import joined, phrase
 from engine.program import Program
 from engine.reading import FrameState, PageState, SlotState
 from engine.reading.chain import Place
@@ -49,18 +50,24 @@ def place_name(place: Place, program: Program, view: View) -> str:
     if place.thing == "page":
         names = [process.name for process in program.processes]
         alone = len(names) == 1 and not program.shmem
-        return f"page {place.number}" if alone else f"page {place.number} of {names[place.owner - 1]}"
+        if alone:
+            return phrase("page {number}", number=place.number)
+        return phrase("page {number} of {process}", number=place.number, process=names[place.owner - 1])
     if place.thing == "shmem":
-        return f"page {place.number} of {program.shmem[place.owner - 1][0]}"
+        return phrase("page {number} of {process}", number=place.number, process=program.shmem[place.owner - 1][0])
     if place.thing == "slot":
         names = [swapfile.name for swapfile in program.swapfiles]
-        return f"slot {place.number}" if len(names) == 1 else f"slot {place.number} of {names[place.owner]}"
+        if len(names) == 1:
+            return phrase("slot {number}", number=place.number)
+        return phrase("slot {number} of {file}", number=place.number, file=names[place.owner])
     if place.thing == "zswap":
-        return f"entry {place.number}"
+        return phrase("entry {number}", number=place.number)
     if place.thing == "desc":
         named = DESIGNS[view.scalar(im.DESIGN)].ENTRY_NAME
-        return f"virtual slot {place.number}" if named == "virtual slot" else f"descriptor {place.number}"
-    return f"{place.thing} {place.number}"
+        if named == "virtual slot":
+            return phrase("virtual slot {number}", number=place.number)
+        return phrase("descriptor {number}", number=place.number)
+    return phrase(place.thing + " {number}", number=place.number)
 
 
 def href(place: Place, program: Program) -> str:
@@ -77,15 +84,15 @@ def href(place: Place, program: Program) -> str:
 def said(value: Value, result: Result, program: Program, view: View) -> str:
     """A value in words."""
     if value is None:
-        return "none"
+        return phrase("none")
     if isinstance(value, list):
-        return ", ".join(said(one, result, program, view) for one in value)
+        return joined(", ", [said(one, result, program, view) for one in value])
     if isinstance(value, Place):
         return place_name(value, program, view)
     if isinstance(value, Transition):
-        return f"transition {grouped(value.number)}"
+        return phrase("transition {number}", number=grouped(value.number))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return phrase("yes") if value else phrase("no")
     if isinstance(value, str):
         return value
     if result is Result.WORD:

@@ -290,11 +290,17 @@ class Scenario(Part):
     _source: Path | None = PrivateAttr(None)
     _on_trace: bool = PrivateAttr(False)
     _varied: dict[str, tuple[Any, Any]] = PrivateAttr(default_factory=dict)
+    _mark_names: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @property
     def source(self) -> Path | None:
         """The file it was read from; None when it was made in the program."""
         return self._source
+
+    @property
+    def mark_names(self) -> dict[str, str]:
+        """What the marks are called in the language of the texts, where that is not that of the file."""
+        return self._mark_names
 
     @property
     def varied(self) -> dict[str, tuple[Any, Any]]:

@@ -272,7 +272,8 @@ class Robot:
         if self.window.frame is not None and self.window.docks.run_shown and self.window.path is not None:
             folder = Path(tempfile.gettempdir()) / f"swapscope-robot-{os.getpid()}"
             folder.mkdir(exist_ok=True)
-            save = self.window.save_replay if name.endswith("swapscope") else self.window.save_picture
+            saving = self.window.saving
+            save = saving.save_replay if name.endswith("swapscope") else saving.save_picture
             save(folder / name)
 
     # -- what must hold -----------------------------------------------------------------------
@@ -435,7 +436,8 @@ def main(arguments: list[str]) -> int:
         for act in robot.acts[-20:]:
             print("  ", json.dumps(act))
         print(f"Again: python -m tests.app.robot --replay {log}")
-        return 1
+        sys.stdout.flush()
+        os._exit(1)  # whatever still runs must not keep the process, nor its end be told as a second failure
     finally:
         robot.close()
     print(f"{len(robot.acts)} acts, and nothing broke")
