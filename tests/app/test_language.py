@@ -170,7 +170,7 @@ def cut(window):
 @pytest.mark.parametrize("panel", ["lesson", "inspector", "pressure", "charts", "transitions"])
 def test_no_label_is_cut_where_texts_are_longer(window, qtbot, panel):
     window.resize(1280, 800)
-    assert cut(window) == []
+    qtbot.waitUntil(lambda: not cut(window), timeout=3000)
     language().use({source: longer(source) for source in sources()})
     window.show_again()
     window.docks.bring(window.docks.named(panel))
