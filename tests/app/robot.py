@@ -290,7 +290,7 @@ class Robot:
             moment = frame.moment
             if not 0 <= moment.transition.number <= moment.length:
                 self.wrong.append(f"transition {moment.transition.number} of {moment.length} is shown")
-            if window.docks.run_shown != (window.pages.currentWidget() is window.canvas and not window.lecture.on):
+            if window.docks.run_shown != (window.pages.currentWidget() is window.machines and not window.lecture.on):
                 self.wrong.append("the panels are there without a run, or a run without its panels")
         found = window.health.badge.found if hasattr(window.health, "badge") else window.status.health.found
         if found:
