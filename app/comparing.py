@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.worker import Frame, Worker
     from engine.timeline import Timeline
 
+POLICIES = tuple(im.schema.setting_for(key) for key in ("machine.policy", "machine.zswap.writeback_policy"))
+"""Settings of which another value is another policy: one of somebody's own stands beside the others."""
 FOLLOW, SEARCH = "compare", "difference"
 """Names of the errands; the first goes before playing."""
 Variants = tuple[Variant, ...]
@@ -144,6 +146,14 @@ class Comparing(QObject):
             Offer(self.tr("kernels"), self.name_of(variant, frame), variant)
             for variant in (Variant(Change.KERNEL, 0, name) for name in preload.kernels() if name != program.kernel)
         ]
+        for setting in POLICIES:
+            now = program.setting(setting.key)
+            # Beside the kernel's own only a person who compares policies wants another.
+            others = [number for number, name in enumerate(setting.choices) if now and number != now and name != "own"]
+            found += [
+                Offer(self.tr("policies"), self.name_of(variant, frame), variant)
+                for variant in (Variant(Change.SETTING, number, setting.key) for number in others)
+            ]
         found += [
             Offer(self.tr("branches"), branch_name(self, frame, number), Variant(Change.BRANCH, number))
             for number in range(len(frame.branches)) if number != frame.branch

@@ -109,6 +109,8 @@ FIGURES = (
            _gauge("slots_held_by_zswap"), whole),
     Figure("metadata", "Memory that the design takes to keep track of swapped pages: by its formula, what the "
            "swapfiles cost by their size and what is swapped out", _metadata, in_bytes),
+    Figure("major faults", "Faults that had to bring a page back: counter pgmajfault", _counter("pgmajfault"), whole),
+    Figure("pages read", "Pages read from a swap device: counter pswpin", _counter("pswpin"), whole),
     Figure("look-ups per fault", "Steps through trees, tables and descriptors for each major fault: counters "
            "swap_lookups / pgmajfault", _lookups_per_fault, lambda value: f"{value:.1f}"),
     Figure("fault latency", "Mean time of a fault, minor or major: gauge fault_ns / counter pgfault", _latency,

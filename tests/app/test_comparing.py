@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -184,3 +187,33 @@ def test_it_is_kept_while_the_panel_is_closed_and_the_machines_are_drawn(window,
     before = window.machines._seen
     window.player.step(1)
     qtbot.waitUntil(lambda: cursor() == 401 and window.machines._seen is not before, timeout=20_000)
+
+
+def test_a_policy_of_ones_own_stands_beside_the_others(window, qtbot, program):
+    """Only where a policy was chosen are others offered; the kernel's is one of them."""
+    def policies():
+        return {offer.text: offer.variant for offer in window.comparing.offers(window.frame) if offer.group == "policies"}
+
+    assert policies() == {}
+    mine = replace(program.with_settings({"machine.policy": 6}), title="mine", decisions=np.zeros(1, dtype=np.int64))
+    window.worker.open(lambda: mine, "Reading")
+    qtbot.waitUntil(lambda: window.frame.moment.program.title == "mine", timeout=20_000)
+    qtbot.waitUntil(lambda: window.frame.moment.complete, timeout=20_000)
+    assert list(policies()) == ["policy = linux", "policy = fifo", "policy = lru", "policy = clock", "policy = random",
+                                "policy = opt"]  # fmt: skip
+    window.player.jump(700)
+    window.comparing.choose((policies()["policy = lru"], policies()["policy = linux"]))
+    panel = window.docks.compare
+    qtbot.waitUntil(lambda: len(panel.results) == 3, timeout=20_000)
+    theirs = [mine.with_settings({"machine.policy": number}) for number in (2, 0)]
+    qtbot.waitUntil(lambda: panel.results == expected(window, *theirs), timeout=20_000)
+    assert window.comparing.names() == ["policy = own", "policy = lru", "policy = linux"]
+
+
+def test_a_writeback_policy_stands_beside_the_kernels(window, qtbot, program):
+    mine = program.with_settings({"machine.zswap.writeback_policy": 1})
+    mine = replace(mine, title="mine", decisions=np.zeros(1, dtype=np.int64))
+    window.worker.open(lambda: mine, "Reading")
+    qtbot.waitUntil(lambda: window.frame.moment.program.title == "mine", timeout=20_000)
+    offered = [offer.text for offer in window.comparing.offers(window.frame) if offer.group == "policies"]
+    assert offered == ["zswap.writeback_policy = lru"]
