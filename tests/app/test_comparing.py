@@ -192,7 +192,8 @@ def test_it_is_kept_while_the_panel_is_closed_and_the_machines_are_drawn(window,
 def test_a_policy_of_ones_own_stands_beside_the_others(window, qtbot, program):
     """Only where a policy was chosen are others offered; the kernel's is one of them."""
     def policies():
-        return {offer.text: offer.variant for offer in window.comparing.offers(window.frame) if offer.group == "policies"}
+        offers = window.comparing.offers(window.frame)
+        return {offer.text: offer.variant for offer in offers if offer.group == "policies"}
 
     assert policies() == {}
     mine = replace(program.with_settings({"machine.policy": 6}), title="mine", decisions=np.zeros(1, dtype=np.int64))
