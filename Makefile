@@ -38,6 +38,8 @@ pictures: setup
 	mkdir -p docs/pictures
 	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --at 4000 --size 1680x1050 --theme dark -o docs/pictures/window-dark.png
 	QT_QPA_PLATFORM=offscreen $(IN) engine.cli picture zswap-spills --at 4000 --size 1680x1050 --theme light -o docs/pictures/window-light.png
+	$(IN) app.contact_sheet build/gallery --size 1280x800 --only editor-workload-dark
+	cp build/gallery/1280x800-editor-workload-dark.png docs/pictures/editor.png
 
 # A picture of every panel, dialogue, theme and depth at three sizes, and a page to look at them: build/gallery/index.html.
 gallery: setup

@@ -49,9 +49,9 @@ def _strike(shock: Shock, window: MainWindow) -> None:
 SPECS: tuple[Spec[MainWindow], ...] = (
     Spec("open", "&Open scenario…", "mdi6.folder-open-outline", "Open a scenario file.",
          lambda w: w.ask_and_open(), ("Ctrl+O",)),
-    Spec("new", "&New scenario…", "mdi6.file-plus-outline", "Begin a scenario of your own in the editor.",
+    Spec("new", "&New scenario", "mdi6.file-plus-outline", "Begin a scenario of your own in the editor.",
          lambda w: w.editors.new(), ("Ctrl+N",)),
-    Spec("edit", "&Edit this scenario…", "mdi6.file-edit-outline",
+    Spec("edit", "&Edit this scenario", "mdi6.file-edit-outline",
          "Machine and workload as forms, and the text beside them; the run here stays as it is.",
          lambda w: w.editors.edit(w.path), ("Ctrl+Shift+E",), needs_run=True),
     Spec("policy", "&Policy of your own…", "mdi6.school-outline",

@@ -44,6 +44,7 @@ SCENARIO = "03-zswap-spills.toml"
 AT = 4000
 """A moment with pages in memory, in the pool and on the swapfile."""
 SOUGHT = "written back"
+EDITOR_PAGES = ("scenario", "machine", "workload")
 LONGEST_WAIT = 60.0
 
 
@@ -83,6 +84,11 @@ class Camera:
                 for panel in self.panels():
                     yield f"{code}-panel-{panel}", self._run("dark", partial(window.docks.call, panel), code)
                 yield f"{code}-welcome", self._state("dark", window.show_welcome, code)
+                for page in EDITOR_PAGES:
+                    yield f"{code}-editor-{page}", self._editor("dark", page, code)
+        for colours in theme.THEMES:
+            for page in EDITOR_PAGES:
+                yield f"editor-{page}-{colours}", self._editor(colours, page)
         for panel in self.panels():
             yield f"large-panel-{panel}", self._run("dark", partial(self._large, panel))
 
@@ -139,6 +145,24 @@ class Camera:
 
         return there
 
+    def _editor(self, colours: str, page: str, code: str = "en") -> Callable[[], QWidget]:
+        """The editor with one of its pages, a step of the run chosen."""
+
+        def there() -> QWidget:
+            from engine.resources import scenarios_dir
+
+            self.window.choose_language(code)
+            self.window.choose_theme(colours)
+            editor = self.window.editors.edit(scenarios_dir() / SCENARIO)
+            assert editor is not None
+            editor.resize(self.window.size())
+            editor.tabs.setCurrentIndex(EDITOR_PAGES.index(page))
+            editor.workload.tree.choose(("run", 2))
+            self._until(lambda: editor.checked is not None)
+            return editor
+
+        return there
+
     def _open(self) -> None:
         from app.moment import Selected, Thing
         from engine.resources import scenarios_dir
@@ -173,6 +197,7 @@ class Camera:
     def _back(self) -> None:
         """What is not to be seen in the next picture."""
         window = self.window
+        window.editors.close_all()
         window.lecture.leave()
         if window.frame is not None and window.pages.currentWidget() is window.machines:
             window.scale_type(0)

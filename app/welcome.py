@@ -192,7 +192,7 @@ class WelcomePage(QScrollArea):
         self._open = QPushButton(self.tr("Open a file…"))
         self._open.clicked.connect(self.open_requested)
         self._open.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._new = QPushButton(self.tr("New scenario…"))
+        self._new = QPushButton(self.tr("New scenario"))
         self._new.setToolTip(self.tr("Begin a scenario of your own in the editor."))
         self._new.clicked.connect(self.new_requested)
         self._hint = QLabel(self.tr("Or drop a scenario file (.toml) anywhere on this window."))

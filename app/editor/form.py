@@ -14,6 +14,7 @@ from app.editor.document import Document
 from app.editor.inputs import Input, input_for, width_of
 from app.editor.mistakes import at_key, sentence, tr
 from app.panels.widgets import Text
+from app.said import declared
 from engine.errors import Problem
 from engine.scenario.entries import text_of
 from engine.scenario.forms import Field
@@ -40,7 +41,7 @@ class FieldRow(QWidget):
         self.kernel = Text(field.kernel if field.kernel != field.key else "", 11.5, mono=True, colour="dim")
         self.about = Text(self._about(), 11.5, colour="dim", wrap=True)
         self.input: Input = input_for(field)
-        self.unit = Text(field.unit, 11.5, colour="dim", parent=self)
+        self.unit = Text(declared(field.unit), 11.5, colour="dim", parent=self)
         self.unit.setVisible(bool(field.unit))
         self.reset = QToolButton()
         self.reset.setProperty("flat", True)
@@ -148,6 +149,7 @@ class FieldRow(QWidget):
             self.input.setFixedWidth(theme.px(width))
         self.reset.setFixedSize(theme.px(24), theme.px(24))
         self.about.setText(self._about())
+        self.unit.setText(declared(self.field.unit))
 
 
 class Form(QWidget):

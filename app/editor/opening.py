@@ -14,7 +14,9 @@ FIRST_NAME = "my-scenario"
 
 def new_editor(settings: Settings) -> EditorWindow:
     """An editor on a scenario that has no file yet."""
-    return EditorWindow(Document(template("plain", FIRST_NAME)), settings)
+    editor = EditorWindow(Document(template("plain", FIRST_NAME)), settings)
+    editor.offer_templates({kind: template(kind, FIRST_NAME) for kind in ("lesson", "assignment")})
+    return editor
 
 
 def editor_of(path: Path, settings: Settings) -> EditorWindow:

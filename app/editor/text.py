@@ -26,6 +26,8 @@ from app.editor.highlight import Highlighter
 from app.editor.mistakes import sentence
 from engine.errors import Problem
 
+LOWEST = 0.7
+"""A line that is gone to is shown no lower than this share of the pane."""
 ONE_STEP_SECONDS = 2.0
 """Letters typed with shorter pauses than this are one step of undo."""
 
@@ -149,6 +151,8 @@ class TextPane(QPlainTextEdit):
         if block.isValid():
             self.setTextCursor(QTextCursor(block))
             self.ensureCursorVisible()
+            if self.cursorRect().bottom() > LOWEST * self.viewport().height():
+                self.centerCursor()  # what belongs to the line is below it
 
     def _cursor_moved(self) -> None:
         line = self.textCursor().blockNumber() + 1

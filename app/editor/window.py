@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import partial
 from pathlib import Path
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 WORKLOAD: tuple[KeyPath, ...] = (("process",), ("shmem",), ("run",), ("shock",), ("check",))
+_MNEMONIC = re.compile(r"\(&.\)|&|…")
 DRAFT_MS = 1000
 """A draft is written when nothing was typed for so long."""
 FIRST_SIZE = QSize(1280, 800)
@@ -90,6 +92,7 @@ class EditorWindow(QMainWindow):
         self._build()
         self._connect()
         self._restore_layout()
+        self._dress()
         self._show_document()
         self._show_place()
         self.text.show_line(1)
@@ -448,6 +451,15 @@ class EditorWindow(QMainWindow):
 
     # -- drafts and the end -------------------------------------------------------------------
 
+    def offer_templates(self, texts: dict[str, str]) -> None:
+        """Offer other beginnings than the one that is shown: texts by ``lesson`` and ``assignment``."""
+        said = self.tr("This is a small machine with one program: change it as you like, or begin with more.")
+        self.notice.say(
+            said,
+            (self.tr("A lesson"), lambda: self.document.change(texts["lesson"], self.tr("Begin a lesson"))),
+            (self.tr("Homework"), lambda: self.document.change(texts["assignment"], self.tr("Begin homework"))),
+        )
+
     def offer_drafts(self) -> None:
         """Offer the newest draft that was left behind for this file."""
         path = self.document.path
@@ -503,6 +515,11 @@ class EditorWindow(QMainWindow):
 
     def _dress(self) -> None:
         actions.dress(self.actions_by_name, COMMANDS)
+        self.actions_by_name["editor_run"].setIcon(actions.icon("mdi6.play", theme.current().on_accent))
+        for name in TOOLBAR:
+            if name != actions.SEPARATOR:  # buttons have no key in brackets
+                action = self.actions_by_name[name]
+                action.setIconText(_MNEMONIC.sub("", action.text()))
         self._show_steps()
 
 

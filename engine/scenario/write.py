@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, time
 from typing import Any
 
 from engine.scenario.model import Scenario
@@ -75,7 +76,7 @@ def _string(text: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A text, number, true, false, list or small table as TOML."""
+    """A text, number, true, false, date, list or small table as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -86,4 +87,6 @@ def value_text(value: Any) -> str:
         return "[" + ", ".join(value_text(item) for item in value) + "]"
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key_text(key)} = {value_text(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, date | time):
+        return value.isoformat()
     return json.dumps(value)

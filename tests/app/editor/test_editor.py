@@ -333,6 +333,34 @@ def test_broken_text_stops_the_forms_and_loses_nothing(editor, qtbot, checked):
     assert editor.document.text == TEXT
 
 
+ODD = ("run = 3", "run = [1, 2]", "machine = 1", "process = [{}, 4]", "shmem = {}", "check = [[]]", "goals = 3",
+       "[[run]]\nparallel = 5", "[[run]]\nparallel = [3]", "[machine]\nswapfile = 'x'", "[machine]\nswapfile = [1]",
+       "[machine]\nkernel = 6.2\nzswap = 9", "[[shock]]\nrun = 'x'", "[[run]]\npattern = []",
+       "[[run]]\nop = 3\nmark = 4", "[[process]]\nregions = [{}]\ncontent = { compressed = 'x', more = 1 }",
+       "[[run]]\nop = 'read'\npage = {}",
+       "[[run]]\ntrace = 1\ncontent = { heap = { compressed = 99 } }", "title = 2024-01-01", "")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_documents_are_shown_and_told(editor, checked, text):
+    editor.document.change(text, "Edit")
+    checked(editor)
+    assert editor.problems
+    for index in range(3):
+        editor.tabs.setCurrentIndex(index)
+    for item in list(editor.workload.tree.items()):
+        editor.workload.tree.setCurrentItem(item)
+    for key in [problem.key for problem in editor.problems if problem.key]:
+        editor.reveal(key)
+    for _ in range(3):
+        editor.workload.duplicate()
+        editor.workload.move_by(1)
+        editor.workload.remove()
+    while editor.document.stack.canUndo():
+        editor.document.stack.undo()
+    assert editor.document.text == TEXT
+
+
 # -- mistakes ----------------------------------------------------------------------------------
 
 

@@ -88,6 +88,19 @@ def test_a_new_scenario_asks_for_its_place(open_editor, monkeypatch, tmp_path):
     assert editor.windowTitle().startswith("chosen.toml")
 
 
+@pytest.mark.parametrize(("place", "key"), [(0, "step"), (1, "assignment")])
+def test_a_new_scenario_may_be_a_lesson_or_homework(open_editor, checked, qtbot, place, key):
+    editor = open_editor(None)
+    assert key not in editor.document.data
+    qtbot.mouseClick(editor.notice.buttons[place], Qt.MouseButton.LeftButton)
+    checked(editor)
+    assert editor.document.data[key]
+    assert editor.problems == ()
+    assert not editor.notice.isVisible()
+    editor.document.stack.undo()
+    assert not editor.document.dirty
+
+
 def test_asked_before_something_is_lost(editor, answers, monkeypatch):
     given, asked = answers
     editor.document.set(FRAMES, 9)
