@@ -53,7 +53,7 @@ SPECS: tuple[Spec[MainWindow], ...] = (
          lambda w: w.editors.new(), ("Ctrl+N",)),
     Spec("edit", "&Edit this scenario", "mdi6.file-edit-outline",
          "Machine and workload as forms, and the text beside them; the run here stays as it is.",
-         lambda w: w.editors.edit(w.path), ("Ctrl+Shift+E",), needs_run=True),
+         lambda w: w.editors.edit(w.path), ("F4",), needs_run=True),
     Spec("policy", "&Policy of your own…", "mdi6.school-outline",
          "Run the scenario with a replacement or writeback policy from a Python file of yours.",
          lambda w: w.ask_and_use_policy(), needs_run=True),
