@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 import traceback
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.language import language
+from app.newest import Newest
 from app.preload import in_language, lessons, load_scenario
 from app.said import said
 from engine.errors import InputError
@@ -49,51 +48,29 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-class LessonMaker(QThread):
+class LessonMaker(Newest):
     """Makes the newest lesson asked for; one that is not wanted any more is left where it is."""
 
     made = Signal(object)
     """A :class:`Course`: at once without its steps, then with them."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("lesson")
-        self._bell = threading.Condition()
-        self._wanted: tuple[Path, tuple[str, ...]] | None = None
-        self._stopping = False
+        super().__init__("lesson", parent)
 
     def make(self, path: Path, sets: tuple[str, ...] = ()) -> None:
         """Make the lesson of a scenario file; said once it is there."""
-        with self._bell:
-            self._wanted = (path, sets)
-            self._bell.notify()
-        if not self.isRunning():
-            self.start()
+        self.want((path, sets))
 
-    def close(self) -> None:
-        """End the thread; returns when it has ended."""
-        with self._bell:
-            self._stopping = True
-            self._bell.notify()
-        self.wait()
-
-    def run(self) -> None:
-        """The thread."""
-        while True:
-            with self._bell:
-                while self._wanted is None and not self._stopping:
-                    self._bell.wait()
-                if self._stopping or self._wanted is None:
-                    return
-                path, sets = self._wanted
-                self._wanted = None
-            try:
-                self._make(path, sets)
-            except InputError:
-                pass  # the window shows what is wrong with the file
-            except Exception as error:
-                text = "".join(traceback.format_exception_only(error)).strip()
-                self.made.emit(Course(path.stem, path.stem, trouble=text))
+    def grant(self, wish: tuple[Path, tuple[str, ...]]) -> None:
+        """Make one; in the thread."""
+        path, sets = wish
+        try:
+            self._make(path, sets)
+        except InputError:
+            pass  # the window shows what is wrong with the file
+        except Exception as error:
+            text = "".join(traceback.format_exception_only(error)).strip()
+            self.made.emit(Course(path.stem, path.stem, trouble=text))
 
     def _make(self, path: Path, sets: tuple[str, ...]) -> None:
         scenario = in_language(load_scenario(path, sets), language().code)
@@ -108,7 +85,7 @@ class LessonMaker(QThread):
 
         try:
             tell = partial(said, called=scenario.mark_names)
-            lesson = making.make_lesson(scenario, compiled=is_ready(), progress=self._going_on, tell=tell)
+            lesson = making.make_lesson(scenario, compiled=is_ready(), progress=self._still_wanted, tell=tell)
         except making.Stopped:
             return
         except InputError as error:
@@ -116,7 +93,5 @@ class LessonMaker(QThread):
             return
         self.made.emit(replace(course, lesson=lesson))
 
-    def _going_on(self, _done: int, _total: int) -> bool:
-        """Whether this lesson is still wanted; lets the window have the interpreter."""
-        time.sleep(0.001)
-        return not self._stopping and self._wanted is None
+    def _still_wanted(self, _done: int, _total: int) -> bool:
+        return self.going_on()

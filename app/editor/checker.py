@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
+from app.newest import Newest
 from engine.errors import InputError, Problem
 from engine.scenario.build import build_with_parts
 from engine.scenario.model import ParallelPart, Scenario
@@ -42,54 +41,22 @@ class Checked:
     """At least so many references are in the run."""
 
 
-class Checker(QThread):
-    """Checks the newest text that was asked for."""
+class Checker(Newest):
+    """Checks the newest text that was asked for, once it was left alone for a moment."""
 
     checked = Signal(object)
     """A :class:`Checked`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("checker")
-        self._bell = threading.Condition()
-        self._wanted: tuple[str, Path] | None = None
-        self._stopping = False
+        super().__init__("checker", parent, pause=PAUSE)
 
     def check(self, text: str, path: Path) -> None:
         """Check this text soon; ``path`` is where its traces are seen from."""
-        with self._bell:
-            self._wanted = (text, path)
-            self._bell.notify()
-        if not self.isRunning():
-            self.start()
+        self.want((text, path))
 
-    def close(self) -> None:
-        """End the thread; returns when it has ended."""
-        with self._bell:
-            self._stopping = True
-            self._bell.notify()
-        self.wait()
-
-    def run(self) -> None:
-        """The thread."""
-        while (wanted := self._newest()) is not None:
-            self.checked.emit(check(*wanted, self._going_on))
-
-    def _newest(self) -> tuple[str, Path] | None:
-        """Wait for a text that has been left alone for a moment; None: the end."""
-        with self._bell:
-            while self._wanted is None and not self._stopping:
-                self._bell.wait()
-            while self._wanted is not None and not self._stopping:
-                found, self._wanted = self._wanted, None
-                self._bell.wait(PAUSE)
-                if self._wanted is None and not self._stopping:
-                    return found
-            return None
-
-    def _going_on(self) -> bool:
-        time.sleep(0.001)  # let the window have the interpreter
-        return not self._stopping and self._wanted is None
+    def grant(self, wish: tuple[str, Path]) -> None:
+        """Check one; in the thread."""
+        self.checked.emit(check(*wish, self.going_on))
 
 
 def check(text: str, path: Path, going_on: Callable[[], bool] = lambda: True) -> Checked:

@@ -15,10 +15,8 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
-    QAction,
     QGuiApplication,
     QIcon,
-    QKeySequence,
     QPainter,
     QPixmap,
     QResizeEvent,
@@ -30,13 +28,13 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QStackedWidget,
-    QTableView,
     QWidget,
 )
 
 from app import theme
 from app.moment import Moment
 from app.numbers import count, duration
+from app.panels.row_table import RowTable
 from app.panels.widgets import Empty, Text, column_of, row_of
 from app.said import declared
 from engine.mm.transitions import Actor, Lane
@@ -232,31 +230,15 @@ class TransitionsPanel(QWidget):
         self._restyle()
         self._count()
 
-    def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.proxy)
-        table.setAccessibleName(self.tr("Table of transitions"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
+    def _table(self) -> RowTable:
+        table = RowTable(self.proxy, self.tr("Table of transitions"), self.tr("Copy rows"), self.copy_rows)
         table.setWordWrap(True)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         table.clicked.connect(self._jump)
         table.activated.connect(self._jump)
-        copy = QAction(self.tr("Copy rows"), table)
-        copy.setShortcut(QKeySequence.StandardKey.Copy)
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.copy_rows)
-        table.addAction(copy)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         return table
 
     # -- what is shown ------------------------------------------------------------------------

@@ -231,7 +231,7 @@ def test_a_run_that_cannot_be_keeps_the_old_one(both, qtbot, file):
     qtbot.waitUntil(lambda: editor.tabs.currentIndex() == 1, timeout=20_000)
     assert "cannot run yet" in editor.state.text()
     assert window.path == file
-    assert window.pages.currentWidget() is window.canvas
+    assert window.canvas.isVisibleTo(window)
     assert window.frame.moment.epoch == epoch
 
 
@@ -241,7 +241,7 @@ def test_a_saved_mistake_does_not_take_the_run_away(both, qtbot, file):
     wait_checked(qtbot, editor)
     editor.save()
     qtbot.wait(600)
-    assert window.pages.currentWidget() is window.canvas
+    assert window.canvas.isVisibleTo(window)
 
 
 def test_a_saved_change_is_run_where_the_window_follows_the_file(both, qtbot):
