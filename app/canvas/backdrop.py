@@ -15,23 +15,33 @@ class Backdrop:
 
     def __init__(self) -> None:
         self._picture: QPixmap | None = None
+        self._stale = True
         self._ground: tuple[object, QPixmap] | None = None
 
     def forget(self) -> None:
         """The scene is another one."""
-        self._picture = None
+        self._stale = True
 
     def picture(self, scene: Scene, legend: QRectF, size: QSize, style: Style) -> QPixmap:
         """Columns and legend (none where its box is empty), ``size`` logical pixels large."""
-        if self._picture is None:
-            self._picture = QPixmap(self._cards(scene, legend, size, style))
-            painter = QPainter(self._picture)
-            try:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                self._contents(painter, scene, legend, style)
-            finally:
-                # A painter that outlives an error takes the process with it.
-                painter.end()
+        if self._picture is not None and not self._stale and self._picture.size() == size * style.ratio:
+            return self._picture
+        ground = self._cards(scene, legend, size, style)
+        if self._picture is None or self._picture.size() != ground.size():
+            self._picture = QPixmap(ground.size())
+        self._picture.setDevicePixelRatio(style.ratio)
+        # The same pixels are painted again: new ones for every frame would cost more than what is drawn.
+        painter = QPainter(self._picture)
+        try:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.drawPixmap(0, 0, ground)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._contents(painter, scene, legend, style)
+        finally:
+            # A painter that outlives an error takes the process with it.
+            painter.end()
+        self._stale = False
         return self._picture
 
     def draw(self, painter: QPainter, scene: Scene, legend: QRectF, box: QRectF, style: Style) -> None:

@@ -354,7 +354,7 @@ def map_pixels(sprites: np.ndarray, colours: list[str], back: str, rows: int, co
     # ``per`` is a power of two: the mean of each channel is a shift.
     shift = (2 * pairs.shape[1]).bit_length() - 1
     mean = np.empty(rows * columns, dtype=np.uint32)
-    block = max(1, 1 << 15 >> shift)
+    block = max(1, 1 << 17 >> shift)
     for start in range(0, len(mean), block):
         found = np.take(table, pairs[start : start + block], mode="clip")
         mean[start : start + block] = _means(found, shift) if narrow else _wide_means(found, shift)

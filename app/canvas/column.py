@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -17,7 +18,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.canvas.bars import Bars
 from app.canvas.cells import Field
 from app.canvas.facts import Facts
-from app.canvas.levels import Level, closer, line
+from app.canvas.levels import Level, closer, first_fitting, line
 from app.canvas.minimap import Minimap
 from app.canvas.run import NO_RUN, Run
 from app.canvas.style import LEFT, RIGHT, Style
@@ -138,8 +139,7 @@ class Column:
         """
         unit = self.style.scale * self.style.ratio
         whole = [*closer(width, unit, choices[0].pitch), *choices]
-        start = next((i for i, level in enumerate(choices) if room(level) <= height), len(choices) - 1)
-        start += len(whole) - len(choices)
+        start = first_fitting(choices, room, height) + len(whole) - len(choices)
         fits = start
         if self.in_words:
             short = line(width, unit, self.line_width)
@@ -161,7 +161,8 @@ class Column:
         the cells take what they can, and the cards the rest. Heights are logical pixels and end with a gap.
         """
         px, gap = self.style.px, self.style.px(EXTRA_GAP)
-        best = next((level for level in choices if room(level) <= height), choices[-1])
+        room = lru_cache(maxsize=None)(room)
+        best = choices[first_fitting(choices, room, height)]
         device = px(good) * self.style.ratio
         if best.pitch > device:
             best = next((level for level in choices if level.pitch <= device), best)
@@ -201,10 +202,10 @@ class Column:
         half = self.style.px(max(9.0, size * 0.75))
         box = QRectF(x, y - half, width, 2 * half)
         align = RIGHT if right else LEFT
-        self.paints.append(lambda painter: self._text(painter, box, text, size, colour, bold, mono, align))
+        self.paints.append(partial(self._text, box, text, size, colour, bold, mono, align))
 
-    def _text(self, painter: QPainter, box: QRectF, text: str, size: float, colour: str, bold: bool, mono: bool,
-              align: Qt.AlignmentFlag) -> None:  # fmt: skip
+    def _text(self, box: QRectF, text: str, size: float, colour: str, bold: bool, mono: bool, align: Qt.AlignmentFlag,
+              painter: QPainter) -> None:  # fmt: skip
         self.style.text(painter, box, text, size, colour, bold, mono, align)
 
     def heading(self, y: float, name: str, figures: list[str], colour: str = "text", last_first: bool = False) -> None:

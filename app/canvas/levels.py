@@ -84,10 +84,19 @@ def line(width: int, unit: float, least: float) -> Level:
     return Level(columns, width // columns, height=round(LINE_HEIGHT * unit), words=True)
 
 
-def fitting(choices: Sequence[Level], room: Callable[[Level], float], height: float, zoom: int) -> Level:
-    """The finest level whose ``room`` is within ``height``, or ``zoom`` levels finer than that."""
-    place = next((i for i, level in enumerate(choices) if room(level) <= height), len(choices) - 1)
-    return choices[max(0, place - zoom)]
+def first_fitting(choices: Sequence[Level], room: Callable[[Level], float], height: float) -> int:
+    """Place of the finest level whose ``room`` is within ``height``; of the last where none is.
+
+    Coarser levels never need more room, so that half of the rest is passed over with each look.
+    """
+    low, high = 0, len(choices) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if room(choices[middle]) <= height:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def grown(room: int, count: int) -> int:

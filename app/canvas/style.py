@@ -17,6 +17,8 @@ LARGE_CARD = 3000
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
+_Key = tuple[str, float, bool, bool]
+"""A text and its font: size, bold, mono."""
 _SHIFTS = {LEFT: 0.0, CENTRE: 0.5, RIGHT: 1.0}
 """How much of the room that is left over stands before a text."""
 MOST_TEXTS = 2000
@@ -39,8 +41,8 @@ class Style:
     _fonts: dict[tuple[float, bool, bool], QFont] = field(default_factory=dict, repr=False)
     _colours: dict[str, QColor] = field(default_factory=dict, repr=False)
     _cards: dict[tuple[int, int, str, str, float, float, float], QPixmap] = field(default_factory=dict, repr=False)
-    _texts: dict[tuple[str, float, bool, bool], QStaticText] = field(default_factory=dict, repr=False)
-    _widths: dict[tuple[str, float, bool, bool], float] = field(default_factory=dict, repr=False)
+    _texts: dict[_Key, tuple[QStaticText, QFont, float, float]] = field(default_factory=dict, repr=False)
+    _widths: dict[_Key, float] = field(default_factory=dict, repr=False)
 
     @classmethod
     def now(cls, ratio: float) -> Style:
@@ -76,33 +78,34 @@ class Style:
         mono: bool = False, align: Qt.AlignmentFlag = LEFT,
     ) -> float:  # fmt: skip
         """Draw one line of text, shortened with an ellipsis where it does not fit; gives its width."""
-        if box.width() <= 0:
+        room = box.width()
+        if room <= 0:
             return 0.0
-        width = self.width(text, size, bold, mono)
-        if width > box.width() + 0.5:
-            font = self.font(size, bold, mono)
-            text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-            width = box.width()
-        painter.setFont(self.font(size, bold, mono))
+        shaped, font, width, high = self._shaped(text, size, bold, mono)
+        if width > room + 0.5:
+            text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+            shaped, font, _, high = self._shaped(text, size, bold, mono)
+            width = room
+        painter.setFont(font)
         painter.setPen(self.colour(colour))
-        if align not in _SHIFTS or keeps_lines(painter):
+        if align not in _SHIFTS:
             painter.drawText(box, _one_line(align), text)
-            return width
-        shaped = self._shaped(text, size, bold, mono)
-        left = box.left() + _SHIFTS[align] * (box.width() - width)
-        painter.drawStaticText(QPointF(left, box.top() + (box.height() - shaped.size().height()) / 2), shaped)
+        else:
+            x = box.left() + _SHIFTS[align] * (room - width)
+            painter.drawStaticText(QPointF(x, box.top() + (box.height() - high) / 2), shaped)
         return width
 
-    def _shaped(self, text: str, size: float, bold: bool, mono: bool) -> QStaticText:
-        """A text laid out for its font once: most come again with the next frame."""
+    def _shaped(self, text: str, size: float, bold: bool, mono: bool) -> tuple[QStaticText, QFont, float, float]:
+        """A text laid out in its font, its width and height, made once: most texts come again with the next frame."""
         key = (text, size, bold, mono)
         found = self._texts.get(key)
         if found is None:
             if len(self._texts) > MOST_TEXTS:
                 self._texts.clear()
-            found = self._texts[key] = QStaticText(text)
-            found.setTextFormat(Qt.TextFormat.PlainText)
-            found.prepare(font=self.font(size, bold, mono))
+            shaped, font = QStaticText(text), self.font(size, bold, mono)
+            shaped.setTextFormat(Qt.TextFormat.PlainText)
+            shaped.prepare(font=font)
+            found = self._texts[key] = shaped, font, self.width(text, size, bold, mono), shaped.size().height()
         return found
 
     def colour(self, name: str) -> QColor:

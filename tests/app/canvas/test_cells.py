@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from app.canvas.cells import Field, map_pixels
-from app.canvas.levels import Level, fitting, grown, levels
+from app.canvas.levels import Level, first_fitting, grown, levels
 from app.canvas.sprites import FRAME, PAGE, SLOT, page_colours
 from app.canvas.style import Style, rgb
 from app.moment import Thing
@@ -36,13 +36,13 @@ def test_levels_get_coarser_step_by_step_and_fit_the_width(width):
     assert found[0].pitch <= 24
 
 
-def test_the_finest_level_that_fits_is_chosen_and_zoom_goes_beyond():
+def test_the_finest_level_that_fits_is_chosen():
     found = levels(320, 24, 4)
-    level = fitting(found, lambda level: level.rows(1000) * level.pitch_y, 300, 0)
-    assert level.rows(1000) * level.pitch_y <= 300
-    finer = fitting(found, lambda level: level.rows(1000) * level.pitch_y, 300, 1)
-    assert found.index(finer) == found.index(level) - 1
-    assert finer.rows(1000) * finer.pitch_y > 300
+    place = first_fitting(found, lambda level: level.rows(1000) * level.pitch_y, 300)
+    assert found[place].rows(1000) * found[place].pitch_y <= 300
+    assert found[place - 1].rows(1000) * found[place - 1].pitch_y > 300
+    assert first_fitting(found, lambda level: 1000, 300) == len(found) - 1
+    assert first_fitting(found, lambda level: 10, 300) == 0
 
 
 def test_room_grows_in_steps():
