@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -43,6 +44,8 @@ USUAL_RATIO = 2.3
 
 class Backends(Column):
     """Where the bytes of swapped pages are."""
+
+    terms: tuple[str, ...] = ("backend", "zswap", "slot")
 
     largest_slot = LARGEST_SLOT
     widest_bar, high_bar = 16, 44
@@ -90,7 +93,7 @@ class Backends(Column):
 
     def _versus(self, versus: Versus, box: QRectF) -> None:
         self.paints.append(lambda painter: versus.paint(painter, box, self.style))
-        self.hint(box, versus.tip())
+        self.hint(box, versus.tip)
 
     def _room_of_disk(self, high: float, cards: list[tuple[Extra, Callable[[QRectF], None]]]) -> list[float]:
         """Choose how large slots are in ``high`` pixels for swapfiles and cards; gives the cards' heights."""
@@ -128,7 +131,8 @@ class Backends(Column):
         if not pool.enabled and not pool.stored:
             figures = [translate("Canvas", "off")]
         if self.headed:
-            self.heading(y + style.px(8), translate("Canvas", "zswap pool"), figures, last_first=True)
+            self.heading(y + style.px(8), translate("Canvas", "zswap pool"), figures, last_first=True,
+                         terms=("zswap", "zsmalloc"))  # fmt: skip
             y += style.px(HEAD)
         box = QRectF(self.inner.left(), y, self.inner.width(), high)
         if not pool.enabled and not pool.stored:
@@ -145,7 +149,7 @@ class Backends(Column):
             self.text(box.left() + style.px(12), box.bottom() - style.px(16), box.width() - style.px(24),
                       translate("Canvas", "Pages that leave memory are compressed and kept here."), 11,
                       "dim")  # fmt: skip
-        self.hint(box, self._pool_text())
+        self.hint(box, self._pool_text, "pool", "hysteresis")
         if self.short:
             return box.bottom() + style.px(6)
         below = box.bottom() + style.px(12)
@@ -157,6 +161,8 @@ class Backends(Column):
         cold = self.fitting(room, 10, cold, translate("Canvas", "◂ cold end"))
         self.text(box.left(), below, box.width() * 0.8, cold, 10, "dim")
         self.text(box.left() + box.width() * 0.6, below, box.width() * 0.4, hot, 10, "dim", right=True)
+        self.hint(QRectF(box.left(), box.bottom(), box.width(), style.px(24)), "", "writeback (from zswap)",
+                  "shrink worker")  # fmt: skip
         return below + style.px(18)
 
     def _pool_text(self) -> str:
@@ -304,18 +310,8 @@ class Backends(Column):
             self.paints.append(lambda painter: self._cluster_marks(painter, field))
         if field.shapes and file.next:
             self.paints.append(lambda painter: self._next_mark(painter, field, file))
-        held = file.count(SlotState.HELD)
         box = QRectF(self.inner.left(), y, self.inner.width(), style.px(HEAD))
-        text = translate("Canvas", "{n} of {all} slots in use").format(n=grouped(file.used), all=grouped(file.slots))
-        if held:
-            text += translate("Canvas", ", {n} of them by pages that are in zswap").format(n=grouped(held))
-        clusters = translate("Canvas", "{n} clusters of {size}, {used} of them in use").format(
-            n=math.ceil(len(file.marks) / CLUSTER_SLOTS), size=CLUSTER_SLOTS, used=int((file.clusters > 0).sum())
-        )
-        bad = file.count(SlotState.BAD)
-        if bad:
-            clusters += "<br>" + translate("Canvas", "{n} bad slots").format(n=grouped(bad))
-        self.hint(box, f"<b>{file.name}</b>, {file.device}<br>{text}<br>{clusters}")
+        self.hint(box, partial(_about, file), "slot", "cluster", "priority (of a swapfile)")
         return y + self._head(file) + style.px(GAP) + field.size[1]
 
     def _cluster_marks(self, painter: QPainter, field: Field) -> None:
@@ -395,4 +391,18 @@ class Backends(Column):
         self.hint(QRectF(self.inner.left(), y - 8, self.inner.width(), 16), translate(
             "Canvas",
             "In today's design a page in zswap keeps a slot that holds nothing; with a descriptor it needs none.",
-        ))  # fmt: skip
+        ), "slot")  # fmt: skip
+
+
+def _about(file: SwapFile) -> str:
+    """How much of a swapfile is in use, and for what."""
+    held, bad = file.count(SlotState.HELD), file.count(SlotState.BAD)
+    text = translate("Canvas", "{n} of {all} slots in use").format(n=grouped(file.used), all=grouped(file.slots))
+    if held:
+        text += translate("Canvas", ", {n} of them by pages that are in zswap").format(n=grouped(held))
+    clusters = translate("Canvas", "{n} clusters of {size}, {used} of them in use").format(
+        n=math.ceil(len(file.marks) / CLUSTER_SLOTS), size=CLUSTER_SLOTS, used=int((file.clusters > 0).sum())
+    )
+    if bad:
+        clusters += "<br>" + translate("Canvas", "{n} bad slots").format(n=grouped(bad))
+    return f"<b>{file.name}</b>, {file.device}<br>{text}<br>{clusters}"

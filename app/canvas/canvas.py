@@ -32,6 +32,7 @@ from app.canvas.depth import Depth
 from app.canvas.entry_card import EntryCard, subject
 from app.canvas.facts import Facts, facts_of
 from app.canvas.legend import HEIGHT as LEGEND_HEIGHT
+from app.canvas.legend import hint_at as legend_hint
 from app.canvas.links import Link, chain_links, neighbour_links, paint_links, paint_outline, paint_outlines
 from app.canvas.marking import Marking
 from app.canvas.motion import Amount, Motion, tokens
@@ -596,6 +597,9 @@ class MachineCanvas(QWidget):
         place = self._scene.column_at(point)
         if not text and place >= 0:
             text = self._scene.columns[place].hint_at(point)
+        if not text and self._facts is not None:
+            style = self._scene.columns[0].style
+            text = legend_hint(self._area(style)[1], point, self._facts, style)
         if text:
             QToolTip.showText(event.globalPos(), text, self)
         else:

@@ -40,6 +40,8 @@ class Chart:
     says: Callable[[Run, Facts], list[tuple[str, str]]]
     """Text and colour of each figure of the moment."""
     tip: Callable[[], str]
+    terms: tuple[str, ...] = ()
+    """Words of the glossary."""
 
     def paint(self, painter: QPainter, box: QRectF, run: Run, facts: Facts, style: Style) -> None:
         """The card with the chart, the cursor at the moment of ``facts``."""
@@ -215,6 +217,7 @@ OCCUPANCY = Chart(
         "Pages in memory, in zswap and on disk over the whole run, one on the other.<br>Left of the line is what was, "
         "right of it, faint, what comes.",
     ),
+    ("swapcache", "zswap"),
 )  # fmt: skip
 LATENCY = Chart(
     "latency", lambda: (translate("Canvas", "Fault latency"), translate("Canvas", "Faults")), draw_latency,
@@ -224,4 +227,5 @@ LATENCY = Chart(
         "How long faults took over the run: half of them at most p50, all but one in a hundred at most p99.<br>"
         "The scale is logarithmic.",
     ),
+    ("fault", "major fault", "minor fault"),
 )  # fmt: skip

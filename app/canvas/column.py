@@ -22,6 +22,7 @@ from app.canvas.levels import Level, closer, first_fitting, line
 from app.canvas.minimap import Minimap
 from app.canvas.run import NO_RUN, Run
 from app.canvas.style import LEFT, RIGHT, Style
+from app.canvas.terms import as_tooltip
 from app.moment import Selected
 
 Paint = Callable[[QPainter], None]
@@ -63,7 +64,10 @@ class Hint:
     """A part of a column that explains itself."""
 
     box: QRectF
-    text: str
+    text: str | Callable[[], str]
+    """What there is to say of this part; worked out only when somebody asks."""
+    terms: tuple[str, ...] = ()
+    """Words of the glossary that stand here."""
     rolls: bool = False
 
 
@@ -79,6 +83,8 @@ class Column:
     """What is known of the whole run."""
 
     title = ""
+    terms: tuple[str, ...] = ()
+    """Words of the glossary that the column is about."""
     name = ""
     """Plain name for screen readers."""
     in_words = False
@@ -208,8 +214,11 @@ class Column:
               painter: QPainter) -> None:  # fmt: skip
         self.style.text(painter, box, text, size, colour, bold, mono, align)
 
-    def heading(self, y: float, name: str, figures: list[str], colour: str = "text", last_first: bool = False) -> None:
-        """A line with a bold name at the left and figures at the right.
+    def heading(
+        self, y: float, name: str, figures: list[str], colour: str = "text", last_first: bool = False,
+        terms: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        """A line with a bold name at the left and figures at the right, and the words of the glossary it is about.
 
         Where there is too little room the last figures are left out, or the first if ``last_first``.
         """
@@ -222,6 +231,9 @@ class Column:
         taken = min(style.width(right, 11), room)
         self.text(self.inner.left(), y, across - taken - style.px(8), name, 12, colour, bold=True)
         self.text(self.inner.right() - taken, y, taken, right, 11, "dim", right=True)
+        if terms:
+            half = style.px(9)
+            self.hint(QRectF(self.inner.left(), y - half, across, 2 * half), "", *terms)
 
     def largest(self, size: float) -> float:
         """Device pixels of the largest cell: ``size`` pixels, and more in a high window, for a room."""
@@ -232,9 +244,9 @@ class Column:
         """The first of the texts that fits into ``width``, or the last."""
         return next((text for text in texts if self.style.width(text, size, bold, mono) <= width), texts[-1])
 
-    def hint(self, box: QRectF, text: str) -> None:
-        """Let a part explain itself when the pointer rests on it."""
-        self.hints.append(Hint(box, text, self.paints is self.rolled))
+    def hint(self, box: QRectF, text: str | Callable[[], str], *terms: str) -> None:
+        """Let a part explain itself, and the words of the glossary that stand there, when the pointer rests on it."""
+        self.hints.append(Hint(box, text, terms, self.paints is self.rolled))
 
     def tally(self, bottom: float, title: str, rows: list[tuple[str, str]], columns: int = 2) -> float:
         """A card of kernel names and their values that ends at ``bottom``; gives where it begins.
@@ -296,13 +308,14 @@ class Column:
         return self.window if field.rolls else self.clip
 
     def hint_at(self, point: QPointF) -> str:
-        """What to say about a point where there is nothing to select."""
+        """What to say about a point where there is nothing to select, as rich text."""
         if not self.box.contains(point):
             return ""
         for hint in self.hints:
             if hint.box.contains(point) and (not hint.rolls or self.window.contains(point)):
-                return hint.text
-        return ""
+                return as_tooltip(hint.text if isinstance(hint.text, str) else hint.text(), hint.terms)
+        head = QRectF(self.box.left(), self.box.top(), self.box.width(), self.inner.top() - self.box.top())
+        return as_tooltip("", self.terms) if head.contains(point) else ""
 
     def find(self, selected: Selected) -> tuple[Field, int] | None:
         """The field and cell that show a thing."""

@@ -43,6 +43,10 @@ def titles(design: str) -> tuple[str, str]:
     }.get(design, (translate("Canvas", "SWAP ENTRIES"), translate("Canvas", "Swap entries")))
 
 
+TERMS = {"legacy": ("slot", "count (of a swap entry)"), "swap_desc": ("descriptor",), "vswap": ("virtual swap",)}
+"""What the column is about in each design."""
+
+
 def nothing(design: str) -> str:
     """What the column will show, while no page is out."""
     return {
@@ -79,6 +83,7 @@ class Descriptors(Column):
     def lay_out(self) -> None:
         names, style = self.facts.names, self.style
         self.title, self.name = titles(names.design)
+        self.terms = TERMS.get(names.design, ("swap entry",))
         self.note = translate("Canvas", "{n} in use").format(n=grouped(names.used))
         cards = [] if self.short else self._cards()
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)
@@ -97,6 +102,8 @@ class Descriptors(Column):
             translate("Canvas", "count │ cache │ backend"), "", mono=True,
         )  # fmt: skip
         self.text(self.inner.left(), foot - style.px(8), across, caption, 10, "dim", mono=True)
+        self.hint(QRectF(self.inner.left(), foot - style.px(18), across, style.px(20)), "",
+                  "count (of a swap entry)", "swapcache", "backend")  # fmt: skip
         y = foot + style.px(4)
         for high, draw in cards:
             box = QRectF(self.inner.left(), y, self.inner.width(), style.px(high))
@@ -163,7 +170,7 @@ class Descriptors(Column):
             "Canvas",
             "Descriptors are kept at hand, because reclaim must not wait for memory to free memory.<br>"
             "{n} slab pages hold them.").format(n=grouped(names.slab_pages),
-        ))  # fmt: skip
+        ), "slab")  # fmt: skip
 
     def _stock(self, painter: QPainter, box: QRectF) -> None:
         names, style = self.facts.names, self.style
@@ -192,7 +199,7 @@ class Descriptors(Column):
         self._line(box, 39, *texts)
         self.hint(box, translate(
             "Canvas", "Readahead finds a slot's neighbours; only the reverse map tells whose pages they are."
-        ))  # fmt: skip
+        ), "reverse map (of slots)")  # fmt: skip
 
     def _clusters(self, box: QRectF) -> None:
         names = self.facts.names
@@ -202,7 +209,7 @@ class Descriptors(Column):
         self._bytes_in_use(box, 58)
         self.hint(box, translate(
             "Canvas", "A virtual slot needs its swap table word, a cgroup number and a word for its backend."
-        ))  # fmt: skip
+        ), "virtual swap")  # fmt: skip
 
     def _pointers(self, box: QRectF) -> None:
         self._title(box, translate("Canvas", "Reverse map  slot → virtual slot"), translate("Canvas", "Reverse map"))
@@ -211,7 +218,7 @@ class Descriptors(Column):
         )
         self.hint(box, translate(
             "Canvas", "The table of physical slots has a word for each anyway: it holds the pointer back."
-        ))  # fmt: skip
+        ), "swap table", "reverse map (of slots)")  # fmt: skip
 
     def _swap_map(self, box: QRectF) -> None:
         names = self.facts.names
@@ -224,7 +231,7 @@ class Descriptors(Column):
         self._bytes_in_use(box, 77)
         self.hint(box, translate(
             "Canvas", "Bits 0–5 count the page-table entries, bit 6 says that the page is in the swapcache."
-        ))  # fmt: skip
+        ), "count (of a swap entry)", "swapcache")  # fmt: skip
 
     def _no_descriptor(self, box: QRectF) -> None:
         self._title(box, translate("Canvas", "No descriptor"))
@@ -233,7 +240,7 @@ class Descriptors(Column):
         self.hint(box, translate(
             "Canvas",
             "So a page keeps its slot while it is in zswap, and swapoff must read every page table.",
-        ))  # fmt: skip
+        ), "descriptor", "swapoff")  # fmt: skip
 
     def _bytes_in_use(self, box: QRectF, y: float) -> None:
         names = self.facts.names

@@ -11,10 +11,11 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from app.canvas.cards import paint_bits
 from app.canvas.style import RIGHT, Style, keeps_lines
+from app.canvas.terms import as_tooltip
 from app.canvas.words import translate
 from app.moment import Moment, Selected, Thing
+from app.said import translated
 from engine import explain as ex
-from engine.columns import Row
 from engine.describe import Description, describe
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.operation import KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op
@@ -88,28 +89,33 @@ class EntryCard:
 
     def __init__(self) -> None:
         self.told: Description | None = None
+        """In English; its labels say which colour a row has."""
+        self.shown: Description | None = None
+        """The same in the language of the window."""
         self.about: Selected | None = None
         self._picture: tuple[object, QPixmap] | None = None
 
     def tell(self, moment: Moment | None, about: Selected | None) -> None:
         """Read the entry out of the image."""
-        self.about, self.told, self._picture = about, None, None
+        self.about, self.told, self.shown, self._picture = about, None, None, None
         if moment is not None and about is not None:
             try:
                 self.told = describe(moment.view, moment.program, about)
+                self.shown = translated(self.told)
             except ValueError:
                 self.about = None
 
     def tip(self) -> str:
         """Each field of the word with its meaning, as rich text."""
-        if self.told is None or self.told.word is None:
+        if self.shown is None or self.shown.word is None:
             return translate("Canvas", "Select a page: its entry is read here bit by bit.")
         rows = "".join(
             f"<tr><td style='padding-right:8px'>{one.bits}</td><td style='padding-right:8px'><b>{one.name or '–'}</b>"
             f"</td><td>{one.meaning}</td></tr>"
-            for one in self.told.word.fields if one.role is not ex.Role.UNUSED
+            for one in self.shown.word.fields if one.role is not ex.Role.UNUSED
         )  # fmt: skip
-        return f"{self.told.word.summary}<table cellspacing='1'>{rows}</table>"
+        text = f"{self.shown.word.summary}<table cellspacing='1'>{rows}</table>"
+        return as_tooltip(text, ("page-table entry",))
 
     def paint(self, painter: QPainter, box: QRectF, style: Style) -> None:
         """Draw the card; it is kept as a picture until it says something else."""
@@ -129,49 +135,50 @@ class EntryCard:
         painter.drawPixmap(QPointF(style.snap(box.left()), style.snap(box.top())), self._picture[1])
 
     def _paint(self, painter: QPainter, box: QRectF, style: Style) -> None:
-        px, told = style.px, self.told
+        px, told, shown = style.px, self.told, self.shown
         style.card(painter, box)
         inside = box.adjusted(px(PAD), px(7), -px(PAD), -px(6))
-        if told is None or told.word is None:
+        if told is None or told.word is None or shown is None:
             painter.setFont(style.font(11))
             painter.setPen(style.colour("dim"))
             painter.drawText(inside, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
                              translate("Canvas", "Select a page: its entry is read here bit by bit."))  # fmt: skip
             return
         line = QRectF(inside.left(), inside.top(), inside.width(), px(LINE))
-        state = style.text(painter, line, told.state, 11, STATES.get(ex.Form(told.word.form), "dim"), align=RIGHT)
+        state = style.text(painter, line, shown.state, 11, STATES.get(ex.Form(told.word.form), "dim"), align=RIGHT)
         kind = "PTE" if self.about is not None and self.about.thing is Thing.PAGE else "i_pages"
         room = line.width() - state - px(8)
-        title = f"{kind} · {told.title}"
+        title = f"{kind} · {shown.title}"
         if style.width(title, 11.5, bold=True) > room:
-            title = told.title
+            title = shown.title
         style.text(painter, QRectF(line.left(), line.top(), room, line.height()), title, 11.5, bold=True)
         line.translate(0, px(LINE + 1))
         used = style.text(painter, line, told.word.hex, 11.5, "zswap" if told.word.word else "dim", mono=True)
-        if line.width() - used > style.width(told.place, 10) + px(10):
-            style.text(painter, line, told.place, 10, "dim", align=RIGHT)
+        if line.width() - used > style.width(shown.place, 10) + px(10):
+            style.text(painter, line, shown.place, 10, "dim", align=RIGHT)
         paint_bits(painter, QRectF(line.left(), line.bottom() + px(2), line.width(), px(STRIP)), told.word, style)
         self._rows(painter, QRectF(line.left(), box.top() + px(HEAD), line.width(), inside.bottom() - box.top()
-                                   - px(HEAD)), told, style)  # fmt: skip
+                                   - px(HEAD)), told, shown, style)  # fmt: skip
 
-    def _rows(self, painter: QPainter, box: QRectF, told: Description, style: Style) -> None:
-        rows, most = list(told.chain), int(box.height() // style.px(LINE))
+    def _rows(self, painter: QPainter, box: QRectF, told: Description, shown: Description, style: Style) -> None:
+        rows, most = list(zip(told.chain, shown.chain, strict=True)), int(box.height() // style.px(LINE))
         for spared in SPARED:
             if len(rows) > most:
-                rows = [row for row in rows if row.label != spared]
+                rows = [row for row in rows if row[0].label != spared]
         label = min(style.px(LABEL), box.width() * 0.34)
-        for place, row in enumerate(rows[:most]):
+        for place, (row, said) in enumerate(rows[:most]):
             line = QRectF(box.left(), box.top() + place * style.px(LINE), box.width(), style.px(LINE))
-            style.text(painter, QRectF(line.left(), line.top(), label - 4, line.height()), row.label, 10.5,
+            style.text(painter, QRectF(line.left(), line.top(), label - 4, line.height()), said.label, 10.5,
                        COLOURS.get(row.label, "dim"))  # fmt: skip
             value = line.adjusted(label, 0, 0, 0)
-            style.text(painter, value, shortened(row, value.width(), style), 10.5, mono=True)
+            style.text(painter, value, shortened(said.text, value.width(), style, row.label == "content"), 10.5,
+                       mono=True)  # fmt: skip
 
 
-def shortened(row: Row, width: float, style: Style) -> str:
-    """A row's text without those of its parts for which there is no room."""
-    parts = row.text.split(" · ")
+def shortened(text: str, width: float, style: Style, content: bool = False) -> str:
+    """A text without those of its parts for which there is no room; what a page holds loses its size first."""
+    parts = text.split(" · ")
     while len(parts) > 1 and style.width(" · ".join(parts), 10.5, mono=True) > width:
         # The checksum of a content says more than its size, which the zswap entry's row has too.
-        parts.pop(1 if row.label == "content" and len(parts) > 2 else -1)
+        parts.pop(1 if content and len(parts) > 2 else -1)
     return " · ".join(parts)

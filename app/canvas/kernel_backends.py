@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
@@ -21,6 +23,7 @@ CLASS_LINE, CLASS_GAP = 16, 5
 class PoolWords(Backends):
     """zswap's LRU, then every size class with its zspages, objects and holes, then zswap's counters."""
 
+    terms = ("zswap", "pool")
     pool_share = 0.28
 
     def lay_out(self) -> None:
@@ -43,7 +46,8 @@ class PoolWords(Backends):
         style, shape = self.style, self.facts.pool_shape
         holes = translate("Canvas", "holes: {n}").format(n=grouped(shape.holes))
         classes = translate("Canvas", "classes: {n}").format(n=grouped(len(shape.classes)))
-        self.heading(y + style.px(8), self.facts.pool.allocator, [classes, holes] if shape.classes else [])
+        terms = ("zsmalloc", "size class") if self.facts.pool.allocator == "zsmalloc" else ("pool",)
+        self.heading(y + style.px(8), self.facts.pool.allocator, [classes, holes] if shape.classes else [], terms=terms)
         window = QRectF(self.inner.left(), y + style.px(HEAD), self.inner.width(), max(1.0, foot - y - style.px(HEAD)))
         if not shape.classes:
             window.setHeight(min(window.height(), style.px(54)))
@@ -72,13 +76,7 @@ class PoolWords(Backends):
         figures = self.fitting(left, 9.5, whole, f"{one.pages}p/{one.objs}o · {short}", short, mono=True)
         self.text(self.inner.left(), y + px(7), room, name, 9.5, mono=True)
         self.text(self.inner.left(), y + px(7), room, figures, 9.5, "dim", mono=True, right=True)
-        self.hint(QRectF(self.inner.left(), y, room, px(CLASS_LINE)), translate(
-            "Canvas",
-            "Objects of up to {size} B: {pages} pages make a zspage of {objs} objects. {zspages} zspages hold {inuse} "
-            "objects and have {holes} holes.",
-        ).format(
-            size=one.size, pages=one.pages, objs=one.objs, zspages=one.zspages, inuse=one.inuse, holes=one.holes,
-        ))  # fmt: skip
+        self.hint(QRectF(self.inner.left(), y, room, px(CLASS_LINE)), partial(_about, one), "size class")
         top = y + px(CLASS_LINE)
         if len(shape.zspages):
             origin = QPointF(style.snap(self.inner.left() + 1), style.snap(top))
@@ -97,10 +95,22 @@ class PoolWords(Backends):
         painter.fillRect(QRectF(box.left(), box.top(), used, box.height()), QColor(self.style.theme.zswap))
 
 
+def _about(one: SizeClass) -> str:
+    """What a size class is made of, and what is in it."""
+    return translate(
+        "Canvas",
+        "Objects of up to {size} B: {pages} pages make a zspage of {objs} objects. {zspages} zspages hold {inuse} "
+        "objects and have {holes} holes.",
+    ).format(
+        size=one.size, pages=one.pages, objs=one.objs, zspages=one.zspages, inuse=one.inuse, holes=one.holes,
+    )  # fmt: skip
+
+
 class DiskWords(Backends):
     """Every swapfile with its swap_map bytes and clusters, the requests under way, the counters of swap."""
 
     in_words = True
+    terms = ("slot", "cluster", "backend")
     queue_rows = 4
 
     def lay_out(self) -> None:

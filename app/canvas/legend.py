@@ -9,6 +9,7 @@ from app.canvas.facts import Facts
 from app.canvas.marking import Marking, sample
 from app.canvas.sprites import FRAME, PAGE, SLOT, Family, atlas, image_of
 from app.canvas.style import Style
+from app.canvas.terms import as_tooltip
 from app.canvas.words import translate
 from engine.naming import grouped
 from engine.reading import FrameState, PageState, SlotState
@@ -69,6 +70,28 @@ def paint_legend(painter: QPainter, box: QRectF, facts: Facts, style: Style, mar
         image = image_of(atlas(family, size, size, style, 0).pixels[index])
         image.setDevicePixelRatio(style.ratio)
         x = _item(painter, x, box.center().y(), image, name, style, "dim") + style.px(16)
+
+
+TERMS = {
+    (PAGE.name, PageState.ACTIVE * 2): ("active list",), (PAGE.name, PageState.INACTIVE * 2): ("inactive list",),
+    (PAGE.name, PageState.INACTIVE * 2 + 1): ("swapcache",), (PAGE.name, PageState.CACHED_ONLY * 2): ("swapcache",),
+    (PAGE.name, PageState.ZSWAP * 2): ("zswap",), (PAGE.name, PageState.DISK * 2): ("slot", "backend"),
+    (PAGE.name, PageState.NEVER * 2): ("page-table entry",), (PAGE.name, PageState.ZERO * 2): ("zero mark",),
+    (PAGE.name, PageState.UNEVICTABLE * 2): ("reclaim",), (FRAME.name, FrameState.INACTIVE * 4 + 1): ("frame",),
+    (SLOT.name, SlotState.HELD * 2): ("slot", "zswap"), (SLOT.name, SlotState.CACHED * 2): ("slot", "swapcache"),
+}  # fmt: skip
+"""Words of the glossary behind each item."""
+
+
+def hint_at(box: QRectF, point: QPointF, facts: Facts, style: Style) -> str:
+    """What the item under a point means, as rich text."""
+    x = box.left() + style.px(14)
+    for family, index, name in items(facts):
+        wide = style.px(CELL + 6) + style.width(name, 10.5)
+        if x <= point.x() < x + wide and box.contains(point):
+            return as_tooltip("", TERMS.get((family.name, index), ()))
+        x += wide + style.px(16)
+    return ""
 
 
 def differences(marking: Marking | None) -> list[str]:

@@ -26,6 +26,7 @@ SHARES, SHARES_NAMED, FREE_BAR = 54, 82, 70
 FOOT, FOOT_NAMED = SHARES + FREE_BAR + 4, SHARES_NAMED + FREE_BAR + 4
 LOW, CROWDED = 500, 382
 CHART = Extra(86, 168)
+ACTIVE, INACTIVE = ("active list", "second chance"), ("inactive list", "second chance")
 SCALE_OF_HIGH = 6
 """The bar of free frames reaches this many times the high watermark."""
 
@@ -40,6 +41,8 @@ class Strip:
     """Which frames, in order; None: all, by number."""
     nothing: str
     """What to say when there are none."""
+    terms: tuple[str, ...] = ()
+    """Words of the glossary that the heading stands for."""
     short: str = ""
     """The note where there is less room."""
     hand: bool = False
@@ -50,6 +53,8 @@ class Strip:
 
 class MemoryColumn(Column):
     """Frames on their lists, and who has the rest."""
+
+    terms = ("frame", "anonymous page", "reclaim")
 
     def lay_out(self) -> None:
         memory, style = self.facts.memory, self.style
@@ -101,7 +106,7 @@ class MemoryColumn(Column):
         for chart, high in reversed(list(zip(self._charts(), heights, strict=False))):
             box = QRectF(self.inner.left(), self.inner.bottom() - high, self.inner.width(), high)
             self.paints.append(partial(self._chart, chart, box))
-            self.hint(box, chart.tip())
+            self.hint(box, chart.tip, *chart.terms)
             self.inner.setBottom(box.top() - self.style.px(EXTRA_GAP))
 
     def _chart(self, chart: Chart, box: QRectF, painter: QPainter) -> None:
@@ -117,17 +122,17 @@ class MemoryColumn(Column):
         if not memory.ordered:
             return [
                 Strip(translate("Canvas", "end of the inactive list"), first, memory.tail,
-                      translate("Canvas", "The list is empty."), end=True),
-                Strip(f"{active}, {inactive}", translate("Canvas", "by frame number"), None, ""),
+                      translate("Canvas", "The list is empty."), INACTIVE, end=True),
+                Strip(f"{active}, {inactive}", translate("Canvas", "by frame number"), None, "", (*ACTIVE, *INACTIVE)),
             ]  # fmt: skip
         found = [
             Strip(active, translate("Canvas", "newest first"), memory.active,
-                  translate("Canvas", "No page was used twice yet.")),
+                  translate("Canvas", "No page was used twice yet."), ACTIVE),
             Strip(inactive, translate("Canvas", "tail is reclaimed first  ▸"), memory.inactive,
-                  translate("Canvas", "New pages come here."), first, hand=True),
+                  translate("Canvas", "New pages come here."), INACTIVE, first, hand=True),
             Strip(translate("Canvas", "off the lists · {n}").format(n=grouped(len(memory.in_hand))),
                   translate("Canvas", "in reclaim's hands"), memory.in_hand,
-                  translate("Canvas", "Reclaim has no page in hand.")),
+                  translate("Canvas", "Reclaim has no page in hand."), ("reclaim",)),
         ]  # fmt: skip
         if len(memory.locked):
             found.append(Strip(translate("Canvas", "locked · {n}").format(n=grouped(memory.nr_locked)),
@@ -155,6 +160,8 @@ class MemoryColumn(Column):
         note = self.fitting(room, 10, strip.note, strip.short, "")
         self.text(left, middle, across, strip.name, 11, "dim")
         self.text(left + across - room, middle, room, note, 10, "dim", right=True)
+        if strip.terms:
+            self.hint(QRectF(left, y, across, style.px(HEAD - 3)), "", *strip.terms)
         origin = QPointF(style.snap(left), style.snap(y + style.px(HEAD)))
         marks = self._marks_of(strip)
         if not len(marks):
@@ -209,7 +216,8 @@ class MemoryColumn(Column):
         if end + style.px(10) + taken > self.inner.right():
             below += style.px(14)
         self.text(self.inner.right() - taken, below, taken, note, 10, colour, right=True)
-        self.hint(self.free_box.adjusted(0, -6, 0, 30), self._free_text())
+        terms = ("memory cgroup", "direct reclaim") if memory.limit else ("watermarks", "kswapd")
+        self.hint(self.free_box.adjusted(0, -style.px(22), 0, style.px(30)), self._free_text, *terms)
         return top - style.px(4)
 
     def _free_text(self) -> str:
@@ -293,7 +301,7 @@ class MemoryColumn(Column):
         )
         self.text(left, box.top() + style.px(18), room, title, 11, bold=True)
         self.text(left, box.top() + style.px(18), across, note, 10, "disk", right=True)
-        self.hint(box, "<br>".join(f"{name}: {grouped(count)}" for name, count, _ in self._parts()))
+        self.hint(box, lambda: "<br>".join(f"{name}: {grouped(count)}" for name, count, _ in self._parts()), "frame")
 
     def _share_bar(self, painter: QPainter, box: QRectF) -> None:
         style = self.style

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
@@ -27,6 +29,8 @@ MORE_GAP = 14
 
 class PageTables(Column):
     """Page tables of all processes, then shmem objects."""
+
+    terms = ("page table", "page-table entry", "swap entry")
 
     entry = ENTRY
     card = QRectF()
@@ -99,10 +103,8 @@ class PageTables(Column):
             level, origin, style.ratio,
         )  # fmt: skip
         self.fields.append(field)
-        regions = ", ".join(f"{name} {first}–{first + pages - 1}" for name, first, pages in block.regions)
         box = QRectF(self.inner.left(), y, self.inner.width(), self._head(block))
-        pages = translate("Canvas", "{n} pages").format(n=grouped(len(block.marks)))
-        self.hint(box, f"<b>{block.name}</b><br>{pages}" + (f"<br>{regions}" if regions else ""))
+        self.hint(box, partial(_about, block), *(("shmem",) if block.shared else ("page table", "resident set")))
         if field.shapes and len(block.regions) > 1:
             self.paints.append(lambda painter: self._region_marks(painter, field, block))
         return y + self._head(block) + self._gap + field.size[1]
@@ -117,6 +119,13 @@ class PageTables(Column):
                 if first % field.level.columns == 0:
                     x = rect.left() - self.style.px(3)
                 painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+
+
+def _about(block: Pages) -> str:
+    """A block's name, its pages and its regions."""
+    pages = translate("Canvas", "{n} pages").format(n=grouped(len(block.marks)))
+    regions = ", ".join(f"{name} {first}–{first + count - 1}" for name, first, count in block.regions)
+    return f"<b>{block.name}</b><br>{pages}" + (f"<br>{regions}" if regions else "")
 
 
 class PageTableWords(PageTables):

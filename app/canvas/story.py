@@ -69,6 +69,8 @@ class StoryMemory(MemoryColumn):
 class StoryPool(Backends):
     """zswap: what was pressed together, the next to leave at the bottom left."""
 
+    terms = ("zswap", "pool")
+
     widest_bar, high_bar = 40, 110
     headed = False
 
@@ -91,6 +93,8 @@ class StoryPool(Backends):
 class StoryDisk(Backends):
     """The disk: every slot at its own place."""
 
+    terms = ("slot", "backend")
+
     largest_slot = LARGEST // 2
     queue_rows = 0
 
@@ -102,7 +106,7 @@ class StoryDisk(Backends):
 
     def _latency(self, box: QRectF) -> None:
         self.paints.append(lambda painter: LATENCY.paint(painter, box, self.run, self.facts, self.style))
-        self.hint(box, LATENCY.tip())
+        self.hint(box, LATENCY.tip, *LATENCY.terms)
 
     def lay_out(self) -> None:
         self.name = translate("Canvas", "Disk")
