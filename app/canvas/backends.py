@@ -30,7 +30,7 @@ HEADROOM = 1.16
 LARGEST_SLOT = 19
 GOOD_SLOT = 12
 HEAD, GAP, UNDER = 24, 12, 14
-GAUGE = 6
+POOL_OFF, GAUGE = 54, 6
 POOL_AROUND, WASTED = 54, 24
 """Pixels of the pool's heading and of the line under it, and of the last line of the column."""
 POOL_MORE = 0.12
@@ -66,10 +66,18 @@ class Backends(Column):
         heights = self._room_of_disk(room - pool - around, cards)
         # What is left over makes the pool higher.
         more = room - pool - around - self._slots_need - sum(heights) - self.style.px(EXTRA_GAP) * len(heights)
-        self._disk(self._pool(self.inner.top(), pool + max(0.0, min(more, room * POOL_MORE))), heights)
+        more = 0.0 if self._off else max(0.0, min(more, room * POOL_MORE))
+        self._disk(self._pool(self.inner.top(), pool + more), heights)
 
     def _pool_height(self) -> float:
+        if self._off:
+            return self.style.px(POOL_OFF)
         return max(self.style.px(SHORT_POOL if self.short else 96), self.inner.height() * self.pool_share)
+
+    @property
+    def _off(self) -> bool:
+        """There is no zswap, and nothing left in it."""
+        return not self.facts.pool.enabled and not self.facts.pool.stored
 
     def _files(self) -> list[SwapFile]:
         return [file for file in self.facts.swapfiles if file.slots]
@@ -128,15 +136,15 @@ class Backends(Column):
         figures = ["lz4", pool.allocator, entries]
         if pool.stored_bytes:
             figures.append(f"{pool.stored * 4096 / pool.stored_bytes:.2f}×")
-        if not pool.enabled and not pool.stored:
+        if self._off:
             figures = [translate("Canvas", "off")]
         if self.headed:
             self.heading(y + style.px(8), translate("Canvas", "zswap pool"), figures, last_first=True,
                          terms=("zswap", "zsmalloc"))  # fmt: skip
             y += style.px(HEAD)
         box = QRectF(self.inner.left(), y, self.inner.width(), high)
-        if not pool.enabled and not pool.stored:
-            box.setHeight(style.px(54))
+        if self._off:
+            box.setHeight(style.px(POOL_OFF))
             self.empty(
                 box, translate("Canvas", "zswap is off: every page that leaves memory goes straight to a swapfile.")
             )
@@ -146,9 +154,12 @@ class Backends(Column):
         if len(pool.entries):
             self._bars(box)
         else:
-            self.text(box.left() + style.px(12), box.bottom() - style.px(16), box.width() - style.px(24),
-                      translate("Canvas", "Pages that leave memory are compressed and kept here."), 11,
-                      "dim")  # fmt: skip
+            inside = QRectF(box.left() + style.px(12), box.bottom() - style.px(50), box.width() - style.px(24),
+                            style.px(46))  # fmt: skip
+            self.paints.append(partial(
+                self.wrapped, inside, translate("Canvas", "Compressed pages are kept here."),
+                Qt.AlignmentFlag.AlignBottom,
+            ))  # fmt: skip
         self.hint(box, self._pool_text, "pool", "hysteresis")
         if self.short:
             return box.bottom() + style.px(6)
@@ -302,6 +313,7 @@ class Backends(Column):
         self.heading(y + style.px(8), file.name, figures)
         for line, under in enumerate(self._under(file)):
             at = y + style.px(HEAD + UNDER * line + 1)
+            under = self.parts(self.inner.width(), 9.5, under, mono=True)
             self.text(self.inner.left(), at, self.inner.width(), under, 9.5, "dim", mono=True)
         origin = QPointF(style.snap(self.inner.left()), style.snap(y + self._head(file)))
         field = Field(Thing.SLOT, file.kind, SLOT, file.marks, level, origin, style.ratio, gap=2)
@@ -386,8 +398,10 @@ class Backends(Column):
             translate("Canvas", "{n} slots held for zswap").format(n=grouped(held)),
             translate("Canvas", "{n} slots held").format(n=grouped(held)),
         )  # fmt: skip
-        self.text(self.inner.left(), y, room, text, 11, colour)
-        self.text(self.inner.right() - width, y, width, other, 11, "dim", right=True)
+        alone = style.width(text, 11) > room
+        self.text(self.inner.left(), y, self.inner.width() if alone else room, text, 11, colour)
+        if not alone:
+            self.text(self.inner.right() - width, y, width, other, 11, "dim", right=True)
         self.hint(QRectF(self.inner.left(), y - 8, self.inner.width(), 16), translate(
             "Canvas",
             "In today's design a page in zswap keeps a slot that holds nothing; with a descriptor it needs none.",

@@ -6,6 +6,7 @@ ways and kept with the run; a frame copies its two parts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from engine.naming import grouped
 
 HEAD, FOOT, PAD = 30, 10, 10
 FAINT = 0.28
+LEAST_APART = 17
+"""Pixels between the lines of two powers of ten."""
 MOST_PICTURES = 12
 
 Draw = Callable[[QPainter, QRectF, Run, Style, float, float], None]
@@ -154,8 +157,10 @@ def draw_latency(painter: QPainter, plot: QRectF, run: Run, style: Style, begin:
     if not run.percentiles or end <= begin:
         return
     low, high = latency_span(run)
+    apart = plot.height() / (high - low)
+    each = max(1, math.ceil(style.px(LEAST_APART) / apart))
     left, right = plot.left() + begin * plot.width(), plot.left() + end * plot.width()
-    for power in range(int(low), int(high) + 1):
+    for power in range(int(low), int(high) + 1, each):
         y = plot.bottom() - (power - low) / (high - low) * plot.height()
         painter.setPen(QPen(style.colour("raised_edge"), 1))
         painter.drawLine(QPointF(left, y), QPointF(right, y))

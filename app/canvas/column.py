@@ -28,6 +28,10 @@ from app.moment import Selected
 Paint = Callable[[QPainter], None]
 MOST_WINDOWS = 8
 """Lines of words are chosen while they are at most so many times the height of the column."""
+TALLY_HEAD, TALLY_LINE = 26, 14
+"""Pixels of the heading of a card of counters and of its lines."""
+MOST_TALLIED = 8
+"""Counters one below the other, where there is no room for them side by side."""
 LOW = 380
 """Pixels of a column below which it has no room for counters."""
 SHORT = 292
@@ -223,12 +227,14 @@ class Column:
         Where there is too little room the last figures are left out, or the first if ``last_first``.
         """
         style, across = self.style, self.inner.width()
-        room = across - min(style.width(name, 12, bold=True), across * 0.45) - style.px(10)
-        while len(figures) > 1 and style.width(" · ".join(figures), 11) > room:
-            figures = figures[1:] if last_first else figures[:-1]
         self.said.append(f"{name}: {', '.join(figures)}")
+        # What stands in brackets after a name is the first that can be spared.
+        name = self.fitting(across, 12, name, name.split(" (")[0], bold=True)
+        room = across - min(style.width(name, 12, bold=True), across) - style.px(10)
+        while figures and style.width(" · ".join(figures), 11) > room:
+            figures = figures[1:] if last_first else figures[:-1]
         right = " · ".join(figures)
-        taken = min(style.width(right, 11), room)
+        taken = style.width(right, 11)
         self.text(self.inner.left(), y, across - taken - style.px(8), name, 12, colour, bold=True)
         self.text(self.inner.right() - taken, y, taken, right, 11, "dim", right=True)
         if terms:
@@ -244,6 +250,13 @@ class Column:
         """The first of the texts that fits into ``width``, or the last."""
         return next((text for text in texts if self.style.width(text, size, bold, mono) <= width), texts[-1])
 
+    def parts(self, width: float, size: float, text: str, between: str = " · ", mono: bool = False) -> str:
+        """A text of parts beside each other, without the last ones for which there is no room; one always stays."""
+        kept = text.split(between)
+        while len(kept) > 1 and self.style.width(between.join(kept), size, mono=mono) > width:
+            kept.pop()
+        return between.join(kept)
+
     def hint(self, box: QRectF, text: str | Callable[[], str], *terms: str) -> None:
         """Let a part explain itself, and the words of the glossary that stand there, when the pointer rests on it."""
         self.hints.append(Hint(box, text, terms, self.paints is self.rolled))
@@ -256,9 +269,8 @@ class Column:
         style = self.style
         if self.inner.height() < style.px(LOW):
             return bottom + style.px(10)
-        if self.inner.height() < style.px(USUAL_HEIGHT * 0.8):
-            rows = rows[: 2 * columns]
-        high = style.px(26 + 14 * -(-len(rows) // columns))
+        rows, columns = self.tallied(rows, columns)
+        high = style.px(TALLY_HEAD + TALLY_LINE * -(-len(rows) // columns))
         box = QRectF(self.inner.left(), bottom - high, self.inner.width(), high)
         self.paints.append(lambda painter: style.card(painter, box))
         self.text(box.left() + style.px(8), box.top() + style.px(12), box.width() - style.px(16), title, 10.5,
@@ -266,12 +278,21 @@ class Column:
         across = (box.width() - style.px(8)) / columns
         for place, (name, value) in enumerate(rows):
             row, column = divmod(place, columns)
-            x, y = box.left() + style.px(8) + column * across, box.top() + style.px(27 + 14 * row)
+            x, y = box.left() + style.px(8) + column * across, box.top() + style.px(TALLY_HEAD + 1 + TALLY_LINE * row)
             room = across - style.px(8)
             taken = min(room, style.width(value, 9.5, mono=True))
             self.text(x, y, room - taken - style.px(4), name, 9.5, "dim", mono=True)
             self.text(x + room - taken, y, taken + 1, value, 9.5, mono=True, right=True)
         return box.top()
+
+    def tallied(self, rows: list[tuple[str, str]], columns: int) -> tuple[list[tuple[str, str]], int]:
+        """Which counters there is room for, and in how many columns no name is cut."""
+        style, low = self.style, self.inner.height() < self.style.px(USUAL_HEIGHT * 0.8)
+        kept = rows[: 2 * columns] if low else rows
+        across = (self.inner.width() - style.px(8)) / columns - style.px(12)
+        if columns > 1 and any(style.width(f"{name} {value}", 9.5, mono=True) > across for name, value in kept):
+            return rows[: 3 if low else MOST_TALLIED], 1
+        return kept, columns
 
     def empty(self, box: QRectF, text: str) -> None:
         """Say what would be here."""
@@ -283,14 +304,20 @@ class Column:
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), self.style.px(6), self.style.px(6))
-        painter.setFont(self.style.font(11))
-        painter.setPen(QColor(self.style.theme.dim))
         margin = self.style.px(10)
         inside = box.adjusted(margin, 1, -margin, -1)
         if box.height() < self.style.px(30):
-            self.style.text(painter, inside, text, 11, "dim", align=Qt.AlignmentFlag.AlignCenter)
+            # One line, and where that is too long a dash: the heading tells how many there are.
+            line = self.fitting(inside.width(), 11, text, "–")
+            self.style.text(painter, inside, line, 11, "dim", align=Qt.AlignmentFlag.AlignCenter)
             return
-        painter.drawText(inside, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
+        self.wrapped(inside, text, Qt.AlignmentFlag.AlignCenter, painter)
+
+    def wrapped(self, box: QRectF, text: str, align: Qt.AlignmentFlag, painter: QPainter) -> None:
+        """A dim text in as many lines as it needs."""
+        painter.setFont(self.style.font(11))
+        painter.setPen(QColor(self.style.theme.dim))
+        painter.drawText(box, int(align | Qt.TextFlag.TextWordWrap), text)
 
     # -- asking ----------------------------------------------------------------------------------
 
@@ -433,7 +460,7 @@ class Column:
         style = self.style
         y = self.box.top() + style.px(22)
         head = QRectF(self.inner.left(), y - style.px(9), self.inner.width(), style.px(18))
-        title = self.fitting(head.width(), 12, self.title, self.name, bold=True)
+        title = self.fitting(head.width(), 12, self.title, self.name, self.name.split()[-1].capitalize(), bold=True)
         used = style.text(painter, head, title, 12, bold=True)
         if self.note and head.width() - used > style.width(self.note, 11) + style.px(10):
             style.text(painter, head.adjusted(used + style.px(10), 0, 0, 0), self.note, 11, "dim", align=RIGHT)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from app.canvas.cells import Field
-from app.canvas.column import LOW, USUAL_HEIGHT, Column
+from app.canvas.column import LOW, TALLY_HEAD, TALLY_LINE, Column
 from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import CARD
 from app.canvas.words import translate
@@ -24,7 +24,7 @@ from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.naming import grouped
 
 REVERSE_MAP_BYTES = 8
-CARDS = ((53, 32), (49, 30), (46, 28), (43, 26), (41, 25), (38, 23), (36, 22), (33, 20), (31, 19))
+CARDS = ((53, 32), (49, 30), (46, 28), (43, 26), (41, 25), (38, 23), (36, 22), (33, 20), (31, 19), (29, 18), (27, 17))
 STRETCH = 1.22
 """Cards are made higher by at most this, to use the room there is."""
 FEW = 24
@@ -255,12 +255,10 @@ class DescriptorWords(Descriptors):
     line_width = 94.0
 
     def _cards(self) -> Sequence[tuple[int, Callable[[QRectF], None]]]:
-        rows = len(self._rows())
         if self.inner.height() < self.style.px(LOW):
             return []
-        if self.inner.height() < self.style.px(USUAL_HEIGHT * 0.8):
-            rows = 2 * self._across()
-        return [(26 + 14 * -(-rows // self._across()), self._tally)]
+        rows, columns = self.tallied(self._rows(), self._across())
+        return [(TALLY_HEAD + TALLY_LINE * -(-len(rows) // columns), self._tally)]
 
     def _across(self) -> int:
         """Counters side by side: their names are long, and shortened only where the column is low."""

@@ -6,6 +6,8 @@ selected, about the page of the transition at the cursor, or else of the referen
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
@@ -181,4 +183,8 @@ def shortened(text: str, width: float, style: Style, content: bool = False) -> s
     while len(parts) > 1 and style.width(" · ".join(parts), 10.5, mono=True) > width:
         # The checksum of a content says more than its size, which the zswap entry's row has too.
         parts.pop(1 if content and len(parts) > 2 else -1)
-    return " · ".join(parts)
+    text = " · ".join(parts)
+    if style.width(text, 10.5, mono=True) > width:
+        # What comes after a colon explains what stands before it.
+        text = re.split("[:：]", text)[0]
+    return text

@@ -137,5 +137,8 @@ class DiskWords(Backends):
             return []
         counts = " ".join(str(count) for count in file.clusters[:6].tolist())
         more = " …" if len(file.clusters) > 6 else ""
-        return [f"flags {view.at(im.SI_FLAGS, si):#x} · next {file.next} · highest {view.at(im.SI_HIGHEST, si)}",
-                f"clusters {counts}{more} of {CLUSTER_SLOTS}"]  # fmt: skip
+        used = f"clusters {int((file.clusters > 0).sum())} / {len(file.clusters)}"
+        return [
+            f"flags {view.at(im.SI_FLAGS, si):#x} · next {file.next} · highest {view.at(im.SI_HIGHEST, si)}",
+            self.fitting(self.inner.width(), 9.5, f"clusters {counts}{more} of {CLUSTER_SLOTS}", used, mono=True),
+        ]

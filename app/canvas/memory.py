@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from app.canvas.cells import Field
 from app.canvas.charts import LATENCY, OCCUPANCY, Chart
 from app.canvas.column import EXTRA_GAP, Column, Extra
-from app.canvas.levels import Level, levels
+from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import FRAME
 from app.canvas.words import translate
 from app.moment import Thing
@@ -62,6 +62,9 @@ class MemoryColumn(Column):
         self.title = translate("Canvas", "MEMORY · {n} frames").format(n=grouped(memory.frames))
         self.note = translate("Canvas", "a hard limit") if memory.limit else translate("Canvas", "anonymous LRU")
         strips = self._strips()
+        # Lists have room for as many pages as memory ever holds; between two samples it may be some more.
+        known = memory.frames if self.in_words or not memory.ordered else self.run.most_resident or memory.frames
+        self._most = min(memory.frames, grown(known + known // 24, memory.resident))
         width = int(self.inner.width() * style.ratio)
         choices = levels(width, self.largest(LARGEST_FRAME), 1)
         self._end_level = Level(
@@ -150,7 +153,7 @@ class MemoryColumn(Column):
             own = self._end_level if strip.end else level
             rows = own.rows(len(strip.frames)) if strip.end and strip.frames is not None else 1
             total += max(rows * own.pitch_y / self.style.ratio, self.style.px(EMPTY))
-        total += level.rows(min(memory.frames, len(memory.marks) - 1)) * level.pitch_y / self.style.ratio
+        total += level.rows(min(self._most, len(memory.marks) - 1)) * level.pitch_y / self.style.ratio
         return total + len(strips) * self.style.px(HEAD + GAP)
 
     def _strip(self, strip: Strip, level: Level, y: float) -> float:
@@ -295,10 +298,11 @@ class MemoryColumn(Column):
         self.paints.append(lambda painter: self._share_bar(painter, box))
         left, across = box.left() + style.px(10), box.width() - style.px(20)
         note = translate("Canvas", "{n} being written").format(n=grouped(memory.writing)) if memory.writing else ""
+        short = translate("Canvas", "Frames")
+        if style.width(note, 10) + style.width(short, 11, bold=True) + style.px(8) > across:
+            note = ""
         room = across - style.width(note, 10) - style.px(8)
-        title = self.fitting(
-            room, 11, translate("Canvas", "Who has the frames"), translate("Canvas", "Frames"), bold=True
-        )
+        title = self.fitting(room, 11, translate("Canvas", "Who has the frames"), short, bold=True)
         self.text(left, box.top() + style.px(18), room, title, 11, bold=True)
         self.text(left, box.top() + style.px(18), across, note, 10, "disk", right=True)
         self.hint(box, lambda: "<br>".join(f"{name}: {grouped(count)}" for name, count, _ in self._parts()), "frame")

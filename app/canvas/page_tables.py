@@ -18,10 +18,11 @@ from engine.mm import image as im
 from engine.naming import grouped
 from engine.reading import PageState
 
+REGION_EDGE = " ▏ "
 HEAD, REGION_LINE, GAP = 24, 14, 14
 """Pixels of a block's heading, of its line of regions and between blocks, at normal type size."""
 LARGEST_CELL, GOOD_CELL = 28, 22
-ENTRY = Extra(120, 192)
+ENTRY = Extra(138, 192)
 """The card of one page-table entry."""
 MORE_GAP = 14
 """Pixels by which blocks stand further apart where there is room."""
@@ -77,7 +78,7 @@ class PageTables(Column):
         """Lines under a block's heading: its regions, where it has more than one."""
         if len(block.regions) < 2:
             return []
-        return [" ▏ ".join(f"{name} {grouped(pages)}" for name, _, pages in block.regions)]
+        return [REGION_EDGE.join(f"{name} {grouped(pages)}" for name, _, pages in block.regions)]
 
     def _figures(self, block: Pages) -> list[str]:
         if block.ended:
@@ -96,7 +97,9 @@ class PageTables(Column):
         style = self.style
         self.heading(y + style.px(10), block.name, self._figures(block), "dim" if block.ended else "text")
         for line, text in enumerate(self._under(block)):
-            self.text(self.inner.left(), y + style.px(26 + REGION_LINE * line), self.inner.width(), text, 10, "dim")
+            at, between = y + style.px(26 + REGION_LINE * line), REGION_EDGE if REGION_EDGE in text else " · "
+            self.text(self.inner.left(), at, self.inner.width(), self.parts(self.inner.width(), 10, text, between), 10,
+                      "dim")  # fmt: skip
         origin = QPointF(style.snap(self.inner.left()), style.snap(y + self._head(block)))
         field = Field(
             Thing.SHMEM if block.shared else Thing.PAGE, block.owner, PAGE, block.marks,

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.mm import image as im
+from engine.mm.block import HELD_BACK
 from engine.mm.view import View
 from engine.reading import requests
 
+HELD = -1
+"""The device has not got it yet."""
 MOST = 256
 """Requests that are read."""
 
@@ -30,7 +33,7 @@ class Queue:
     slots: Numbers = field(default_factory=_none)
     """Where it goes, ``type << 58 | offset``."""
     left_ns: Numbers = field(default_factory=_none)
-    """Time until it completes, by the running task's clock; 0 where it is due."""
+    """Time until it completes, by the running task's clock; 0 where it is due, :data:`HELD` while a plug holds it."""
     causes: Numbers = field(default_factory=_none)
     """The transition that submitted it."""
     total: int = 0
@@ -40,7 +43,8 @@ class Queue:
     def of(cls, view: View) -> Queue:
         """Read the queue."""
         rows = requests(view, MOST)
-        left = np.maximum(view.column(im.BIO_DONE)[rows] - view.scalar(im.NOW), 0)
+        done = view.column(im.BIO_DONE)[rows]
+        left = np.where(done == HELD_BACK, HELD, np.maximum(done - view.scalar(im.NOW), 0))
         return cls(
             view.column(im.BIO_FRAME)[rows], view.column(im.BIO_SLOT)[rows], left, view.column(im.BIO_CAUSE)[rows],
             view.scalar(im.NR_WRITEBACK),

@@ -41,6 +41,8 @@ class Run:
     """Slots that are ever in use at once."""
     most_descriptors: int = 0
     """Descriptors, or virtual slots, that are ever in use."""
+    most_resident: int = 0
+    """Frames that ever hold a page of a program at once."""
     most_stored: int = 0
     """Entries that are ever in zswap at once."""
     writes: bool = False
@@ -58,12 +60,13 @@ class Run:
         transitions = np.asarray(series.transition, dtype=np.float64)
         at = points(series, MOST_POINTS)
         ends, *percentiles = latency(series)
-        most_slots, most_descriptors, most_stored, written = (
-            int(series.of(name).max()) for name in ("swap_used_pages", "desc_top", "zswap_stored_pages", "pswpout")
+        most_slots, most_descriptors, most_resident, most_stored, written = (
+            int(series.of(name).max())
+            for name in ("swap_used_pages", "desc_top", "resident_pages", "zswap_stored_pages", "pswpout")
         )
         return cls(
             int(transitions[-1]), transitions[at], tuple(where_pages_live(series, at)), transitions[ends],
-            tuple(percentiles), most_slots, most_descriptors, most_stored, written > 0,
+            tuple(percentiles), most_slots, most_descriptors, most_resident, most_stored, written > 0,
         )  # fmt: skip
 
     def outgrown(self, series: Series) -> bool:

@@ -78,7 +78,7 @@ class StoryPool(Backends):
         pool = self.facts.pool
         self.name = translate("Canvas", "zswap")
         self.title = translate("Canvas", "ZSWAP")
-        if not pool.enabled and not pool.stored:
+        if self._off:
             says = translate("Canvas", "It is off: pages go straight to the disk.")
             y = _say(self, "–", translate("Canvas", "pages are in it"), says)
         else:
@@ -130,5 +130,6 @@ def _say(column: MemoryColumn | Backends, figure: str, of: str, says: str) -> fl
     column.text(x, top + style.px(19), column.inner.right() - x, of, 12, "dim")
     if column.short:
         return top + style.px(TOP - 14)
-    column.text(left, top + style.px(46), column.inner.width(), says, 12.5)
+    size = next((size for size in (12.5, 11.5, 10.5) if style.width(says, size) <= column.inner.width()), 9.5)
+    column.text(left, top + style.px(46), column.inner.width(), says, size)
     return top + style.px(TOP + HEAD * 0.5)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from app.canvas.cells import Field
 from app.canvas.facts import Facts
 from app.canvas.levels import Level
+from app.canvas.queues import HELD
 from app.canvas.sprites import FRAME
 from app.canvas.style import RIGHT
 from app.canvas.words import translate
@@ -48,14 +49,18 @@ class Waiting:
         ))  # fmt: skip
         column.hint(box, translate(
             "Canvas", "Pages on their way to a device, the one that is done first above. Until then their frames are "
-            "not free.",
+            "not free. What is plugged is held back, to be handed to the device together with what follows.",
         ))  # fmt: skip
 
     def _paint(self, painter: QPainter, box: QRectF) -> None:
         style, queue = self.column.style, self.queue
         style.card(painter, box)
         head = QRectF(box.left() + style.px(8), box.top() + style.px(4), box.width() - style.px(16), style.px(18))
-        title = translate("Canvas", "Requests under way · {n}").format(n=grouped(queue.total))
+        count = grouped(queue.total)
+        title = self.column.fitting(
+            head.width(), 11, translate("Canvas", "Requests under way · {n}").format(n=count),
+            translate("Canvas", "Requests · {n}").format(n=count), bold=True,
+        )  # fmt: skip
         used = style.text(painter, head, title, 11, bold=True)
         note = translate("Canvas", "until done") if self.rows else ""
         if not self.rows:
@@ -63,22 +68,26 @@ class Waiting:
                        10, "dim")  # fmt: skip
         if head.width() - used > style.width(note, 10) + style.px(8):
             style.text(painter, head, note, 10, "dim", align=RIGHT)
-        longest = max(1, int(queue.left_ns[: self.rows].max())) if self.rows else 1
+        longest = max(1, int(queue.left_ns[: self.rows].max(initial=1)))
+        taken, names = style.px(58), style.px(78)
+        # In a narrow column the time gives way to the slot.
+        timed = box.width() - style.px(22 + ROW) >= names + taken
         for row in range(self.rows):
             y = box.top() + style.px(HEAD - 4 + ROW * row)
             slot = int(queue.slots[row])
             name = f"→ {_slot_name(slot)}"
             left = box.left() + style.px(8 + ROW)
-            label = QRectF(left, y, style.px(78), style.px(ROW - 4))
+            right, left_ns = box.right() - style.px(8), int(queue.left_ns[row])
+            label = QRectF(left, y, min(names, right - left), style.px(ROW - 4))
             style.text(painter, label, name, 9.5, "dim", mono=True)
-            time = f"{queue.left_ns[row] / 1000:.1f} µs"
-            right = box.right() - style.px(8)
-            taken = style.px(58)
+            if not timed:
+                continue
+            time = f"{left_ns / 1000:.1f} µs" if left_ns != HELD else translate("Canvas", "plugged")
             style.text(painter, QRectF(right - taken, y, taken, style.px(ROW - 4)), time, 9.5, "text", mono=True,
                        align=RIGHT)  # fmt: skip
             room = right - taken - style.px(6) - label.right()
-            if room > 4:
-                bar = QRectF(label.right(), y + style.px(3), max(2.0, room * queue.left_ns[row] / longest), style.px(7))
+            if room > 4 and left_ns != HELD:
+                bar = QRectF(label.right(), y + style.px(3), max(2.0, room * left_ns / longest), style.px(7))
                 painter.fillRect(bar, QColor(style.theme.disk))
 
 

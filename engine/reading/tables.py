@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.mm import image as im
+from engine.mm.block import HELD_BACK
 from engine.mm.schema import BYTE_MASK, TABLE_SHIFT
 from engine.mm.view import View
 from engine.naming import process_name
@@ -286,12 +287,15 @@ def queue(view: View, program: Program, marked: Marked) -> Table:
     rows = requests(view)
     to = _once(lambda: view.column(im.BIO_SLOT)[rows])
     frame = view.column(im.BIO_FRAME)[rows]
+    told = _once(lambda: view.column(im.BIO_DONE)[rows])
+    done = _once(lambda: np.where(told() == HELD_BACK, 0, told()))
     return Table("frame", frame, np.zeros(len(rows), dtype=np.int64), (
         Column("frame", lambda: frame, "Frame that is written"),
         Column("swapfile", lambda: np.array([type_of(int(one)) for one in to()], dtype=np.int64), "Which swapfile"),
         Column("slot", lambda: np.array([offset_of(int(one)) for one in to()], dtype=np.int64), "Where it goes"),
-        Column("done at ns", lambda: view.column(im.BIO_DONE)[rows], "When it completes"),
-        Column("left ns", lambda: view.column(im.BIO_DONE)[rows] - view.scalar(im.NOW), "Until then"),
+        Column("done at ns", done, "When it completes; empty while a plug holds it back", none=0),
+        Column("left ns", lambda: np.where(done() > 0, done() - view.scalar(im.NOW), HELD_BACK), "Until then",
+               none=HELD_BACK),
         Column("cause", lambda: view.column(im.BIO_CAUSE)[rows], "The transition that submitted it", none=0),
     ))  # fmt: skip
 
