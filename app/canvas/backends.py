@@ -15,6 +15,7 @@ from app.canvas.column import EXTRA_GAP, Column, Extra
 from app.canvas.facts import SwapFile
 from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import PAGE, SLOT
+from app.canvas.style import clipped
 from app.canvas.versus import Versus
 from app.canvas.waiting import HEAD as HEAD_OF_QUEUE
 from app.canvas.waiting import ROW, Waiting
@@ -235,15 +236,11 @@ class Backends(Column):
         pool, style, theme = self.facts.pool, self.style, self.style.theme
         radius, wide = style.px(7), style.px(GAUGE)
         style.card(painter, box, pool_ground(style), "", radius=7)
-        shape = QPainterPath()
-        shape.addRoundedRect(box, radius, radius)
         level = self._level_y(box, pool.pages)
-        gauge = QRectF(box.right() - wide, box.top(), wide, box.height())  # as wide as its corner: SVG does not clip
-        painter.save()
-        painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
-        painter.fillRect(gauge, QColor(theme.never))
-        painter.fillRect(gauge.adjusted(0, level - box.top(), 0, 0), theme.colour("zswap", 0.85))
-        painter.restore()
+        gauge = QRectF(box.right() - wide, box.top(), wide, box.height())
+        with clipped(painter, box, radius):
+            painter.fillRect(gauge, style.colour("never"))
+            painter.fillRect(gauge.adjusted(0, level - box.top(), 0, 0), theme.colour("zswap", 0.85))
         style.card(painter, box, "", "danger" if pool.refusing else "zswap", radius=7, width=1.4)
 
     def _limit_names(self) -> tuple[str, ...]:
@@ -332,6 +329,8 @@ class Backends(Column):
         left, right = field.box.left() - half, field.box.right() - half
         for first in range(CLUSTER_SLOTS, field.count, CLUSTER_SLOTS):
             rect = field.rect(first)
+            if not self.shows(painter, rect):
+                continue
             x, top, bottom = rect.left() - half, rect.top() - half, rect.bottom() + half
             # Along the row's upper edge from the first slot on, and under what is before it in the row.
             painter.drawLine(QPointF(x, top), QPointF(right, top))
@@ -344,6 +343,8 @@ class Backends(Column):
         if not 0 < file.next < field.count:
             return
         rect, size = field.rect(file.next), self.style.px(3.5)
+        if not self.shows(painter, rect):
+            return
         tip = QPointF(rect.center().x(), rect.top() + 0.5)
         path = QPainterPath(tip)
         path.lineTo(tip + QPointF(-size, -size))

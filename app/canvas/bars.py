@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.canvas.cells import Field
 from app.canvas.sprites import image_of
-from app.canvas.style import Style, mixed, premultiplied, rgb
+from app.canvas.style import Style, keeps_lines, mixed, premultiplied, rgb
 
 PAGE_BYTES = 4096
 SHELF = 0.45
@@ -78,10 +78,23 @@ class Bars(Field):
         return index if len(same) and same[index] else -1
 
     def paint(self, painter: QPainter, style: Style, clip: QRectF) -> None:
-        if self.count:
+        if self.count and keeps_lines(painter):
+            self._paint_lines(painter, style)
+        elif self.count:
             image = self.picture(style, 0, self.row_count)
             image.setDevicePixelRatio(self.ratio)
             painter.drawImage(self.origin, image)
+
+    def _paint_lines(self, painter: QPainter, style: Style) -> None:
+        """The same bar by bar, for files in which lines stay lines."""
+        assert self.fresh is not None
+        bright, dim = style.colour("zswap"), QColor(mixed(style.theme.zswap, style.theme.panel, 0.62))
+        for index in range(0, self.count, self.level.per):
+            painter.fillRect(self.rect(index), bright if self.fresh[index] else dim)
+        painter.setPen(style.theme.colour("zswap", SHELF))
+        for row in range(1, self.row_count):
+            y = self.origin.y() + row * self.level.pitch_y / self.ratio
+            painter.drawLine(QPointF(self.origin.x(), y), QPointF(self.box.right(), y))
 
     def picture(self, style: Style, top: int, bottom: int) -> QImage:
         """All bars as an image that is clear between them: the pool's ground shows there."""

@@ -20,6 +20,7 @@ from app.canvas.levels import SHAPES_FROM, Level
 from app.canvas.marking import HALVED, Marking, halve_dots, mark_cells, mark_dots, paint_mark
 from app.canvas.sprites import CARD, FRAME, PAGE, SLOT, Atlas, Family, atlas, image_of
 from app.canvas.style import Style, keeps_lines, pixels, rgb
+from app.language import language
 from app.moment import Selected, Thing
 from engine.mm.view import View
 
@@ -198,8 +199,11 @@ class Field:
         # A large card also says what is not in its key: the columns of its row.
         large = self.level.pitch_y > style.px(TITLE_FROM) * self.ratio
         side = int(min(self.level.pitch_y / self.ratio - style.px(6), style.px(26)) * self.ratio)
+        if keeps_lines(painter):
+            self._paint_word_lines(painter, style, top, bottom, side)
+            return
         sprites = atlas(self.family, side, side, style, 0)
-        look = (self.thing, self.level, style.theme.name, style.scale, self.ratio)
+        look = (self.thing, self.level, style.theme.name, style.scale, self.ratio, language().code)
         kept = _cards.setdefault(look, {})
         if len(kept) > MOST_CARDS or len(_cards) > MOST_LOOKS:
             _cards.clear()
@@ -257,15 +261,30 @@ class Field:
         made.fill(style.colour("panel"))
         painter = QPainter(made)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0, 0, size.width(), size.height())
-        style.card(painter, box, "raised", "panel_edge", radius=3)
         drawing = image_of(sprites.pixels[sprite])
         drawing.setDevicePixelRatio(self.ratio)
+        self._paint_card(painter, QRectF(QPointF(0, 0), size), card, side, style)
         painter.drawImage(self._drawing(size, side, style).topLeft(), drawing)
-        if card is not None:
-            paint_card(painter, box.adjusted(side / self.ratio + style.px(7), 0, 0, 0), card, style)
         painter.end()
         return made
+
+    def _paint_card(self, painter: QPainter, box: QRectF, card: Card | None, side: int, style: Style) -> None:
+        """A card without its drawing."""
+        style.card(painter, box, "raised", "panel_edge", radius=3)
+        if card is not None:
+            paint_card(painter, box.adjusted(side / self.ratio + style.px(7), 0, 0, 0), card, style)
+
+    def _paint_word_lines(self, painter: QPainter, style: Style, top: int, bottom: int, side: int) -> None:
+        """The same cards one by one, for files in which lines stay lines."""
+        columns = self.level.columns
+        for index in range(top * columns, min(bottom * columns, self.count)):
+            thing, box = self.selected(index), self.rect(index)
+            card = TELL[self.thing](self.view, thing) if self.view is not None and thing is not None else None
+            self._paint_card(painter, box, card, side, style)
+            place = self._drawing(box.size(), side, style).translated(box.topLeft())
+            self.family.draw(painter, place, int(self.sprites[index]), style)
+            if self.marking is not None:
+                self._paint_mark(painter, place, index, style)
 
     def _dots(self, part: np.ndarray, style: Style, rows: int) -> np.ndarray:
         """The map of a part: only rows in which something changed since it was drawn last are made anew.

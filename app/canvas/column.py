@@ -7,6 +7,7 @@ alone; it never looks at the image. It knows where each thing is (``place``), wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from app.canvas.facts import Facts
 from app.canvas.levels import Level, closer, first_fitting, line
 from app.canvas.minimap import Minimap
 from app.canvas.run import NO_RUN, Run
-from app.canvas.style import LEFT, RIGHT, Style
+from app.canvas.style import LEFT, RIGHT, Style, clipped, keeps_lines
 from app.canvas.terms import as_tooltip
 from app.moment import Selected
 
@@ -212,11 +213,17 @@ class Column:
         half = self.style.px(max(9.0, size * 0.75))
         box = QRectF(x, y - half, width, 2 * half)
         align = RIGHT if right else LEFT
-        self.paints.append(partial(self._text, box, text, size, colour, bold, mono, align))
+        draw = self._text if self.paints is self.fixed else self._rolled_text
+        self.paints.append(partial(draw, box, text, size, colour, bold, mono, align))
 
     def _text(self, box: QRectF, text: str, size: float, colour: str, bold: bool, mono: bool, align: Qt.AlignmentFlag,
               painter: QPainter) -> None:  # fmt: skip
         self.style.text(painter, box, text, size, colour, bold, mono, align)
+
+    def _rolled_text(self, box: QRectF, text: str, size: float, colour: str, bold: bool, mono: bool,
+                     align: Qt.AlignmentFlag, painter: QPainter) -> None:  # fmt: skip
+        if self.shows(painter, box):
+            self.style.text(painter, box, text, size, colour, bold, mono, align)
 
     def heading(
         self, y: float, name: str, figures: list[str], colour: str = "text", last_first: bool = False,
@@ -296,9 +303,12 @@ class Column:
 
     def empty(self, box: QRectF, text: str) -> None:
         """Say what would be here."""
-        self.paints.append(lambda painter: self._empty(painter, box, text))
+        rolled = self.paints is self.rolled
+        self.paints.append(lambda painter: self._empty(painter, box, text, rolled))
 
-    def _empty(self, painter: QPainter, box: QRectF, text: str) -> None:
+    def _empty(self, painter: QPainter, box: QRectF, text: str, rolled: bool) -> None:
+        if rolled and not self.shows(painter, box):
+            return
         pen = QPen(QColor(self.style.theme.raised_edge), 1, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([4, 4])
         painter.setPen(pen)
@@ -384,8 +394,9 @@ class Column:
         for one in self.fields:
             index = one.index_of(selected)
             if index >= 0:
-                rect = one.rect(index)
-                if self.view_of(one).intersects(rect):
+                # What is scrolled half away is outlined as far as it is in sight.
+                rect = one.rect(index) & self.view_of(one)
+                if not rect.isEmpty():
                     found.append(rect)
         return found
 
@@ -457,6 +468,55 @@ class Column:
 
     def paint(self, painter: QPainter) -> None:
         """Draw all but the card it lies on."""
+        if not keeps_lines(painter):
+            self._paint_head(painter)
+            self._paint_parts(painter, self.window, self.rolled, True)
+        else:
+            # Without clips what sticks out of the window, at most to the column's edge, is covered by the rest.
+            self._paint_parts(painter, self.window, self.rolled, True)
+            for cover in self._around(self.window):
+                painter.fillRect(cover, self.style.colour("panel"))
+            self._paint_head(painter)
+        self._paint_parts(painter, self.clip, self.fixed, False)
+        if self.most_scroll > 0:
+            self.minimap().paint(painter, self.style)
+
+    def _around(self, window: QRectF) -> list[QRectF]:
+        """The parts of the column above and below a window, within the edge of its card."""
+        inside = self.box.adjusted(1.5, 1.5, -1.5, -1.5)
+        if window.height() >= inside.height() or (not self.rolled and not any(found.rolls for found in self.fields)):
+            return []
+        above = QRectF(inside.topLeft(), QPointF(inside.right(), max(inside.top(), window.top())))
+        below = QRectF(QPointF(inside.left(), min(inside.bottom(), window.bottom())), inside.bottomRight())
+        return [cover for cover in (above, below) if cover.height() > 0]
+
+    def shows(self, painter: QPainter, box: QRectF) -> bool:
+        """Whether a part that is scrolled is to be drawn: it is in sight, and where nothing is cut off, all inside."""
+        return self.box.contains(box) if keeps_lines(painter) else self.window.intersects(box)
+
+    def _paint_parts(self, painter: QPainter, window: QRectF, parts: list[Paint], rolls: bool) -> None:
+        """What is scrolled, or what is not."""
+        with clipped(painter, window):
+            for part in parts:
+                part(painter)
+            for found in self.fields:
+                if found.rolls == rolls:
+                    found.paint(painter, self.style, self._rows_of(painter, found, window))
+
+    def _rows_of(self, painter: QPainter, found: Field, window: QRectF) -> QRectF:
+        """The part of a window in which rows of a field are drawn: only whole ones inside the column without clips."""
+        if not keeps_lines(painter) or not found.rolls:
+            return window
+        pitch, edge = found.level.pitch_y / found.ratio, self.box.adjusted(2, 2, -2, -2)
+        # A row is drawn if it begins above the lower end: one more only where all of it has room.
+        first = math.ceil((edge.top() - found.origin.y()) / pitch)
+        last = math.floor((edge.bottom() - found.origin.y()) / pitch)
+        top = max(window.top(), found.origin.y() + first * pitch)
+        bottom = min(window.bottom(), found.origin.y() + last * pitch - 0.01)
+        return QRectF(QPointF(window.left(), top), QPointF(window.right(), bottom))
+
+    def _paint_head(self, painter: QPainter) -> None:
+        """Title and note."""
         style = self.style
         y = self.box.top() + style.px(22)
         head = QRectF(self.inner.left(), y - style.px(9), self.inner.width(), style.px(18))
@@ -464,14 +524,3 @@ class Column:
         used = style.text(painter, head, title, 12, bold=True)
         if self.note and head.width() - used > style.width(self.note, 11) + style.px(10):
             style.text(painter, head.adjusted(used + style.px(10), 0, 0, 0), self.note, 11, "dim", align=RIGHT)
-        painter.save()
-        for window, parts, rolls in ((self.window, self.rolled, True), (self.clip, self.fixed, False)):
-            painter.setClipRect(window)
-            for part in parts:
-                part(painter)
-            for found in self.fields:
-                if found.rolls == rolls:
-                    found.paint(painter, style, window)
-        painter.restore()
-        if self.most_scroll > 0:
-            self.minimap().paint(painter, self.style)

@@ -24,7 +24,7 @@ from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.naming import grouped
 
 REVERSE_MAP_BYTES = 8
-CARDS = ((53, 32), (49, 30), (46, 28), (43, 26), (41, 25), (38, 23), (36, 22), (33, 20), (31, 19), (29, 18), (27, 17))
+CARDS = ((53, 32), (49, 30), (46, 28), (43, 26), (41, 25), (38, 23), (36, 22), (33, 20), (31, 19), (31, 18), (31, 17))
 STRETCH = 1.22
 """Cards are made higher by at most this, to use the room there is."""
 FEW = 24

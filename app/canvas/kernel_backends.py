@@ -89,6 +89,8 @@ class PoolWords(Backends):
 
     def _bar(self, painter: QPainter, box: QRectF, one: SizeClass, largest: int) -> None:
         """Objects and holes of a class, where there are too many to draw one by one."""
+        if not self.shows(painter, box):
+            return
         full = box.width() * one.zspages * one.objs / largest
         painter.fillRect(QRectF(box.left(), box.top(), full, box.height()), QColor(self.style.theme.never))
         used = full * one.inuse / max(1, one.zspages * one.objs)

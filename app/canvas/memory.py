@@ -14,12 +14,13 @@ from app.canvas.charts import LATENCY, OCCUPANCY, Chart
 from app.canvas.column import EXTRA_GAP, Column, Extra
 from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import FRAME
+from app.canvas.style import clipped
 from app.canvas.words import translate
 from app.moment import Thing
 from engine.mm import image as im
 from engine.naming import grouped
 
-LARGEST_FRAME, GOOD_FRAME, END_FRAME = 30, 20, 14
+LARGEST_FRAME, GOOD_FRAME, END_FRAME = 30, 17, 14
 HEAD, GAP, EMPTY = 22, 9, 22
 SHARES, SHARES_NAMED, FREE_BAR = 54, 82, 70
 """Pixels of the card that says who has the frames, with the names of its parts, and of the free bar above it."""
@@ -180,6 +181,8 @@ class MemoryColumn(Column):
     def _hand(self, painter: QPainter, field: Field) -> None:
         """The place where reclaim looks next: a bracket under the list's end."""
         rect = field.rect(field.count - 1)
+        if not self.shows(painter, rect.adjusted(0, 0, 0, self.style.px(6))):
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.style.theme.warning))
         tip = QPointF(rect.center().x(), rect.bottom() + 1.5)
@@ -311,18 +314,14 @@ class MemoryColumn(Column):
         style = self.style
         style.card(painter, box)
         bar = QRectF(box.left() + style.px(10), box.top() + style.px(32), box.width() - style.px(20), style.px(12))
-        shape = QPainterPath()
-        shape.addRoundedRect(bar, style.px(3), style.px(3))
-        painter.save()
-        painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
         parts = self._parts()
         total = max(1, sum(count for _, count, _ in parts))
         x = bar.left()
-        for _, count, colour in parts:
-            width = bar.width() * count / total
-            painter.fillRect(QRectF(x, bar.top(), width, bar.height()), QColor(getattr(style.theme, colour)))
-            x += width
-        painter.restore()
+        with clipped(painter, bar, style.px(3)):
+            for _, count, colour in parts:
+                width = bar.width() * count / total
+                painter.fillRect(QRectF(x, bar.top(), width, bar.height()), style.colour(colour))
+                x += width
         if self._named:
             self._share_names(painter, box, [part for part in parts if part[1]])
 

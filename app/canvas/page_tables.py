@@ -121,7 +121,8 @@ class PageTables(Column):
                 x = rect.left() - field.device_gap / field.ratio / 2
                 if first % field.level.columns == 0:
                     x = rect.left() - self.style.px(3)
-                painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+                if self.shows(painter, rect):
+                    painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
 
 
 def _about(block: Pages) -> str:

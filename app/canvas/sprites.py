@@ -249,17 +249,15 @@ def draw_slot(painter: QPainter, box: QRectF, index: int, style: Style) -> None:
 
 def _hatch(painter: QPainter, box: QRectF, colour: str, radius: float) -> None:
     """Diagonal lines inside a rounded edge: taken, but holding nothing."""
-    path = QPainterPath()
-    path.addRoundedRect(box, radius, radius)
-    painter.save()
-    painter.setClipPath(path)
     width = max(0.9, box.width() * 0.1)
     painter.setPen(QPen(QColor(colour), width))
     step = max(3.0, box.width() / 3)
     for line in range(-4, math.ceil(2 * box.width() / step) + 1):
+        # From the lower to the upper edge, one to the right for each one up, as far as that is inside.
         x = box.left() + line * step
-        painter.drawLine(QPointF(x, box.bottom()), QPointF(x + box.height(), box.top()))
-    painter.restore()
+        begin, end = max(0.0, box.left() - x), min(box.height(), box.right() - x)
+        if begin < end:
+            painter.drawLine(QPointF(x + begin, box.bottom() - begin), QPointF(x + end, box.bottom() - end))
     painter.setPen(QPen(QColor(colour), width))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(width / 2, width / 2, -width / 2, -width / 2), radius, radius)

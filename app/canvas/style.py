@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEngine, QPainter, QPen, QPixmap, QStaticText
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEngine, QPainter, QPainterPath, QPen, QPixmap, QStaticText
 
 from app import theme as themes
 from app.theme import Theme
@@ -28,6 +30,24 @@ _LINES = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Pictur
 def keeps_lines(painter: QPainter) -> bool:
     """Whether lines stay lines where this painter draws (SVG, PDF): there nothing goes through a pixmap."""
     return painter.paintEngine().type() in _LINES
+
+
+@contextmanager
+def clipped(painter: QPainter, box: QRectF, radius: float = 0.0) -> Iterator[None]:
+    """Whatever is drawn inside is cut off outside ``box`` with its round corners.
+
+    SVG as Qt writes it knows no clips, and other programs read them in ways of their own: there nothing is cut off,
+    and who draws must stay inside.
+    """
+    painter.save()
+    if radius:
+        shape = QPainterPath()
+        shape.addRoundedRect(box, radius, radius)
+        painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
+    else:
+        painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+    yield
+    painter.restore()
 
 
 @dataclass
