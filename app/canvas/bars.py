@@ -8,9 +8,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.canvas.cells import Field
+from app.canvas.cells import MOST_WITHIN, Field
 from app.canvas.sprites import image_of
 from app.canvas.style import Style, keeps_lines, mixed, premultiplied, rgb
+from app.moment import Selected
 
 PAGE_BYTES = 4096
 SHELF = 0.45
@@ -69,6 +70,24 @@ class Bars(Field):
 
     def step(self, index: int, dx: int, dy: int) -> int:
         return super().step(index, dx, -dy)
+
+    def within(self, box: QRectF) -> list[Selected]:
+        if not self.count or not box.intersects(self.box):
+            return []
+        level, part = self.level, box & self.box
+        columns = range(
+            max(0, int((part.left() - self.origin.x()) * self.ratio / level.pitch)),
+            min(level.columns - 1, int((part.right() - self.origin.x()) * self.ratio / level.pitch)) + 1,
+        )  # fmt: skip
+        # Row 0 is the lowest.
+        upper, lower = ((y - self.origin.y()) * self.ratio / level.pitch_y for y in (part.top(), part.bottom()))
+        rows = range(max(0, self.row_count - 1 - int(lower)), self.row_count - int(upper))
+        found: list[Selected] = []
+        for first in ((row * level.columns + column) * level.per for row in rows for column in columns):
+            if first < self.count and self.rect(first).intersects(box):
+                things = (self.selected(index) for index in range(first, min(first + level.per, self.count)))
+                found += [thing for thing in things if thing is not None]
+        return found[:MOST_WITHIN]
 
     def index_of_name(self, entry: int) -> int:
         """The bar of a swap entry, -1 for none."""

@@ -47,14 +47,14 @@ from app.canvas.walk import ARROWS, Walk
 from app.canvas.words import translate
 from app.moment import Moment, Selected, Thing
 from app.series import Series
-from engine.reading import Chain, Place, chain, neighbours
+from engine.reading import Chain, Place, chains, neighbours
 
 SETTLED_MS = 200
 """The run is taken to be known when no more of it came for so long."""
 LEAST, SMALL = (640, 360), (250, 240)
 """Pixels of a canvas at normal type size at least, alone and with others beside it."""
 MOST_OUTLINES = 600
-MOST_CHAINS, MANY_ROWS = 24, 200_000
+MOST_CHAINS, MANY_ROWS = 24, 4_000_000
 """Selected things whose chains are followed, and the page-table entries from which it is only the first."""
 
 
@@ -325,11 +325,10 @@ class MachineCanvas(QWidget):
             self._tell_entry(None)
             return
         view, style = self._moment.view, self._scene.columns[0].style
-        most = MOST_CHAINS if len(view.pte) < MANY_ROWS else 1
         outlined: dict[Selected, None] = {}
-        for thing in self._selection[:most]:
-            found = chain(view, thing)
-            if thing is self._selection[0]:
+        followed = self._selection[: MOST_CHAINS if len(view.pte) < MANY_ROWS else 1]
+        for thing, found in zip(followed, chains(view, followed), strict=True):
+            if thing is followed[0]:
                 self._tell_entry(found)
             self._links += chain_links(found, self._scene, style)
             outlined.update((_selected(place), None) for place in found.places())

@@ -6,7 +6,7 @@ finds all of it, with every page-table entry that shares it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -19,14 +19,13 @@ from engine.reading.entries import (
     entries_of,
     frames_of,
     offset_of,
-    pages_holding,
-    pages_mapping,
     shmem_holding,
     shmem_words_of,
     swap_entry,
     type_of,
     words_of,
 )
+from engine.reading.holders import Holders
 
 
 class Chosen(Protocol):
@@ -94,11 +93,34 @@ class Chain:
 
 def chain(view: View, selected: Chosen) -> Chain:
     """The chain of one thing; an empty one where the thing is not there now."""
-    entry, frame = _start(view, selected)
-    if entry:
-        return _of_entry(view, entry)
-    if frame:
-        return _of_frame(view, frame)
+    return chains(view, (selected,))[0]
+
+
+def chains(view: View, selected: Sequence[Chosen]) -> list[Chain]:
+    """The chain of each of some things; the page tables are gone through once for all of them."""
+    starts = [_start(view, one) for one in selected]
+    entries = {entry for entry, _ in starts if entry}
+    frames = {frame for _, frame in starts if frame}
+    # A frame in the swapcache has its entry's chain, and an entry in it its frame's page-table entries.
+    named = {frame: _entry_of(view, frame) for frame in frames}
+    entries |= {entry for entry in named.values() if entry}
+    frames |= set(_cached(view, sorted(entries))) - {0}
+    holders = Holders(view, entries, frames)
+    found = []
+    for one, (entry, frame) in zip(selected, starts, strict=True):
+        entry = entry or named.get(frame, 0)
+        if entry:
+            found.append(_of_entry(view, entry, holders))
+        elif frame:
+            shmem = tuple(shmem_holding(view, frame << 1))
+            found.append(Chain(pages=tuple(holders.mapping(frame)), shmem=shmem, frame=frame))
+        else:
+            found.append(_alone(view, one))
+    return found
+
+
+def _alone(view: View, selected: Chosen) -> Chain:
+    """The chain of a thing that leads nowhere: itself, as far as it is there."""
     if selected.thing == "page" and _is_page(view, selected):
         return Chain(pages=((selected.owner, selected.number),))
     if selected.thing == "shmem" and _is_shmem(view, selected):
@@ -151,25 +173,30 @@ def _holds(view: View, entry: int, tag: Backend, value: int) -> bool:
     return int(tags[0]) == tag and int(values[0]) == value
 
 
-def _of_frame(view: View, frame: int) -> Chain:
+def _entry_of(view: View, frame: int) -> int:
+    """The swap entry under which a frame is in the swapcache, 0 for none."""
     entry = view.at(im.PAGE_SWAP, frame)
-    if entry:
-        one = np.array([entry], dtype=np.int64)
-        if int(seam(view).cache_of(view, one)[0]) == frame:
-            return _of_entry(view, entry)
-    return Chain(pages=tuple(pages_mapping(view, frame)), shmem=tuple(shmem_holding(view, frame << 1)), frame=frame)
+    return entry if entry and _cached(view, [entry])[0] == frame else 0
 
 
-def _of_entry(view: View, entry: int) -> Chain:
+def _cached(view: View, entries: Sequence[int]) -> list[int]:
+    """The frame in the swapcache of each of some entries, 0 for none."""
+    if not entries:
+        return []
+    frames: list[int] = seam(view).cache_of(view, np.array(entries, dtype=np.int64)).tolist()
+    return frames
+
+
+def _of_entry(view: View, entry: int, holders: Holders) -> Chain:
     found = seam(view)
     one = np.array([entry], dtype=np.int64)
     tags, values = found.backend_of(view, one)
     backend, value = Backend(int(tags[0])), int(values[0])
     frame = int(found.cache_of(view, one)[0])
-    pages = pages_holding(view, entry)
+    pages = list(holders.holding(entry))
     shmem = shmem_holding(view, entry << 1 | 1)
     if frame:
-        pages += pages_mapping(view, frame)
+        pages += holders.mapping(frame)
         shmem += shmem_holding(view, frame << 1)
     slot = value if backend is Backend.SLOT else 0
     return Chain(

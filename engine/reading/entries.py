@@ -75,17 +75,18 @@ def pages_holding(view: View, entry: int) -> list[tuple[int, int]]:
     upper -= (upper >> 54 & 1) << 55
     column = view.column(im.PTE)
     found = np.flatnonzero(column >> PTE_OFFSET_SHIFT == upper)
-    return _owners(view, found[(column[found] & PTE_PRESENT) == 0])
+    return owners_of(view, found[(column[found] & PTE_PRESENT) == 0])
 
 
 def pages_mapping(view: View, frame: int) -> list[tuple[int, int]]:
     """(process, page) of every page-table entry that maps a frame."""
     column = view.column(im.PTE)
     found = np.flatnonzero((column >> PFN_SHIFT & PFN_MASK) == frame)
-    return _owners(view, found[(column[found] & PTE_PRESENT) == PTE_PRESENT])
+    return owners_of(view, found[(column[found] & PTE_PRESENT) == PTE_PRESENT])
 
 
-def _owners(view: View, rows: NDArray[np.intp]) -> list[tuple[int, int]]:
+def owners_of(view: View, rows: NDArray[np.intp]) -> list[tuple[int, int]]:
+    """(process, page) of rows of table pte."""
     owners = []
     for process in range(1, view.scalar(im.PROCESSES) + 1):
         first, pages = view.at(im.MM_PTE, process), view.at(im.MM_PAGES, process)
