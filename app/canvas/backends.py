@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -46,7 +47,7 @@ USUAL_RATIO = 2.3
 class Backends(Column):
     """Where the bytes of swapped pages are."""
 
-    terms: tuple[str, ...] = ("backend", "zswap", "slot")
+    ABOUT: ClassVar[tuple[str, ...]] = ("backend", "zswap", "slot")
 
     largest_slot = LARGEST_SLOT
     widest_bar, high_bar = 16, 44

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -88,7 +89,7 @@ class Column:
     """What is known of the whole run."""
 
     title = ""
-    terms: tuple[str, ...] = ()
+    ABOUT: ClassVar[tuple[str, ...]] = ()
     """Words of the glossary that the column is about."""
     name = ""
     """Plain name for screen readers."""
@@ -110,6 +111,7 @@ class Column:
         self.inner = self.box.adjusted(pad, self.style.px(40), -pad, -self.style.px(12))
         self.height_needed = self.inner.height()
         self.note = ""
+        self.terms = self.ABOUT
         self.said: list[str] = []
         """What the headings say, for screen readers."""
         self.window = self.clip

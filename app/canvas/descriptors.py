@@ -43,7 +43,7 @@ def titles(design: str) -> tuple[str, str]:
     }.get(design, (translate("Canvas", "SWAP ENTRIES"), translate("Canvas", "Swap entries")))
 
 
-TERMS = {"legacy": ("slot", "count (of a swap entry)"), "swap_desc": ("descriptor",), "vswap": ("virtual swap",)}
+DESIGN_TERMS = {"legacy": ("slot", "count (of a swap entry)"), "swap_desc": ("descriptor",), "vswap": ("virtual swap",)}
 """What the column is about in each design."""
 
 
@@ -83,7 +83,7 @@ class Descriptors(Column):
     def lay_out(self) -> None:
         names, style = self.facts.names, self.style
         self.title, self.name = titles(names.design)
-        self.terms = TERMS.get(names.design, ("swap entry",))
+        self.terms = DESIGN_TERMS.get(names.design, ("swap entry",))
         self.note = translate("Canvas", "{n} in use").format(n=grouped(names.used))
         cards = [] if self.short else self._cards()
         foot = self.inner.bottom() - sum(style.px(high + 10) for high, _ in cards)

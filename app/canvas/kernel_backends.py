@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
@@ -23,7 +24,7 @@ CLASS_LINE, CLASS_GAP = 16, 5
 class PoolWords(Backends):
     """zswap's LRU, then every size class with its zspages, objects and holes, then zswap's counters."""
 
-    terms = ("zswap", "pool")
+    ABOUT: ClassVar[tuple[str, ...]] = ("zswap", "pool")
     pool_share = 0.28
 
     def lay_out(self) -> None:
@@ -112,7 +113,7 @@ class DiskWords(Backends):
     """Every swapfile with its swap_map bytes and clusters, the requests under way, the counters of swap."""
 
     in_words = True
-    terms = ("slot", "cluster", "backend")
+    ABOUT: ClassVar[tuple[str, ...]] = ("slot", "cluster", "backend")
     queue_rows = 4
 
     def lay_out(self) -> None:

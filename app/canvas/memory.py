@@ -55,7 +55,7 @@ class Strip:
 class MemoryColumn(Column):
     """Frames on their lists, and who has the rest."""
 
-    terms = ("frame", "anonymous page", "reclaim")
+    ABOUT = ("frame", "anonymous page", "reclaim")
 
     def lay_out(self) -> None:
         memory, style = self.facts.memory, self.style

@@ -31,7 +31,7 @@ MORE_GAP = 14
 class PageTables(Column):
     """Page tables of all processes, then shmem objects."""
 
-    terms = ("page table", "page-table entry", "swap entry")
+    ABOUT = ("page table", "page-table entry", "swap entry")
 
     entry = ENTRY
     card = QRectF()

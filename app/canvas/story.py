@@ -7,6 +7,7 @@ changes is what a person should see change.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -69,7 +70,7 @@ class StoryMemory(MemoryColumn):
 class StoryPool(Backends):
     """zswap: what was pressed together, the next to leave at the bottom left."""
 
-    terms = ("zswap", "pool")
+    ABOUT: ClassVar[tuple[str, ...]] = ("zswap", "pool")
 
     widest_bar, high_bar = 40, 110
     headed = False
@@ -93,7 +94,7 @@ class StoryPool(Backends):
 class StoryDisk(Backends):
     """The disk: every slot at its own place."""
 
-    terms = ("slot", "backend")
+    ABOUT: ClassVar[tuple[str, ...]] = ("slot", "backend")
 
     largest_slot = LARGEST // 2
     queue_rows = 0

@@ -8,9 +8,12 @@ import pytest
 from PySide6.QtCore import QByteArray
 from PySide6.QtSvg import QSvgRenderer
 
-from app.export.picture import save_picture
+from app.canvas import Depth
+from app.export.picture import Scene, moment_of, save_picture
+from app.export.vector import write
 from engine.cli.__main__ import main
 from engine.errors import InputError
+from engine.timeline import Timeline
 
 
 def test_svg_has_text_and_lines_and_can_be_read(program, qapp, tmp_path):
@@ -23,6 +26,35 @@ def test_svg_has_text_and_lines_and_can_be_read(program, qapp, tmp_path):
     widest = max((int(float(width)) for width in re.findall(r'<image[^>]* width="([\d.]+)"', text)), default=0)
     assert widest < 1200  # the lanes of the timeline are pixels; the machine is not
     assert QSvgRenderer(QByteArray(text.encode())).isValid()
+
+
+NUMBER = r"(-?[\d.]+)"
+
+
+@pytest.mark.parametrize("depth", list(Depth))
+def test_svg_draws_nothing_outside_the_columns(program, qapp, tmp_path, depth):
+    """Not every program that reads SVG clips, and Qt's generator does not write clips."""
+    timeline = Timeline(program)
+    timeline.jump(40)
+    scene = Scene(moment_of(timeline), timeline.series, depth)
+    scene.lay_out((1280, 800))
+    canvas = scene.canvas
+    for place in range(len(canvas.scene.columns)):
+        canvas.zoom(place, 6)
+        canvas.scroll_to(place, 43)
+    output = tmp_path / "out.svg"
+    write(canvas, output)
+    text = output.read_text(encoding="utf-8")
+    boxes = [column.box for column in canvas.scene.columns]
+    lowest, highest = max(box.bottom() for box in boxes), min(box.top() for box in boxes)
+    for x, y, width, height in re.findall(f'<rect x="{NUMBER}" y="{NUMBER}" width="{NUMBER}" height="{NUMBER}"', text):
+        if float(width) < 1000 and float(y) < lowest:  # the background is larger, the legend lower
+            assert float(y) >= highest - 1
+            assert float(y) + float(height) <= lowest + 1
+            assert any(float(x) >= box.left() - 1 and float(x) + float(width) <= box.right() + 1 for box in boxes)
+    for y in re.findall(f'<text[^>]* y="{NUMBER}"', text):
+        assert float(y) > -20
+    scene.hide()
 
 
 def test_pdf_is_one_page_of_the_pictures_size(program, qapp, tmp_path):

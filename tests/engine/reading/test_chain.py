@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.mm import image as im
-from engine.reading import Backend, Place, chain, page_states, swap_entry
+from engine.reading import Backend, Place, chain, chains, page_states, swap_entry
 from engine.reading.entries import entries_of, pages_holding, words_of
 from tests.engine.reading.built import LEGACY, SWAP_DESC, Built, populated
 
@@ -118,3 +118,16 @@ def test_holders_of_an_entry_are_found_in_every_process(design):
     for page in np.flatnonzero(entries)[:20].tolist():
         assert (1, page) in pages_holding(built.view, int(entries[page]))
     assert page_states(built.view, 1)[0][np.flatnonzero(entries)].all()
+
+
+@DESIGNS
+def test_many_at_once_are_what_each_is_alone(design):
+    built = populated(design)
+    view = built.view
+    things = [Place("page", page, process) for process in (1, 2) for page in range(view.at(im.MM_PAGES, process))]
+    things += [Place("frame", frame) for frame in range(1, 40)]
+    things += [Place("desc", number) for number in range(1, 40)]
+    things += [Place("zswap", number) for number in range(1, 20)]
+    things += [Place("slot", offset, 0) for offset in range(1, 60)]
+    assert chains(view, things) == [chain(view, thing) for thing in things]
+    assert chains(view, ()) == []

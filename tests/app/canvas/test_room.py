@@ -1,0 +1,145 @@
+"""Cards stand where the cells leave room, and nowhere else; cells keep their size while pages move."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+
+from app.canvas.column import EXTRA_GAP, Extra, Viewpoint
+from app.canvas.facts import read
+from app.canvas.levels import Level
+from app.canvas.run import NO_RUN, Run
+from app.canvas.scene import Scene, viewpoints
+from app.canvas.style import Style
+from app.canvas.versus import Pair, Versus
+from app.series import Curve
+from engine.timeline import Timeline
+from tests.app.canvas.fixtures import moment_of
+from tests.engine.reading.built import SWAP_DESC, populated
+
+LARGE, SMALL = (1656, 684), (1256, 478)
+SQUARES = [Level(columns, 320 // columns) for columns in (4, 8, 16, 32)]
+
+
+def scene_of(built, size, run=NO_RUN, depth=None):
+    more = {} if depth is None else {"depth": depth}
+    looks = viewpoints(depth) if depth is not None else [Viewpoint()] * 4
+    return Scene.of(read(moment_of(built)), QRectF(0, 0, *size), Style.now(1.0), looks, run=run, **more)
+
+
+def a_run():
+    at = np.linspace(0, 1000, 50)
+    parts = tuple(
+        Curve(name, colour, np.full(50, value))
+        for name, colour, value in (("memory", "active", 40.0), ("zswap", "zswap", 30.0), ("disk", "disk", 5.0))
+    )
+    percentiles = tuple(Curve(name, "zswap", np.linspace(1, 80, 50)) for name in ("p50", "p99"))
+    return Run(1000, at, parts, at, percentiles, most_slots=60, most_descriptors=90, most_resident=44, most_stored=40)
+
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+@pytest.fixture
+def column(qapp):
+    return scene_of(populated(), LARGE).memory
+
+
+def rooms(level):
+    return level.rows(64) * level.pitch_y
+
+
+@pytest.mark.parametrize(
+    ("height", "heights"),
+    [(170, []), (280, [100]), (400, [100, 100])],
+    ids=["none", "the first", "both"],
+)
+def test_cards_come_in_their_order_while_good_cells_fit(column, height, heights):
+    extras = [Extra(100, 100), Extra(100, 100)]
+    level, found = column.fit(SQUARES, rooms, height, 320, 20, extras)
+    assert found == heights
+    assert rooms(level) + sum(found) + EXTRA_GAP * len(found) <= height
+    assert level.pitch >= 20
+
+
+def test_what_is_left_over_makes_cards_higher_up_to_their_most(column):
+    _, found = column.fit(SQUARES, rooms, 900, 320, 20, [Extra(100, 140), Extra(80, 90)])
+    assert found == [140, 90]
+
+
+def test_a_card_that_does_not_fit_keeps_the_later_ones_out(column):
+    _, found = column.fit(SQUARES, rooms, 300, 320, 20, [Extra(500, 500), Extra(20, 20)])
+    assert found == []
+
+
+def test_charts_and_the_entry_stand_in_a_large_window_and_not_in_a_small_one():
+    large, small = (scene_of(populated(), size, a_run()) for size in (LARGE, SMALL))
+    assert not large.entry_box.isEmpty()
+    assert small.entry_box.isEmpty()
+    assert [len(scene.memory._charts()) for scene in (large, small)] == [2, 2]
+    told = [sum("kernel" not in hint.terms and hint.terms[:1] in (("swapcache",), ("fault",))
+                for hint in scene.memory.hints) for scene in (large, small)]  # fmt: skip
+    assert told == [2, 0]
+
+
+def test_without_samples_there_are_no_charts():
+    assert scene_of(populated(), LARGE).memory._charts() == ()
+
+
+def test_cells_keep_their_size_along_a_run():
+    """What is known of the whole run says how much room things will need."""
+    facts, pitches = read(moment_of(populated(SWAP_DESC))), set()
+    run = replace(a_run(), most_resident=30, most_descriptors=120)
+    for resident in (5, 28):
+        memory = replace(facts.memory, resident=resident)
+        looks = [Viewpoint()] * 4
+        scene = Scene.of(replace(facts, memory=memory), QRectF(0, 0, *LARGE), Style.now(1.0), looks, run=run)
+        pitches.add((scene.memory.fields[0].level.pitch, scene.descriptors.fields[0].level))
+    assert len(pitches) == 1
+
+
+def test_a_comparison_has_a_card_of_its_own(canvas):
+    canvas.resize(1680, 760)
+    canvas.show_moment(moment_of(populated()))
+    before = canvas.grab().toImage()
+    pairs = Pair("slots in use", 38, 79, "38", "79"), Pair("swapoff work", None, 5, "–", "5")
+    versus = Versus("today's design", pairs)
+    canvas.show_comparison(versus)
+    assert canvas.scene.backends.run.versus == versus
+    assert canvas.grab().toImage() != before
+    canvas.show_comparison(None)
+    assert canvas.grab().toImage() == before
+
+
+def test_the_samples_of_a_run_give_the_curves(program):
+    timeline = Timeline(program)
+    while not timeline.complete:
+        timeline.explore(1000)
+    run = Run.of(timeline.series)
+    assert run.known == timeline.length
+    assert [curve.name for curve in run.parts] == ["memory", "zswap", "disk"]
+    assert run.most_stored == timeline.series.of("zswap_stored_pages").max()
+    assert not run.outgrown(timeline.series)
+    assert NO_RUN.outgrown(timeline.series)
+    memory = run.parts[0]
+    assert run.now(memory, run.at, timeline.length) == memory.values[-1]
+    assert np.isnan(run.now(memory, run.at, -1))
+
+
+def test_the_canvas_reads_a_growing_run_when_there_is_much_more_of_it(qtbot, canvas, program):
+    timeline = Timeline(program)
+    timeline.explore(20)
+    canvas.show_moment(moment_of(populated()))
+    canvas.show_series(timeline.series)
+    first = canvas._run
+    assert first.known > 0
+    canvas.show_series(timeline.series)
+    assert canvas._run is first
+    while not timeline.complete:
+        timeline.explore(1000)
+    canvas.show_series(timeline.series)
+    assert canvas._run.known == timeline.length
+    qtbot.waitUntil(lambda: not canvas._settled.isActive(), timeout=2000)
+    canvas.clear()
+    assert canvas._run is NO_RUN
