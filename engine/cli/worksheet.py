@@ -64,13 +64,15 @@ def run(args: argparse.Namespace) -> int:
         scenario, lesson = lesson_of(args, seed)
         strict(lesson)
         stem = scenario.source.stem if scenario.source else "sheet"
-        for name, text in ((f"{stem}-{seed}", sheet(lesson, scenario)), (f"{stem}-{seed}-key", key(lesson))):
+        foot = f"{lesson.title} · sheet {seed}"
+        for name, text, told in ((f"{stem}-{seed}", sheet(lesson, scenario), foot),
+                                 (f"{stem}-{seed}-key", key(lesson), f"{foot} · key")):  # fmt: skip
             if "md" in args.format:
                 write_whole(folder / f"{name}.md", text.encode())
             if "pdf" in args.format:
                 from app.export.paper import save_pdf
 
-                save_pdf(text, folder / f"{name}.pdf")
+                save_pdf(text, folder / f"{name}.pdf", told)
     count = len(args.seeds)
     say(f"{count} {'sheet' if count == 1 else 'sheets'} with {'its key' if count == 1 else 'their keys'} in {folder}")
     return 0

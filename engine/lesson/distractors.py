@@ -12,6 +12,7 @@ from engine.lesson.evaluate import Evaluator, candidates
 from engine.lesson.facts import state_text, thing_fact
 from engine.lesson.values import FRAME_TEXTS, PAGE_TEXTS, SLOT_TEXTS, Value
 from engine.mm.transitions import IDLE, KINDS, MARK, REASONS, SETTING, SKIPPED, START, Actor
+from engine.reading import PageState
 from engine.reading.chain import Place
 from engine.scenario.query import AnyThing, At, Of, Query, Result, is_instant
 
@@ -113,7 +114,10 @@ def _states(evaluator: Evaluator, fact: Of, number: int, draw: random.Random) ->
         seen = [state_text(view, other) for other in _alike(evaluator, thing, number)[:64]]
         names = sorted({text for text in seen if text})
         draw.shuffle(names)
-        yield from names
+        # What was touched is never untouched again: nobody would choose that.
+        untouched = {PAGE_TEXTS[PageState.NEVER]} - {state_text(view, thing)}
+        yield from (name for name in (*names, *list(texts.values())[:6]) if name not in untouched)
+        return
     yield from list(texts.values())[:5]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.explain import Form
 from engine.lesson.asked import Asked, letter
 from engine.lesson.lesson import Lesson, LessonStep
@@ -79,17 +81,24 @@ def _worth(asked: Asked) -> str:
     return "" if asked.points == 1 else f" ({asked.points} points)"
 
 
+def _lines(lines: Iterable[str]) -> str:
+    """One below the other without the bullets of a list, which would stand beside the boxes to tick."""
+    return "\\\n".join(lines)
+
+
 def _room(asked: Asked) -> str:
     """Room for the answer."""
     if asked.kind in ("choice", "next"):
-        return "\n".join(f"- ☐ {letter(place)}: {without_links(text)}" for place, text in enumerate(asked.options))
+        return _lines(f"☐ **{letter(place)}** {without_links(text)}" for place, text in enumerate(asked.options))
     if asked.kind == "order":
-        listed = "\n".join(f"- {letter(place)}: {without_links(text)}" for place, text in enumerate(asked.options))
+        listed = _lines(f"**{letter(place)}** {without_links(text)}" for place, text in enumerate(asked.options))
         return f"{listed}\n\nIn order: " + "  ".join(["\\_\\_\\_"] * len(asked.options))
     if asked.kind == "pte":
         lines = []
         for form in (Form.PRESENT, Form.SWAPPED):
             fields = ", ".join(f"{field.name} \\_\\_\\_" for field in fields_of(form))
-            lines.append(f"- ☐ {form}: {fields}")
-        return "\n".join([*lines, f"- ☐ {Form.NEVER}"])
+            lines.append(f"☐ {form}: {fields}")
+        return _lines([*lines, f"☐ {Form.NEVER}"])
+    if asked.kind == "click":
+        return f"Answer, by its name and number: {LINE}"
     return f"Answer: {LINE}" + (f" {asked.unit}" if asked.unit else "")

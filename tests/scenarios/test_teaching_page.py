@@ -47,6 +47,20 @@ def test_the_homework_has_two_questions_for_every_student(course: Path) -> None:
         assert len(lesson.questions) == 2
 
 
+def test_the_homework_can_be_done_by_every_student(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another seed is another machine, and 64 pages of pool are enough in each."""
+    file = course / "all.toml"
+    frames = set()
+    for seed in (2, 3, 4, 5):
+        frames.add(load_scenario(course / "pool-homework.toml", [f"seed={seed}"]).machine.frames)
+        file.write_text(f'seed = {seed}\n[set]\n"machine.zswap.max_pool_pages" = 64\n', encoding="utf-8")
+        main(["grade", str(course / "pool-homework.toml"), str(file)])
+        out = capsys.readouterr().out
+        assert "✓ pswpin" in out
+        assert "✓ machine.zswap" in out
+    assert len(frames) > 1
+
+
 def test_what_was_handed_in_is_graded(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     homework = str(course / "pool-homework.toml")
     assert main(["grade", homework, str(course / "handed-in" / "ann.toml")]) == 0

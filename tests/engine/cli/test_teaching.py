@@ -153,7 +153,7 @@ def test_a_sheet_and_a_key_for_each_seed(file: Path, tmp_path: Path, swapscope: 
     assert names == [f"course-{seed}{end}.md" for seed in (3, 4, 5) for end in ("-key", "")]
     sheets = [(folder / f"course-{seed}.md").read_text() for seed in (3, 4, 5)]
     assert len(set(sheets)) == 3
-    assert "- ☐ A: " in sheets[0]
+    assert "☐ **A** " in sheets[0]
     assert "Name: " in sheets[0]
     said = swapscope("quiz", file, "--answers", "--seed", 3).out
     answers = [line.removeprefix("Answer: ") for line in said.splitlines() if line.startswith("Answer: ")]
