@@ -66,7 +66,7 @@ def declarations() -> Iterator[str]:
         yield from told
     for scalar in im.schema.scalars:
         shown = scalar.group in (Group.SETTING, Group.GAUGE, Group.COUNTER)
-        if shown and scalar.address not in im.FAULT_LATENCY:  # its bins are drawn as one curve
+        if shown and scalar.address not in im.LATENCY_BINS:  # its bins are drawn as one curve
             yield from (scalar.meaning, scalar.unit)
     for table in im.schema.tables:
         for column in table.columns:

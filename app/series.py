@@ -1,4 +1,4 @@
-"""What is drawn of a run's samples: occupancy, latency percentiles, ratios, thinned to a few hundred points."""
+"""What is drawn of a run's samples: occupancy, latency, pressure, metadata, ratios, at a few hundred points."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.mm import image as im
-from engine.mm.schema import Group, Scalar
+from engine.mm.schema import HEADER_WORDS, Group, Scalar
 
 MOST_POINTS = 600
 WINDOWS = 120
 """Latency is told for this many spans of the run."""
 LOWEST_POWER = 5
 """The first bin of the latency histogram counts faults of 2^5 … 2^6 - 1 ns."""
+
+TOLD = ("memory", "disk", "static", "dynamic", "minor p50", "minor p99", "device p50", "device p99")
+"""Names of curves that are told in the language of the window; others are the kernel's."""
 
 Values = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -44,6 +47,7 @@ class Curve:
     name: str
     colour: str
     values: Values
+    dashed: bool = False
 
 
 def points(series: Series, most: int = MOST_POINTS) -> Places:
@@ -79,16 +83,106 @@ def where_pages_live(series: Series, at: Places) -> list[Curve]:
             Curve("disk", "disk", np.minimum(slots, swapped))]  # fmt: skip
 
 
-def latency(series: Series) -> tuple[Places, Curve, Curve]:
-    """Samples and the p50 and p99 of fault latency in µs over the span up to each; NaN where nothing faulted.
+def latency(series: Series) -> tuple[Places, list[Curve]]:
+    """Samples and the p50, p90 and p99 of fault latency in µs over the span up to each; NaN where nothing faulted.
 
     From the differences of the histogram's counters; within a bin, whose ends are a factor of two
     apart, the place is told on a logarithmic scale.
     """
     ends = points(series, WINDOWS + 1)
-    names = [scalar.name for scalar in im.schema.scalars if scalar.address in im.FAULT_LATENCY]
-    spans = np.diff(np.stack([_floats(series, name, ends) for name in names], axis=1), axis=0)
-    return ends[1:], Curve("p50", "zswap", percentile(spans, 0.50)), Curve("p99", "disk", percentile(spans, 0.99))
+    counts = histograms(series, ends)["all"]
+    return ends[1:], [
+        Curve(name, colour, percentile(counts, share))
+        for name, colour, share in (("p50", "zswap", 0.50), ("p90", "accent", 0.90), ("p99", "disk", 0.99))
+    ]
+
+
+def latency_by_part(series: Series) -> tuple[Places, list[Curve]]:
+    """As :func:`latency`, for faults apart by what they waited for: p50 and p99 of each, p99 dashed."""
+    ends = points(series, WINDOWS + 1)
+    counts = histograms(series, ends)
+    return ends[1:], [
+        Curve(f"{part} {name}", colour, percentile(counts[part], share), dashed)
+        for name, share, dashed in (("p50", 0.50, False), ("p99", 0.99, True))
+        for part, colour in (("minor", "active"), ("zswap", "zswap"), ("device", "disk"))
+    ]
+
+
+def histograms(series: Series, ends: Places) -> dict[str, Values]:
+    """Faults in each bin of the latency histogram between samples, shape (spans, bins), of all and by part.
+
+    ``device``: those that waited for a device; ``zswap``: the others that decompressed; ``minor``: the rest.
+    """
+    first = HEADER_WORDS
+
+    def spans(addresses: list[int]) -> Values:
+        columns = [address - first for address in addresses]
+        return np.diff(series.values[ends][:, columns].astype(np.float64), axis=0)
+
+    every, zswap, device = (spans(bins) for bins in (im.FAULT_LATENCY, im.FAULT_LATENCY_ZSWAP, im.FAULT_LATENCY_DEVICE))
+    return {"all": every, "minor": every - zswap - device, "zswap": zswap, "device": device}
+
+
+PSI_WINDOW_NS = 10_000_000_000
+"""The kernel's avg10: pressure averaged over ten seconds."""
+PSI_LEAST_WINDOWS = 20
+"""A run shorter than so many of those is averaged over a shorter time."""
+
+
+def psi_window(series: Series) -> int:
+    """Nanoseconds that pressure is averaged over: the kernel's ten seconds, or 1, 2 or 5 · 10ⁿ where a run is short."""
+    whole = int(series.time_ns[-1] - series.time_ns[0]) if len(series.time_ns) else 0
+    wanted = max(1, whole // PSI_LEAST_WINDOWS)
+    if wanted >= PSI_WINDOW_NS:
+        return PSI_WINDOW_NS
+    power = 10 ** (len(str(wanted)) - 1)
+    return max(step * power for step in (1, 2, 5) if step * power <= wanted)
+
+
+def pressure(series: Series, at: Places) -> list[Curve]:
+    """``some`` and ``full`` in percent, averaged as the kernel averages: each span weighs less, the longer it is past.
+
+    calc_load() of kernel/sched/psi.c at every sample instead of every two seconds:
+    avg · e^(-dt/window) + share · (1 - e^(-dt/window)).
+    """
+    time, window = series.time_ns.astype(np.float64), float(psi_window(series))
+    spans = np.diff(time)
+    decay = np.exp(-spans / window)
+    found = []
+    for name, colour in (("some", "zswap"), ("full", "danger")):
+        stalled = np.diff(_floats(series, f"psi_{name}_ns", slice(None)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(spans > 0, np.minimum(100 * stalled / spans, 100), 0)
+        average = np.zeros(len(time))
+        for index in range(len(spans)):
+            average[index + 1] = average[index] * decay[index] + share[index] * (1 - decay[index])
+        found.append(Curve(name, colour, average[at]))
+    return found
+
+
+class _Samples:
+    """Samples as the formulas of metadata read an image: each scalar an array, a fixed setting the number it is."""
+
+    def __init__(self, series: Series, at: Places) -> None:
+        self._values = series.values[at].astype(np.float64)
+        self._fixed = {setting.address for setting in im.schema.settings if setting.fixed}
+
+    def scalar(self, address: int) -> Any:
+        column = self._values[:, address - HEADER_WORDS]
+        return int(column[-1]) if address in self._fixed else column
+
+
+def metadata(series: Series, at: Places) -> list[Curve]:
+    """KiB of swap metadata by the formulas of the run's design: what swapfiles cost by their size, and pages."""
+    # Not at the top: it is the whole model, which the first picture can do without.
+    from engine.mm.design.hooks import DESIGNS
+
+    samples: Any = _Samples(series, at)
+    static, dynamic = DESIGNS[samples.scalar(im.DESIGN)].metadata_bytes(samples)
+    return [
+        Curve(name, colour, np.broadcast_to(np.asarray(values, dtype=np.float64) / 1024, (len(at),)).copy())
+        for name, colour, values in (("static", "dim", static), ("dynamic", "accent", dynamic))
+    ]
 
 
 def percentile(counts: Values, share: float) -> Values:
@@ -108,7 +202,7 @@ def percentile(counts: Values, share: float) -> Values:
 def choices() -> list[Scalar]:
     """Every gauge and counter that can be drawn, gauges first, without the histogram's bins."""
     drawn = [*im.schema.of_group(Group.GAUGE), *im.schema.of_group(Group.COUNTER)]
-    return [scalar for scalar in drawn if scalar.address not in im.FAULT_LATENCY]
+    return [scalar for scalar in drawn if scalar.address not in im.LATENCY_BINS]
 
 
 def drawn(series: Series, at: Places, name: str, over: str = "", change: bool = False) -> Values:

@@ -37,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "own_folder": "",
     "editor_layout": [],
     "compare_view": "side",
+    "charts": {},
 }
 """Every key there is, with its value until it is set. ``geometry`` and ``layout`` are Qt's bytes in base 64."""
 

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app import actions, dialogs, said
+from app import actions, dialogs, said, series
 from app.editor import commands
 from app.language import NAMES, load
 from app.offers import DESIGNS
-from app.panels import compare, figures, pressure, transitions, transport
+from app.panels import charts, compare, figures, pressure, transitions, transport
 from app.player import Unit
 from app.timeline import density
 from engine import resources
@@ -43,6 +43,7 @@ def _declared() -> set[str]:
     found |= {title for _, title in transport.LANES} | {text for _, text in dialogs.TIMELINE_KEYS}
     found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
     found |= {*pressure.FIRST.values(), *DESIGNS.values()}
+    found |= {*charts.READY.values(), *series.TOLD}
     found |= {text for shock in SHOCKS for text in (shock.name, shock.tip)}
     found |= set(REASONS) | forms.texts()
     found |= {part for _name, text, _icon, tip in compare.VIEWS for part in (text, tip)} | {*compare.OUTCOMES.values()}

@@ -28,6 +28,7 @@ from app.bookmarks import Bookmarks
 from app.branching import Branching
 from app.canvas import Depth
 from app.canvas.motion import Amount
+from app.charting import Charting
 from app.comparing import Comparing
 from app.compiling import compiling
 from app.docks import Docks
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
         self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
         self.stopping = Stopping(self.worker, self.player, self.docks, self.status, self)
         self.branching = Branching(self)
+        self.charting = Charting(self.worker, self.docks, self.timeline, self.settings, self)
         self.lesson_steps = LessonSteps(self.worker, self.timeline, self.docks, self.settings, self)
         self.health = Health(self.worker, self.status.health, self)
 
@@ -191,7 +193,7 @@ class MainWindow(QMainWindow):
         self.timeline.span_changed.connect(worker.watch)
         self.docks.named("transitions").visibilityChanged.connect(worker.want_table)
         self.lessons.made.connect(self._show_course)
-        for name in ("why", "compare"):
+        for name in ("why", "compare", "charts"):
             # Not at once: what is in sight is only known once the dock is laid out.
             seen = self.docks.named(name).visibilityChanged
             seen.connect(lambda there: there and QTimer.singleShot(0, self, self._show_late))
@@ -232,6 +234,8 @@ class MainWindow(QMainWindow):
             panel.rename_wanted.connect(self.worker.rename_branch)
             panel.remove_wanted.connect(self.remove_branch)
             panel.compare_wanted.connect(self.comparing.choose_branch)
+        elif name == "charts":
+            self.charting.follow(panel)
         elif name == "compare":
             panel.branch_chosen.connect(self.switch_branch)
             self.comparing.follow(panel)
@@ -473,6 +477,7 @@ class MainWindow(QMainWindow):
             view.show_moment(moment)
         self.reasons.show_frame(self.frame, self._selection)
         self.stopping.show_frame(self.frame, self._selection)
+        self.charting.show_frame(self.frame, self._selection)
 
     def told_moment(self, frame: Frame) -> Moment:
         """A frame's moment in the language that is shown, with what is selected here."""
@@ -488,6 +493,7 @@ class MainWindow(QMainWindow):
         if self.frame is not None and self.pages.currentWidget() is self.machines:
             self.reasons.show_frame(self.frame, self._selection)
             self.comparing.show_frame(self.frame)
+            self.charting.show_frame(self.frame, self._selection)
 
     def select(self, things: tuple[Selected, ...]) -> None:
         """Light these everywhere."""
@@ -505,6 +511,8 @@ class MainWindow(QMainWindow):
         if self.frame is not None:
             marks = marks_of(self.frame.moment.program, self.frame.series, language().names) + marks
         self.timeline.show_marks(marks)
+        if self.frame is not None:
+            self.charting.show_frame(self.frame, self._selection)
 
     def ask_and_bookmark(self) -> None:
         """Ask for a name for this moment; the bookmark that is here is renamed, or taken away by an empty name."""

@@ -209,6 +209,22 @@ def life(timeline: Timeline, place: Chosen) -> Iterator[list[Change]]:
         first += WINDOW
 
 
+def faults_of(timeline: Timeline, process: int, page: int) -> Iterator[list[int]]:
+    """Numbers of the faults on a page of a process (counted from 1), from the start of the branch, as they are found.
+
+    Gives a list for each stretch of the run that was looked through. The timeline's own cursor stays.
+    """
+    other = timeline.second()
+    wanted, first = process << 32 | page, 1
+    while True:
+        other.jump(first - 1)
+        records = other.records(first, first + WINDOW - 1)
+        yield [one.number for one in records if one.kind.number == tr.FAULT and one.operands[0] == wanted]
+        if len(records) < WINDOW:
+            return
+        first += WINDOW
+
+
 def next_change(timeline: Timeline, place: Chosen, forward: bool = True) -> Iterator[int | None]:
     """Number of the next (or last) transition that concerns a thing, seen from the cursor; ends without if none does.
 

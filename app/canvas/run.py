@@ -59,14 +59,14 @@ class Run:
             return NO_RUN
         transitions = np.asarray(series.transition, dtype=np.float64)
         at = points(series, MOST_POINTS)
-        ends, *percentiles = latency(series)
+        ends, (p50, _p90, p99) = latency(series)
         most_slots, most_descriptors, most_resident, most_stored, written = (
             int(series.of(name).max())
             for name in ("swap_used_pages", "desc_top", "resident_pages", "zswap_stored_pages", "pswpout")
         )
         return cls(
             int(transitions[-1]), transitions[at], tuple(where_pages_live(series, at)), transitions[ends],
-            tuple(percentiles), most_slots, most_descriptors, most_resident, most_stored, written > 0,
+            (p50, p99), most_slots, most_descriptors, most_resident, most_stored, written > 0,
         )  # fmt: skip
 
     def outgrown(self, series: Series) -> bool:

@@ -6,12 +6,13 @@ only when it is first on screen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
@@ -19,8 +20,12 @@ from app.panels.widgets import Text, column_of
 from app.series import Curve, Values
 
 HEIGHT = 132
+PLOT_HEIGHT = 96
 _AXIS_WIDTH = 42
 _FEW_DECADES = 2.2
+_TICK_SHARE = 0.07
+_NEAR = 0.006
+"""Share of the x axis from which the pointer counts as on a marker."""
 _FEW = 30
 """Fewer points than this are marked each, so that one alone is seen."""
 
@@ -48,6 +53,12 @@ class Plot(pg.PlotWidget):
     """A plot that says where it is pressed and dragged, and leaves the wheel to the panel around it."""
 
     pressed_at = Signal(float)
+    hovered_at = Signal(float)
+    """A place on the x axis the pointer is over; not a number once it has left."""
+
+    def sizeHint(self) -> QSize:
+        """As low as a curve can be read: several stand one below the other."""
+        return QSize(theme.px(200), theme.px(PLOT_HEIGHT))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -57,6 +68,12 @@ class Plot(pg.PlotWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._say(event)
+        elif not event.buttons():
+            self.hovered_at.emit(self._x_of(event))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hovered_at.emit(float("nan"))
+        super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
@@ -71,8 +88,53 @@ class Plot(pg.PlotWidget):
         event.ignore()
 
     def _say(self, event: QMouseEvent) -> None:
-        where = self.plotItem.vb.mapSceneToView(self.mapToScene(event.position().toPoint()))
-        self.pressed_at.emit(where.x())
+        self.pressed_at.emit(self._x_of(event))
+
+    def _x_of(self, event: QMouseEvent) -> float:
+        return float(self.plotItem.vb.mapSceneToView(self.mapToScene(event.position().toPoint())).x())
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A moment of the run that is marked on the charts."""
+
+    x: float
+    name: str
+    colour: str
+    """Of the theme."""
+    small: bool = False
+    """One of many: only a tick at the foot."""
+
+
+class Markers(pg.GraphicsObject):
+    """Lines from top to bottom at marked moments, and ticks at the foot where there are many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: tuple[Marker, ...] = ()
+        self.setZValue(50)
+
+    def show_markers(self, markers: Sequence[Marker]) -> None:
+        """Draw these."""
+        self.all = tuple(markers)
+        self.update()
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.viewRect())
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        now, view = theme.current(), self.viewRect()
+        for marker in self.all:
+            if not view.left() <= marker.x <= view.right():
+                continue
+            style = Qt.PenStyle.SolidLine if marker.small else Qt.PenStyle.DotLine
+            painter.setPen(pg.mkPen(now.colour(marker.colour), width=1, style=style))
+            height = view.height() * (_TICK_SHARE if marker.small else 1.0)
+            painter.drawLine(QPointF(marker.x, view.top()), QPointF(marker.x, view.top() + height))
 
 
 class Chart(QWidget):
@@ -80,6 +142,10 @@ class Chart(QWidget):
 
     jumped = Signal(float)
     """A place on the x axis was clicked, or reached by a key."""
+    hovered = Signal(float)
+    """A place on the x axis the pointer is over; not a number once it has left."""
+    legend_changed = Signal()
+    """A curve was hidden, or shown again."""
 
     def __init__(
         self,
@@ -94,11 +160,21 @@ class Chart(QWidget):
         self.places: Values = np.zeros(0)
         self.curves: list[Curve] = []
         self.at = 0.0
+        self.hover = float("nan")
+        """Where the pointer is over one of the charts; the values there are said instead of the cursor's."""
+        self.hidden: frozenset[str] = frozenset()
+        """Names of the curves that are not drawn."""
         self._items: list[pg.PlotDataItem] = []
         self._format = format_value or short
-        self.title = Text(title, 12.5, bold=True)
+        self.title = Text(title, 12.5, bold=True, wrap=True)
         self.values = Text(size=11.5, colour="dim")
         self.values.setTextFormat(Qt.TextFormat.RichText)
+        self.values.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.values.setWordWrap(True)
+        self.values.setToolTip(self.tr("Click a name to hide its curve, or to show it again."))
+        self.values.linkActivated.connect(self._toggle)
         self.plot = Plot(axisItems={"left": Axis("left"), "bottom": Axis("bottom")}, enableMenu=False)
         # pyqtgraph leaves its menu without an owner, and it would outlive the chart.
         menu = self.plot.plotItem.ctrlMenu
@@ -110,12 +186,18 @@ class Chart(QWidget):
         self.plot.setMouseEnabled(False, False)
         self.plot.setLogMode(False, logarithmic)
         self.plot.pressed_at.connect(self.jumped)
+        self.plot.setMouseTracking(True)
+        self.plot.hovered_at.connect(self.hovered)
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._line.setZValue(100)
+        self._crosshair = pg.InfiniteLine(angle=90, movable=False)
+        self._crosshair.setZValue(99)
+        self._crosshair.hide()
+        self.markers = Markers()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = column_of(self, 2, 0)
-        # A long text is cut rather than allowed to widen the panel.
-        self.values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        # A long text wraps rather than widening the panel.
+        self.values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         column.addWidget(self.title)
         column.addWidget(self.values)
         column.addWidget(self.plot, 1)
@@ -128,6 +210,23 @@ class Chart(QWidget):
         """Draw these; every curve has a value for each x."""
         self.places, self.curves = x, list(curves)
         self._draw()
+
+    def show_hover(self, x: float) -> None:
+        """Say the values at another place than the cursor, with a line there; not a number: no more."""
+        self.hover = x
+        self._crosshair.setVisible(bool(np.isfinite(x)))
+        if np.isfinite(x):
+            self._crosshair.setValue(x)
+        self._say_values()
+
+    def hide_curves(self, names: Iterable[str]) -> None:
+        """Draw all but these."""
+        self.hidden = frozenset(names)
+        self._draw()
+
+    def _toggle(self, name: str) -> None:
+        self.hide_curves(self.hidden ^ {name})
+        self.legend_changed.emit()
 
     def show_cursor(self, x: float) -> None:
         """Move the cursor's line and say the values there."""
@@ -150,13 +249,15 @@ class Chart(QWidget):
         self.plot.getAxis("bottom").setHeight(theme.px(18))
         self.plot.showGrid(x=False, y=True, alpha=0.12)
         self._line.setPen(pg.mkPen(now.colour("selection"), width=1))
+        self._crosshair.setPen(pg.mkPen(now.colour("dim"), width=1, style=Qt.PenStyle.DashLine))
         self._draw()
 
     def _draw(self) -> None:
         now = theme.current()
         if len(self._items) != len(self.curves):
             self.plot.clear()
-            self.plot.addItem(self._line, ignoreBounds=True)
+            for line in (self._line, self._crosshair, self.markers):
+                self.plot.addItem(line, ignoreBounds=True)
             self._items = [pg.PlotDataItem() for _ in self.curves]
             for depth, item in enumerate(self._items):
                 # A stacked area hides the one behind it, so the first lies in front.
@@ -172,9 +273,13 @@ class Chart(QWidget):
         self._say_values()
 
     def _draw_stacked(self, now: theme.Theme) -> None:
-        sums = np.cumsum([curve.values for curve in self.curves], axis=0)
+        # One that is hidden takes no room in the stack.
+        sums = np.cumsum([curve.values * (curve.name not in self.hidden) for curve in self.curves], axis=0)
         for item, curve, total in zip(self._items, self.curves, sums, strict=True):
             colour = now.colour(curve.colour)
+            if curve.name in self.hidden:
+                item.setData([], [])
+                continue
             item.setData(
                 self.places, total, pen=pg.mkPen(colour, width=1.4), fillLevel=0.0,
                 fillBrush=mixed(colour, now.colour("panel"), 0.42),
@@ -185,13 +290,13 @@ class Chart(QWidget):
         low, high = np.inf, -np.inf
         for item, curve in zip(self._items, self.curves, strict=True):
             finite = curve.values[np.isfinite(curve.values) & ((curve.values > 0) | (not self.logarithmic))]
-            if not len(finite):
+            if not len(finite) or curve.name in self.hidden:
                 item.setData([], [])
                 continue
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
             colour = now.colour(curve.colour)
             item.setData(
-                self.places, curve.values, pen=pg.mkPen(colour, width=1.5), connect="finite",
+                self.places, curve.values, pen=pg.mkPen(colour, width=1.5, style=_style(curve)), connect="finite",
                 symbol="o" if len(finite) < _FEW else None, symbolSize=4, symbolPen=None, symbolBrush=colour,
             )  # fmt: skip
         if low > high:
@@ -203,16 +308,27 @@ class Chart(QWidget):
             self.plot.setYRange(low, high if high > low else low + 1, padding=0.05)
 
     def _say_values(self) -> None:
-        place = max(int(np.searchsorted(self.places, self.at, side="right")) - 1, 0)
-        spoken, drawn = [], []
+        here = self.hover if np.isfinite(self.hover) else self.at
+        place = max(int(np.searchsorted(self.places, here, side="right")) - 1, 0)
+        spoken, drawn = [], [self._at_hover()] if np.isfinite(self.hover) else []
         for curve in self.curves:
             value = float(curve.values[place]) if place < len(curve.values) else float("nan")
             said = "–" if np.isnan(value) else self._format(value)
-            colour = theme.current().colour(curve.colour).name()
-            drawn.append(f'<span style="color:{colour}">{curve.name} {said}</span>')
+            shown = curve.name not in self.hidden
+            colour = theme.current().colour(curve.colour if shown else "dim").name()
+            line = "none" if shown else "line-through"
+            name = self.tr(curve.name) if curve.name else ""
+            text = f"{name} {said}" if shown else name
+            drawn.append(f'<a href="{curve.name}" style="color:{colour};text-decoration:{line}">{text}</a>')
             spoken.append(f"{curve.name} {said}")
         self.values.show_text(" · ".join(drawn))
         self.plot.setAccessibleDescription(", ".join(spoken))
+
+    def _at_hover(self) -> str:
+        """Where the pointer is, and the markers it is on."""
+        width = float(self.places[-1] - self.places[0]) if len(self.places) else 0.0
+        near = [one.name for one in self.markers.all if one.name and abs(one.x - self.hover) <= _NEAR * width]
+        return " ".join([self.tr("at {x}").format(x=short(self.hover)), *dict.fromkeys(near)])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() not in (Qt.Key.Key_Left, Qt.Key.Key_Right) or not len(self.places):
@@ -222,6 +338,10 @@ class Chart(QWidget):
         back = event.key() == Qt.Key.Key_Left
         place = int(np.searchsorted(self.places, self.at, side="left" if back else "right")) - back
         self.jumped.emit(float(self.places[min(max(place, 0), len(self.places) - 1)]))
+
+
+def _style(curve: Curve) -> Qt.PenStyle:
+    return Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
 
 
 def short(value: float) -> str:

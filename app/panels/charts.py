@@ -1,18 +1,18 @@
-"""The charts panel: where pages live, how long faults take, and any figure over any other."""
+"""The charts panel: where pages live, how long faults take, pressure, metadata, and any figure over any other."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QCompleter,
     QFileDialog,
     QMenu,
     QStackedLayout,
@@ -21,13 +21,24 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.language import language
 from app.moment import Moment
+from app.panels.scalar_choice import ScalarChoice
 from app.panels.widgets import Empty, Rule, Text, Toggle, column_of, row_of, scrolled
-from app.said import declared
-from app.series import Curve, Series, abscissa, choices, crossing, drawn, latency, points, where_pages_live
-from app.terms import tip
-from engine.mm.schema import Scalar
+from app.series import (
+    Curve,
+    Places,
+    Series,
+    abscissa,
+    crossing,
+    drawn,
+    latency,
+    latency_by_part,
+    metadata,
+    points,
+    pressure,
+    psi_window,
+    where_pages_live,
+)
 
 if TYPE_CHECKING:
     from app.panels.chart import Chart
@@ -36,66 +47,25 @@ REDRAW_MS = 70
 """While a run is still becoming known, one chart is drawn anew this often, in turn."""
 
 
-def _tip(scalar: Scalar) -> str:
-    """What a figure counts, and the word behind it."""
-    unit = f" [{declared(scalar.unit)}]" if scalar.unit else ""
-    return tip(f"{declared(scalar.meaning)}{unit}", scalar.name, scalar.kernel)
+@dataclass(frozen=True)
+class Flag:
+    """A transition that is marked on every chart."""
+
+    at: int
+    name: str
+    colour: str
+    """Of the theme."""
+    small: bool = False
+    """One of many: a tick at the foot."""
 
 
-class ScalarChoice(QComboBox):
-    """Picks a gauge or counter by its name; typing finds it by any part of the name."""
-
-    def __init__(self, label: str, nothing: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(label)
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setMinimumContentsLength(8)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        if nothing:
-            self.addItem(nothing, "")
-        for scalar in choices():
-            self.addItem(scalar.name, scalar.name)
-            self.setItemData(self.count() - 1, _tip(scalar), Qt.ItemDataRole.ToolTipRole)
-        completer, edit = self.completer(), self.lineEdit()
-        assert completer is not None
-        assert edit is not None
-        self._edit = edit
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        edit.editingFinished.connect(self._settle)
-        self.currentIndexChanged.connect(self._show_start)
-        language().changed.connect(self._tell_again)
-        self._show_start()
-
-    @property
-    def name(self) -> str:
-        """Name of the scalar that is picked; empty for none."""
-        return str(self.currentData() or "")
-
-    def pick(self, name: str) -> None:
-        """Pick a scalar by its name; an unknown one changes nothing."""
-        found = self.findData(name)
-        if found >= 0:
-            self.setCurrentIndex(found)
-
-    def _settle(self) -> None:
-        # What was typed is a name, or it is put back.
-        found = self.findText(self.currentText(), Qt.MatchFlag.MatchFixedString)
-        self.setCurrentIndex(found if found >= 0 else self.currentIndex())
-        self.setEditText(self.itemText(self.currentIndex()))
-        self._show_start()
-
-    def _tell_again(self) -> None:
-        """In another language now."""
-        for scalar in choices():
-            self.setItemData(self.findData(scalar.name), _tip(scalar), Qt.ItemDataRole.ToolTipRole)
-        self._show_start()
-
-    def _show_start(self) -> None:
-        self.setToolTip(str(self.itemData(self.currentIndex(), Qt.ItemDataRole.ToolTipRole) or ""))
-        self._edit.setCursorPosition(0)
+READY = {
+    "occupancy": "Where pages live", "faults": "Fault latency, µs", "parts": "Fault latency by what it waited for, µs",
+    "pressure": "Pressure stall, %", "metadata": "Swap metadata, KiB",
+}  # fmt: skip
+"""The ready-made charts and their titles, as they come one below the other."""
+LAST = "picked"
+"""The chart of any figure, below them."""
 
 
 class ChartsPanel(QWidget):
@@ -103,15 +73,19 @@ class ChartsPanel(QWidget):
 
     jump_requested = Signal(object)
     """Number of the transition nearest to where a chart was clicked."""
+    kept_changed = Signal()
+    """Something that :attr:`kept` says is another way now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Charts"))
         self.series: Series | None = None
         self.charts: list[Chart] = []
-        self.occupancy: Chart | None = None
-        self.faults: Chart | None = None
-        self.picked: Chart | None = None
+        self.chart: dict[str, Chart] = {}
+        """Each by its key, once they are made."""
+        self._hidden: dict[str, list[str]] = {}
+        self._flags: tuple[Flag, ...] = ()
+        self._restoring = False
         self._cursor = 0
         self._drawn: tuple[object, ...] = ()
         self._soon = QTimer(self)
@@ -127,6 +101,18 @@ class ChartsPanel(QWidget):
         self.axis.addItems([self.tr("over references"), self.tr("over time, ms")])
         self.axis.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.axis.currentIndexChanged.connect(self._redraw)
+        self.shown = QToolButton()
+        self.shown.setText(self.tr("Charts"))
+        self.shown.setToolTip(self.tr("Which of the ready-made charts are there"))
+        self.shown.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        which = QMenu(self.shown)
+        self.choices: dict[str, QAction] = {}
+        for key, title in READY.items():
+            action = self.choices[key] = which.addAction(self.tr(title))
+            action.setCheckable(True)
+            action.setChecked(True)
+            action.toggled.connect(self._choose)
+        self.shown.setMenu(which)
         self.save = QToolButton()
         self.save.setText(self.tr("Save"))
         self.save.setToolTip(self.tr("Save the charts as a picture, or their numbers as a table"))
@@ -143,7 +129,10 @@ class ChartsPanel(QWidget):
         self.change.setToolTip(self.tr("How much it grew from point to point, instead of how much it is"))
         for choice in (self.top, self.over):
             choice.currentIndexChanged.connect(self._draw_picked)
+            choice.currentIndexChanged.connect(self._keep)
         self.change.toggled.connect(self._draw_picked)
+        self.change.toggled.connect(self._keep)
+        self.axis.currentIndexChanged.connect(self._keep)
         self.message = Text(size=11.5, colour="danger", wrap=True)
         self.message.hide()
         self.body = QWidget()
@@ -152,7 +141,7 @@ class ChartsPanel(QWidget):
             picker.setParent(self.body)  # they join the layout with the charts, which may never come
         whole = QWidget()
         outer = column_of(whole, 0, 0)
-        bar = row_of(self.axis, 1, self.save)
+        bar = row_of(self.axis, 1, self.shown, self.save)
         bar.setContentsMargins(*(theme.px(12), theme.px(10), theme.px(12), 0))
         outer.addLayout(bar)
         outer.addWidget(self.message)
@@ -168,12 +157,13 @@ class ChartsPanel(QWidget):
         """The charts themselves, when they are first on screen: the library behind them is slow to load."""
         from app.panels.chart import Chart, short
 
-        self.occupancy = Chart(self.tr("Where pages live"), stacked=True)
-        self.faults = Chart(self.tr("Fault latency, µs"), logarithmic=True, format_value=short)
-        self.picked = Chart(self.tr("Any figure"))
-        self.charts = [self.occupancy, self.faults, self.picked]
-        for chart in self.charts[:2]:
-            self._column.addWidget(chart, 1)
+        logarithmic = ("faults", "parts")
+        for key, title in READY.items():
+            stacked = key in ("occupancy", "metadata")
+            self.chart[key] = Chart(self.tr(title), stacked, key in logarithmic, format_value=short)
+            self._column.addWidget(self.chart[key], 1)
+        self.chart[LAST] = Chart(self.tr("Any figure"))
+        self.charts = list(self.chart.values())
         self._column.addWidget(Rule())
         over = Text(self.tr("over"), 12, colour="dim")
         picker = row_of(self.top, over, self.over, spacing=6)
@@ -183,9 +173,56 @@ class ChartsPanel(QWidget):
         growth = Text(self.tr("growth from point to point"), 12, colour="dim")
         growth.setBuddy(self.change)
         self._column.addLayout(row_of(growth, 1, self.change))
-        self._column.addWidget(self.picked, 1)
-        for chart in self.charts:
+        self._column.addWidget(self.chart[LAST], 1)
+        for key, chart in self.chart.items():
+            chart.hide_curves(self._hidden.get(key, ()))
             chart.jumped.connect(self._jump)
+            chart.hovered.connect(self._hover)
+            chart.legend_changed.connect(self._keep)
+        self._choose()
+
+    # -- what is remembered -------------------------------------------------------------------
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """How the person has the charts: axis, which are there, hidden curves, and the figure that was picked."""
+        hidden = {key: sorted(chart.hidden) for key, chart in self.chart.items()} if self.chart else self._hidden
+        return {
+            "axis": self.axis.currentIndex(),
+            "closed": [key for key, one in self.choices.items() if not one.isChecked()],
+            "hidden": {key: names for key, names in hidden.items() if names},
+            "figure": self.top.name, "over": self.over.name, "growth": self.change.isChecked(),
+        }  # fmt: skip
+
+    def restore(self, kept: object) -> None:
+        """As :attr:`kept` said; what is not right in it is left as it is."""
+        if not isinstance(kept, dict):
+            return
+        self._restoring = True
+        self.axis.setCurrentIndex(1 if kept.get("axis") == 1 else 0)
+        closed, hidden = kept.get("closed"), kept.get("hidden")
+        for key, action in self.choices.items():
+            action.setChecked(not (isinstance(closed, list) and key in closed))
+        for key, names in hidden.items() if isinstance(hidden, dict) else ():
+            if isinstance(names, list):
+                self._hidden[key] = [name for name in names if isinstance(name, str)]
+        for choice, name in ((self.top, kept.get("figure")), (self.over, kept.get("over"))):
+            if isinstance(name, str):
+                choice.pick(name)
+        self.change.setChecked(kept.get("growth") is True)
+        self._restoring = False
+
+    def _keep(self) -> None:
+        if not self._restoring:
+            self.kept_changed.emit()
+
+    def _choose(self) -> None:
+        """Show the charts that are wanted."""
+        for key, action in self.choices.items():
+            if key in self.chart:
+                self.chart[key].setVisible(action.isChecked())
+        self._redraw()
+        self._keep()
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -230,10 +267,12 @@ class ChartsPanel(QWidget):
             return
         first = not self._drawn
         self._drawn = mark
-        if self.occupancy is None:
+        if not self.chart:
             self._make_charts()
         self._stack.setCurrentIndex(1)
-        self._stale = [self._draw_occupancy, self._draw_faults, self._draw_picked]
+        drawers = {"occupancy": self._draw_occupancy, "faults": self._draw_faults, "parts": self._draw_parts,
+                   "pressure": self._draw_pressure, "metadata": self._draw_metadata}  # fmt: skip
+        self._stale = [draw for key, draw in drawers.items() if self.choices[key].isChecked()] + [self._draw_picked]
         if first:
             while self._stale:
                 self._draw_next()
@@ -252,25 +291,44 @@ class ChartsPanel(QWidget):
         if not self._stale:
             self._show_cursor()
 
+    def _draw(self, key: str, at: Places, curves: list[Curve]) -> None:
+        assert self.series is not None
+        self.chart[key].show_curves(abscissa(self.series, self.by_time, at), curves)
+
     def _draw_occupancy(self) -> None:
-        if self.occupancy is not None and self.series is not None:
+        if self.series is not None:
             at = points(self.series)
-            self.occupancy.show_curves(abscissa(self.series, self.by_time, at), where_pages_live(self.series, at))
+            self._draw("occupancy", at, where_pages_live(self.series, at))
 
     def _draw_faults(self) -> None:
-        if self.faults is not None and self.series is not None:
-            ends, p50, p99 = latency(self.series)
-            self.faults.show_curves(abscissa(self.series, self.by_time, ends), [p50, p99])
+        if self.series is not None:
+            self._draw("faults", *latency(self.series))
+
+    def _draw_parts(self) -> None:
+        if self.series is not None:
+            self._draw("parts", *latency_by_part(self.series))
+
+    def _draw_pressure(self) -> None:
+        if self.series is not None:
+            at = points(self.series)
+            self._draw("pressure", at, pressure(self.series, at))
+            window = self.tr("average of {time}").format(time=duration(psi_window(self.series)))
+            self.chart["pressure"].title.show_text(f"{self.tr(READY['pressure'])} · {window}")
+
+    def _draw_metadata(self) -> None:
+        if self.series is not None:
+            at = points(self.series)
+            self._draw("metadata", at, metadata(self.series, at))
 
     def _draw_picked(self) -> None:
-        if self.picked is None or self.series is None or not len(self.series.transition):
+        if not self.chart or self.series is None or not len(self.series.transition):
             return
         at = points(self.series)
         values = drawn(self.series, at, self.top.name, self.over.name, self.change.isChecked())
-        self.picked.show_curves(abscissa(self.series, self.by_time, at), [Curve("", "accent", values)])
+        self._draw(LAST, at, [Curve("", "accent", values)])
         name = f"{self.top.name} / {self.over.name}" if self.over.name else self.top.name
-        self.picked.title.show_text(name)
-        self.picked.plot.setAccessibleName(name)
+        self.chart[LAST].title.show_text(name)
+        self.chart[LAST].plot.setAccessibleName(name)
 
     @property
     def by_time(self) -> bool:
@@ -282,14 +340,49 @@ class ChartsPanel(QWidget):
         assert self.series is not None
         return self.series.time_ns if self.by_time else self.series.of("references")
 
+    def _x_of(self, transition: int) -> float:
+        assert self.series is not None
+        x = crossing(transition, self.series.transition, self._ruler())
+        return x / 1e6 if self.by_time else x
+
     def _show_cursor(self) -> None:
         if self.series is None or not self.charts or not len(self.series.transition):
             return
-        x = crossing(self._cursor, self.series.transition, self._ruler())
-        if self.by_time:
-            x /= 1e6
+        x = self._x_of(self._cursor)
         for chart in self.charts:
             chart.show_cursor(x)
+        self._show_flags()
+
+    def show_flags(self, flags: Iterable[Flag]) -> None:
+        """Mark these transitions on every chart."""
+        flags = tuple(flags)
+        if flags != self._flags:
+            self._flags = flags
+            self._flags_drawn = None
+            self._show_flags()
+
+    _flags_drawn: object = None
+
+    def _show_flags(self) -> None:
+        """Markers are placed anew where the run has grown or the axis is another."""
+        if self.series is None or not self.charts or not len(self.series.transition):
+            return
+        placed = (self._flags, self.by_time, self._drawn)
+        if placed == self._flags_drawn:
+            return
+        from app.panels.chart import Marker
+
+        self._flags_drawn = placed
+        known = int(self.series.transition[-1])
+        markers = [Marker(self._x_of(one.at), one.name, one.colour, one.small) for one in self._flags
+                   if one.at <= known]  # fmt: skip
+        for chart in self.charts:
+            chart.markers.show_markers(markers)
+
+    def _hover(self, x: float) -> None:
+        """The pointer is at the same place of every chart."""
+        for chart in self.charts:
+            chart.show_hover(x)
 
     def _jump(self, x: float) -> None:
         if self.series is None or not len(self.series.transition):
@@ -324,11 +417,15 @@ class ChartsPanel(QWidget):
         }
         for curve in where_pages_live(self.series, every):
             columns[f"{curve.name.replace(' ', '_')}_pages"] = curve.values
-        ends, *lines = latency(self.series)
-        for curve in lines:
-            spread = np.full(len(every), np.nan)
-            spread[ends] = curve.values
-            columns[f"fault_latency_{curve.name}_us"] = spread
+        for ends, lines in (latency(self.series), latency_by_part(self.series)):
+            for curve in lines:
+                spread = np.full(len(every), np.nan)
+                spread[ends] = curve.values
+                columns[f"fault_latency_{curve.name.replace(' ', '_')}_us"] = spread
+        for curve in pressure(self.series, every):
+            columns[f"psi_{curve.name}_percent"] = curve.values
+        for curve in metadata(self.series, every):
+            columns[f"metadata_{curve.name}_kib"] = curve.values
         name = f"{self.top.name} / {self.over.name}" if self.over.name else self.top.name
         columns[name] = drawn(self.series, every, self.top.name, self.over.name, self.change.isChecked())
         with path.open("w", newline="", encoding="utf-8") as file:
@@ -354,6 +451,14 @@ class ChartsPanel(QWidget):
             self.message.show()
         else:
             self.message.hide()
+
+
+def duration(ns: int) -> str:
+    """A time in the largest unit that it is a whole number of: ``5 ms``, ``10 s``."""
+    for unit, size in (("s", 10**9), ("ms", 10**6), ("µs", 10**3)):
+        if ns % size == 0:
+            return f"{ns // size} {unit}"
+    return f"{ns} ns"
 
 
 def _cell(value: float) -> str:

@@ -352,6 +352,22 @@ FAULT_LATENCY = [
     for power in range(5, 31)
 ]
 """A histogram of fault latency: bin ``k`` counts faults of 2^(k+5) … 2^(k+6)-1 ns."""
+FAULT_LATENCY_ZSWAP = [
+    schema.scalar(
+        Group.COUNTER, f"fault_latency_zswap_{power}",
+        f"Of the faults of {1 << power} ns to twice that, those that decompressed and waited for no device", "faults",
+    )
+    for power in range(5, 31)
+]  # fmt: skip
+FAULT_LATENCY_DEVICE = [
+    schema.scalar(
+        Group.COUNTER, f"fault_latency_device_{power}",
+        f"Of the faults of {1 << power} ns to twice that, those that waited for a device", "faults",
+    )
+    for power in range(5, 31)
+]  # fmt: skip
+"""Faults in neither of the two found their page in memory, or had nothing to bring back."""
+LATENCY_BINS = (*FAULT_LATENCY, *FAULT_LATENCY_ZSWAP, *FAULT_LATENCY_DEVICE)
 
 KIND_COUNT = [
     schema.scalar(Group.KIND, f"kind_{number}", f"Transitions of kind {number}", "transitions") for number in range(64)

@@ -13,6 +13,8 @@ from engine.mm.image import (
     CONTENT_FIRST,
     DEVICE_READ_NS,
     FAULT_LATENCY,
+    FAULT_LATENCY_DEVICE,
+    FAULT_LATENCY_ZSWAP,
     FAULT_NS,
     FAULT_TOTAL_NS,
     LAST_FAULT_DEVICE_NS,
@@ -80,6 +82,8 @@ PROCESS_SHIFT = 32
 LATENCY_FIRST_POWER = 5
 LATENCY_BINS = len(FAULT_LATENCY)
 FAULT_LATENCY_0 = FAULT_LATENCY[0]
+FAULT_LATENCY_ZSWAP_0 = FAULT_LATENCY_ZSWAP[0]
+FAULT_LATENCY_DEVICE_0 = FAULT_LATENCY_DEVICE[0]
 
 
 @kernel
@@ -236,7 +240,7 @@ def do_swap_page(m: Words, process: int, vma: int, page: int, row: int, write: b
 
 @kernel
 def note_latency(m: Words, process: int, since: int, reclaim: int, device: int, zswap: int) -> None:
-    """Into the histogram, and what the process waited in all, by its parts: what their totals have grown by."""
+    """Into the histograms, and what the process waited in all, by its parts: what their totals have grown by."""
     took = m[NOW] - since
     store(m, LAST_FAULT_NS, took)
     store(m, LAST_FAULT_RECLAIM_NS, m[RECLAIM_NS] - reclaim)
@@ -248,6 +252,10 @@ def note_latency(m: Words, process: int, since: int, reclaim: int, device: int, 
     while bin_ < LATENCY_BINS - 1 and took >> (LATENCY_FIRST_POWER + 1 + bin_) != 0:
         bin_ += 1
     add(m, FAULT_LATENCY_0 + bin_, 1)
+    if m[DEVICE_READ_NS] != device:
+        add(m, FAULT_LATENCY_DEVICE_0 + bin_, 1)
+    elif m[ZSWAP_LOAD_NS] != zswap:
+        add(m, FAULT_LATENCY_ZSWAP_0 + bin_, 1)
 
 
 @kernel

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from engine.mm import image as im
 from engine.mm.image import schema
-from engine.mm.schema import Group, Scalar, Setting, Table
+from engine.mm.schema import HEADER_WORDS, Group, Scalar, Setting, Table
 from engine.mm.transitions import KINDS, RECORD_WORDS
 
 OPENING = """\
@@ -59,9 +60,9 @@ def _settings_told() -> str:
 def _scalars_told(group: Group, title: str, about: str) -> str:
     lines = [_scalar_line(scalar) for scalar in schema.of_group(group) if not scalar.name.startswith("fault_latency_")]
     if group is Group.COUNTER:
-        bins = [scalar for scalar in schema.of_group(group) if scalar.name.startswith("fault_latency_")]
-        names = _code(bins[0].name) + " … " + _code(bins[-1].name)
-        lines.append((names, bins[0].meaning + ", and so on", "faults", ""))
+        for bins in (im.FAULT_LATENCY, im.FAULT_LATENCY_ZSWAP, im.FAULT_LATENCY_DEVICE):
+            first, last = (schema.scalars[address - HEADER_WORDS] for address in (bins[0], bins[-1]))
+            lines.append((_code(first.name) + " … " + _code(last.name), first.meaning + ", and so on", "faults", ""))
     opening = f"## {title}\n\n" + (about + "\n\n" if about else "")
     return opening + _rows(("name", "meaning", "unit", "the kernel's name"), lines)
 

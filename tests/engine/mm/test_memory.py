@@ -8,7 +8,7 @@ from engine.mm import image as im
 from engine.mm.block import NVME_LATENCY_NS
 from engine.mm.swapops import PTE_ACCESSED, PTE_DIRTY, PTE_RW, PTE_SWP_EXCLUSIVE, ZERO_PFN, pte_pfn
 from engine.operation import Op, encode
-from tests.engine.mm.machines import ALL_DESIGNS, LEGACY, build, kinds, of_kind, region
+from tests.engine.mm.machines import ALL_DESIGNS, LEGACY, Toy, build, kinds, of_kind, region
 
 EVERY = pytest.mark.parametrize("design", ALL_DESIGNS)
 
@@ -176,10 +176,30 @@ def test_the_latency_of_each_fault_is_in_the_histogram() -> None:
     toy = build(page_cluster=0)
     toy.push_out(0, 2)
     toy.read(0)
-    bins = {scalar.name: toy[scalar.name] for scalar in im.schema.scalars if scalar.name.startswith("fault_latency_")}
+    bins = {scalar.name: toy[scalar.name] for scalar in im.schema.scalars if scalar.address in im.FAULT_LATENCY}
     assert sum(bins.values()) == toy["pgfault"] == 3
     power = toy["last_fault_ns"].bit_length() - 1
     assert bins[f"fault_latency_{power}"] == 1
+
+
+def test_a_fault_is_counted_once_more_by_what_it_waited_for() -> None:
+    def parts(toy: Toy) -> tuple[int, int]:
+        return (sum(toy.scalar(address) for address in im.FAULT_LATENCY_ZSWAP),
+                sum(toy.scalar(address) for address in im.FAULT_LATENCY_DEVICE))  # fmt: skip
+
+    toy = build(page_cluster=0)
+    toy.push_out(0, 2)
+    assert parts(toy) == (0, 0), "first touches wait for neither"
+    toy.read(0)
+    assert parts(toy) == (0, 1)
+    power = toy["last_fault_ns"].bit_length() - 1
+    assert toy[f"fault_latency_device_{power}"] == 1
+    toy = build(8, zswap=True, page_cluster=0)
+    toy.push_out(0, 2)
+    toy.read(0)
+    assert parts(toy) == (1, 0)
+    power = toy["last_fault_ns"].bit_length() - 1
+    assert toy[f"fault_latency_zswap_{power}"] == toy[f"fault_latency_{power}"] == 1
 
 
 def test_lookups_of_a_swap_in_are_counted_by_the_designs_own_steps() -> None:

@@ -1,0 +1,84 @@
+"""Behind the Charts panel: what is marked on the curves, and how the person had them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.moment import Selected, Thing
+from app.panels.charts import ChartsPanel, Flag
+
+if TYPE_CHECKING:
+    from app.docks import Docks
+    from app.settings import Settings
+    from app.timeline.view import TimelineView
+    from app.worker import Frame, Worker
+    from engine.timeline import Timeline
+
+MOST_FAULTS = 400
+"""Of the selected page: more ticks than that are a bar."""
+
+
+class Charting(QObject):
+    """The charts of one window."""
+
+    def __init__(
+        self, worker: Worker, docks: Docks, timeline: TimelineView, settings: Settings, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._worker, self._docks, self._timeline, self._settings = worker, docks, timeline, settings
+        self._asked: object = None
+        """The page whose faults are looked for, and in which run."""
+        self._faults: list[int] = []
+        self._frame: Frame | None = None
+        worker.told.connect(self._told)
+
+    def follow(self, panel: ChartsPanel) -> None:
+        """The panel has been made."""
+        panel.restore(self._settings.get("charts"))
+        panel.kept_changed.connect(lambda: self._settings.set("charts", panel.kept))
+
+    def show_frame(self, frame: Frame, selection: tuple[Selected, ...]) -> None:
+        """Mark what there is to mark: the flags of the timeline, where branches leave, faults of the selected page."""
+        self._frame = frame
+        if not self._docks.has("charts") or not self._docks.in_sight("charts"):
+            return
+        page = next((one for one in selection if one.thing is Thing.PAGE), None)
+        asked = (page, frame.moment.epoch, frame.branch, len(frame.branches), frame.moment.complete) if page else None
+        if asked != self._asked:
+            self._asked, self._faults = asked, []
+            if page is None:
+                self._worker.drop("faults of page")
+            else:
+                self._worker.begin("faults of page", lambda timeline: _faults(timeline, page))
+        self._docks.charts.show_flags(self._flags(frame))
+
+    def _flags(self, frame: Frame) -> Iterator[Flag]:
+        for mark in self._timeline.marks:
+            yield Flag(mark.at, mark.name, "danger" if mark.danger else "accent" if mark.own else "zswap")
+        for number, branch in enumerate(frame.branches):
+            if number and frame.branch in (number, branch.parent):
+                yield Flag(branch.at, branch.name, "selection")
+        for number in self._faults[:MOST_FAULTS]:
+            yield Flag(number, "", "text", small=True)
+
+    def _told(self, name: str, answer: object) -> None:
+        if name == "faults of page":
+            page, found = answer  # type: ignore[misc]
+            if isinstance(self._asked, tuple) and page == self._asked[0]:
+                self._faults += found
+                if self._frame is not None:
+                    self._docks.charts.show_flags(self._flags(self._frame))
+
+
+def _faults(timeline: Timeline, page: Selected) -> Iterator[object]:
+    from engine.why import faults_of
+
+    total = 0
+    for found in faults_of(timeline, page.owner, page.number):
+        total += len(found)
+        yield (page, found) if found else None
+        if total >= MOST_FAULTS:
+            return
