@@ -21,11 +21,12 @@ from engine.variant import DESIGN, Change, Variant, value_in
 
 if TYPE_CHECKING:
     from app.docks import Docks
+    from app.frames import Frame
     from app.machines import Machines
     from app.panels.compare import ComparePanel
     from app.player import Player
     from app.settings import Settings
-    from app.worker import Frame, Worker
+    from app.worker import Worker
     from engine.timeline import Timeline
 
 POLICIES = tuple(im.schema.setting_for(key) for key in ("machine.policy", "machine.zswap.writeback_policy"))

@@ -14,7 +14,8 @@ from app.said import declared
 from engine.invariants import INVARIANTS, Broken, broken
 
 if TYPE_CHECKING:
-    from app.worker import Frame, Worker
+    from app.frames import Frame
+    from app.worker import Worker
     from engine.timeline import Timeline
 
 REST_MS = 200

@@ -13,10 +13,11 @@ from engine.why import Change, Reason, causes, life, next_change, operation_text
 
 if TYPE_CHECKING:
     from app.docks import Docks
+    from app.frames import Frame
     from app.panels.why import WhyPanel
     from app.player import Player
     from app.status import StatusLine
-    from app.worker import Frame, Worker
+    from app.worker import Worker
     from engine.timeline import Timeline
 
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from app import actions, theme
+from app.frames import Frame
 from app.health import HealthBadge
 from app.numbers import count
-from app.worker import Frame
 
 
 class StatusLine(QStatusBar):

@@ -16,10 +16,11 @@ from engine.why import thing_name
 
 if TYPE_CHECKING:
     from app.docks import Docks
+    from app.frames import Frame
     from app.panels.find import FindPanel
     from app.player import Player
     from app.status import StatusLine
-    from app.worker import Frame, Worker
+    from app.worker import Worker
     from engine.program import Program
     from engine.timeline import Timeline
 

@@ -36,6 +36,7 @@ from app.editor.editors import Editors
 from app.export import replay as replays
 from app.file_watch import FileWatch
 from app.focus_keys import FocusKeys
+from app.frames import Frame, Table
 from app.gallery import Described, Gallery
 from app.health import Health
 from app.language import language
@@ -59,7 +60,7 @@ from app.timeline.marks import marks_of
 from app.timeline.view import Mark, TimelineView
 from app.topbar import TopBar
 from app.welcome import WelcomePage
-from app.worker import Frame, Table, Worker, policy_loader, scenario_loader
+from app.worker import Worker, policy_loader, scenario_loader
 from engine.errors import InputError
 from engine.mm import transitions as tr
 from engine.program import Program

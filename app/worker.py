@@ -14,21 +14,17 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.canvas.facts import FACTS, read
 from app.errands import Errand, Errands
-from app.moment import Moment
+from app.frames import Doing, Frame, FrameMaker
 from app.preload import load_scenario
-from app.snapshot import Snapshots
 from engine.errors import InputError
 from engine.program import Program
-from engine.sentence import sentence
-from engine.transition import Transition
 
 if TYPE_CHECKING:
     from engine.shocks import Shock
@@ -42,16 +38,12 @@ LONGEST_SLICE = 0.060
 SHOW_EVERY = 30.0
 """Steps a second up to which every one is shown and may be animated."""
 IDLE_POLL = 0.2
-AROUND = 250
-"""Transitions before and behind the cursor that the table of transitions is given."""
-MARGIN = 80
-"""It is made anew when the cursor comes nearer than this to its ends."""
-TABLE_POLL = 0.3
-"""While playing fast, it is made anew no more often than this."""
 BACK_STRIDE = 20
 """Transitions gone back at a time while there is something to stop at."""
-WIDEST_SPAN = 4000
-"""A span with more transitions than this is not told one by one."""
+FIRST_STRIDE = 300
+"""Operations that even the plain engine carries out in a few milliseconds."""
+SHARE_OF_COPYING = 6
+"""While playing as fast as it goes, frames are so many times as far apart as copying the image takes, at least."""
 
 
 @dataclass(frozen=True)
@@ -62,40 +54,6 @@ class Pace:
     rate: float
     unit: str
     event: int
-
-
-@dataclass(frozen=True)
-class Table:
-    """Neighbouring transitions. The same object as before means the same transitions."""
-
-    records: list[Transition] = field(default_factory=list)
-    sentences: list[str] = field(default_factory=list)
-
-    def holds(self, first: int, last: int) -> bool:
-        """All of first … last are in it."""
-        return bool(self.records) and self.records[0].number <= first and last <= self.records[-1].number
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What the window shows: the moment, and what the thread is busy with."""
-
-    moment: Moment
-    series: Any
-    table: Table = field(default_factory=Table)
-    """Transitions around the cursor."""
-    span: Table = field(default_factory=Table)
-    """Transitions of the span asked for by ``watch``, without sentences; empty when it is too wide."""
-    branches: tuple[Any, ...] = ()
-    branch: int = 0
-    operations: int = 0
-    """Operations carried out at the cursor."""
-    explored: int = 0
-    """Operations carried out as far as the run is known."""
-    busy: str = ""
-    """What takes long now; empty when nothing does."""
-    fraction: float = -1.0
-    """How far that is, 0 … 1; negative where it cannot be said."""
 
 
 @dataclass
@@ -129,20 +87,16 @@ class Worker(QThread):
         self._cancelled = False
         self._frame: Frame | None = None
         self._timeline: Timeline | None = None
-        self._snapshots: Snapshots | None = None
-        self._epoch = 0
+        self._frames = FrameMaker()
         self._pace: Pace | None = None
         self._due = 0.0
         self._to_end = False
         self._busy = ""
-        self._watched = (0, -1)
-        self._table, self._span = Table(), Table()
-        self._table_made = 0.0
-        self._table_wanted = False
-        self._told_for = (0, 0)
         self._pauses: tuple[int, ...] = ()
         self._telling = 0.0
-        self._shown: tuple[object, Moment] | None = None
+        self._stride = FIRST_STRIDE
+        """Operations of one piece of work: as many as a slice has time for."""
+        self._left_at = 0.0
         self._ahead_said = 0.0
         self._explore_failed = False
         self._compiled = False
@@ -273,6 +227,7 @@ class Worker(QThread):
             self._pending.clear()
             self._bell.notify()
         self.wait()
+        self._frames.close()
 
     # -- in the thread --------------------------------------------------------------------------
 
@@ -356,10 +311,11 @@ class Worker(QThread):
             begin(timeline)
         self._halt()
         self._errands.drop()
+        self._frames.begin()
         self._timeline = timeline
+        with self._bell:
+            self._frame = None
         self._explore_failed = False
-        self._snapshots = self._shown = None
-        self._table, self._span, self._watched = Table(), Table(), (0, -1)
         self.opened.emit(program)
 
     def _halt(self) -> None:
@@ -395,13 +351,13 @@ class Worker(QThread):
 
     def _rename(self, number: int, name: str) -> None:
         self._need().branches[number].name = name
-        self._shown = None  # the moment says the branch's name
+        self._frames.forget()  # the moment says the branch's name
 
     def _watch(self, first: int, last: int) -> None:
-        self._watched = (first, last)
+        self._frames.watched = (first, last)
 
     def _want_table(self, wanted: bool) -> None:
-        self._table_wanted = wanted
+        self._frames.table_wanted = wanted
 
     def _move(self, pace: Pace) -> bool:
         """One unit; False at an end."""
@@ -440,8 +396,7 @@ class Worker(QThread):
         if not going:
             self._halt()
             self.ended.emit()
-        self._publish()
-        self._wait_until_taken()
+        self._publish_going(going)
 
     def _rush(self, pace: Pace, stop_at: float) -> bool:
         """As far as it gets until ``stop_at``."""
@@ -526,14 +481,20 @@ class Worker(QThread):
 
     def _advance(self, stop_at: float) -> bool:
         timeline = self._need()
-        while time.perf_counter() < stop_at:
-            if timeline.advance(self._stride()) == 0:
+        began = time.perf_counter()
+        while began < stop_at:
+            done = timeline.advance(self._stride)
+            if done == 0:
                 return False
+            now = time.perf_counter()
+            self._pace_stride(done, now - began)
+            began = now
         return True
 
-    def _stride(self) -> int:
-        """Operations of one piece of work: a few milliseconds of either engine."""
-        return 20_000 if self._compiled else 300
+    def _pace_stride(self, done: int, took: float) -> None:
+        """As many operations at a time as a slice has time for, whichever engine runs: each time costs something."""
+        fitting = int(done * SLICE_SECONDS / max(took, 1e-6))
+        self._stride = max(FIRST_STRIDE, min(fitting, 2 * self._stride))
 
     def _use_compiled(self) -> None:
         self._compiled = True
@@ -543,8 +504,7 @@ class Worker(QThread):
         if not going:
             self._halt()
             self.ended.emit()
-        self._publish()
-        self._wait_until_taken()
+        self._publish_going(going)
 
     def _rest_slice(self) -> None:
         """The cursor rests: pieces of errands, and the run a little further ahead."""
@@ -569,11 +529,26 @@ class Worker(QThread):
         timeline = self._need()
         if timeline.complete or self._explore_failed:
             return
-        timeline.explore(self._stride())
+        began = time.perf_counter()
+        timeline.explore(self._stride)
         now = time.perf_counter()
+        self._pace_stride(self._stride, now - began)
         if timeline.complete or now > self._ahead_said + IDLE_POLL:
             self._ahead_said = now
             self._publish()
+
+    def _publish_going(self, going: bool) -> None:
+        """A frame on the way; the compiled engine goes on while it is read and drawn."""
+        rushing = self._to_end or (self._pace is not None and math.isinf(self._pace.rate))
+        if not (going and rushing and self._compiled):
+            self._publish()
+            self._wait_until_taken()
+            return
+        with self._bell:
+            taken = self._frame is None
+        due = self._left_at + SHARE_OF_COPYING * self._frames.copying
+        if taken and not self._frames.reading and time.perf_counter() >= due:
+            self._frames.make_beside(self._need(), self._doing(), self._leave)
 
     def _wait_until_taken(self) -> None:
         """Do not run away from the window: the next slice waits until this frame is taken, or a command comes."""
@@ -587,87 +562,34 @@ class Worker(QThread):
         if timeline is None:
             return
         began = time.perf_counter()
+        self._frames.wait()
         with self._bell:
             untaken, self._frame = self._frame is not None, None
-        frame = self._picture(timeline, untaken)
+        self._leave(self._frames.make(timeline, self._doing(), untaken))
+        self._telling = time.perf_counter() - began
+
+    def _leave(self, frame: Frame) -> None:
+        """A frame for the window to take; also called by the thread that reads frames."""
         with self._bell:
             self._frame = frame
-        self._telling = time.perf_counter() - began
+        self._left_at = time.perf_counter()
         self.ready.emit()
+
+    def _doing(self) -> Doing:
+        pace = self._pace
+        fast = pace is not None and pace.rate > SHOW_EVERY
+        by_more = pace is not None and pace.unit != "transition"
+        return Doing(
+            playing=pace is not None or self._to_end,
+            skipping=self._to_end or fast or by_more,
+            hurry=self._to_end or fast,
+            busy=self._busy,
+            to_end=self._to_end,
+        )
 
     def _slice(self) -> float:
         """Seconds to work before the next frame: as long as the last took to make, so that half the time is work."""
         return max(SLICE_SECONDS, min(self._telling, LONGEST_SLICE))
-
-    def _picture(self, timeline: Timeline, untaken: bool) -> Frame:
-        moment = self._moment(timeline, untaken)
-        self._tell(timeline)
-        samples = timeline.series
-        return Frame(
-            moment=moment,
-            series=samples,
-            table=self._table,
-            span=self._span,
-            branches=tuple(timeline.branches),
-            branch=timeline.branch,
-            operations=moment.transition.operation,
-            explored=timeline.explored,
-            busy=self._busy,
-            fraction=moment.transition.operation / max(1, timeline.operations) if self._to_end else -1.0,
-        )
-
-    def _moment(self, timeline: Timeline, untaken: bool) -> Moment:
-        """The machine at the cursor; while the cursor stands still, the copy made before serves again."""
-        pace, branch = self._pace, timeline.branch
-        now = (timeline, timeline.cursor, branch, len(timeline.branches), timeline.layout)
-        ahead: dict[str, Any] = {
-            "length": timeline.length,
-            "complete": timeline.complete,
-            "playing": pace is not None or self._to_end,
-            "skipping": self._to_end or (pace is not None and (pace.rate > SHOW_EVERY or pace.unit != "transition")),
-        }
-        if self._shown is not None and self._shown[0] == now:
-            moment = replace(self._shown[1], **ahead)
-        else:
-            if self._snapshots is None or self._snapshots.layout is not timeline.layout:
-                self._snapshots = Snapshots(timeline.layout)
-                self._epoch += 1
-            elif untaken:
-                self._snapshots.take_back()
-            transition = timeline.transition()
-            moment = Moment(
-                program=timeline.program,
-                view=self._snapshots.take(timeline.view.words),
-                transition=transition,
-                sentence=sentence(transition, timeline.program, timeline.view),
-                changed=timeline.changed(),
-                epoch=self._epoch,
-                branch=timeline.branches[branch].name if branch else "",
-                **ahead,
-            )
-            # Read here, so that the window's thread only draws.
-            moment.extras[FACTS] = read(moment)
-        self._shown = (now, moment)
-        return moment
-
-    def _tell(self, timeline: Timeline) -> None:
-        """Make the tables anew where the cursor, the branch or what is known of the run ask for it."""
-        cursor, length = timeline.cursor, timeline.length
-        known = (timeline.branch, len(timeline.branches))
-        if self._told_for != known:
-            self._told_for = known
-            self._table, self._span = Table(), Table()
-        now = time.perf_counter()
-        hurry = self._to_end or (self._pace is not None and self._pace.rate > SHOW_EVERY)
-        if self._table_wanted and not self._table.holds(max(0, cursor - MARGIN), min(length, cursor + MARGIN)) and not (
-            hurry and now < self._table_made + TABLE_POLL
-        ):
-            self._table_made = now
-            records = timeline.records(max(0, cursor - AROUND), min(length, cursor + AROUND))
-            self._table = Table(records, [sentence(record, timeline.program, timeline.view) for record in records])
-        first, last = max(0, self._watched[0]), min(length, self._watched[1])
-        if first <= last < first + WIDEST_SPAN and not self._span.holds(first, last) and not hurry:
-            self._span = Table(timeline.records(first, last))
 
 
 def policy_loader(

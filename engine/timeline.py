@@ -47,7 +47,7 @@ HISTORY_BYTES = 512 << 20
 LARGE_HISTORY_BYTES = 2 << 30
 """The same for machines of more than :data:`LARGE_PAGES` pages."""
 LARGE_PAGES = 1 << 18
-KEYFRAME_OPERATIONS = 25_000
+KEYFRAME_OPERATIONS = 50_000
 """Operations from one keyframe to the next, at first."""
 KEYFRAME_WORDS = 28
 """Words of a keyframe for each operation up to the next, at most: else copying would take longer than running."""
