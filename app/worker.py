@@ -277,7 +277,8 @@ class Worker(QThread):
             return 0.0 if self._errands and self._pace.rate <= SHOW_EVERY else self._due - time.perf_counter()
         if self._errands:
             return 0.0
-        return 3600.0 if self._timeline.complete or self._explore_failed else 0.0005
+        settled = self._timeline.complete and (self._timeline.fine or not self._compiled)
+        return 3600.0 if settled or self._explore_failed else 0.0005
 
     def _post(self, name: str, do: Callable[[], object], say: str = "", only_last: bool = False) -> None:
         with self._bell:
@@ -527,6 +528,8 @@ class Worker(QThread):
     def _ahead_slice(self) -> None:
         """Run a little ahead of the cursor, and say how far it is known a few times a second."""
         timeline = self._need()
+        if timeline.complete and not timeline.fine and self._compiled and not self._explore_failed:
+            timeline.refine(self._stride)
         if timeline.complete or self._explore_failed:
             return
         began = time.perf_counter()

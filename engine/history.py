@@ -112,7 +112,15 @@ class Branch:
     keyframes: list[Keyframe] = field(default_factory=list)
     samples: list[tuple[int, Image]] = field(default_factory=list)
     complete: bool = False
+    """It was carried out to its end."""
     length: int = 0
+    """Transitions known of."""
+    outcome: str = "running"
+    """How it ended, once complete."""
+    explored: int = 0
+    """Operations it had to its end, once complete."""
+    fine: bool = False
+    """Its keyframes are as close as they will be."""
 
     @property
     def ops(self) -> Ops:

@@ -13,9 +13,10 @@ start, the image of every timeline has room laid out.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,11 +48,14 @@ HISTORY_BYTES = 512 << 20
 LARGE_HISTORY_BYTES = 2 << 30
 """The same for machines of more than :data:`LARGE_PAGES` pages."""
 LARGE_PAGES = 1 << 18
-KEYFRAME_OPERATIONS = 50_000
+KEYFRAME_OPERATIONS = 25_000
 """Operations from one keyframe to the next, at first."""
-KEYFRAME_WORDS = 28
-"""Words of a keyframe for each operation up to the next, at most: else copying would take longer than running."""
-SAMPLES = 2_000
+KEYFRAME_WORDS = 8
+"""Words of a keyframe for each operation up to the next, at most: else copying would take a fifth of the time."""
+FINE_SHARE = 0.75
+"""Share of the memory for history up to which keyframes are added in between while there is nothing else to do."""
+SAMPLES = 1_000
+"""Samples of a run, at least, where it has so many operations."""
 BEFORE = 4_000
 """Transitions before the one jumped to that the journal covers, so that stepping back is at once."""
 BEHIND = 512
@@ -72,6 +76,17 @@ def history_bytes_for(program: Program) -> int:
 def _spare(program: Program) -> Spare:
     """Room for what a branch may start: as many pages as memory may come to have."""
     return Spare(SPARE_PROCESSES, ROOM * program.setting("machine.frames"))
+
+
+def sample_step(operations: int) -> int:
+    """Operations from one sample to the next: few enough, and in step with keyframes, so that a run is cut up less."""
+    wanted = max(1, operations // SAMPLES)
+    if wanted > KEYFRAME_OPERATIONS:
+        return -(-wanted // KEYFRAME_OPERATIONS) * KEYFRAME_OPERATIONS
+    step = wanted
+    while KEYFRAME_OPERATIONS % step:
+        step += 1
+    return step if step < 2 * wanted else wanted
 
 
 class Timeline:
@@ -99,6 +114,8 @@ class Timeline:
         self._low_position = 0
         """Operations done at the journal's beginning."""
         self._series: Series | None = None
+        self._refining: tuple[Branch, Iterator[bool]] | None = None
+        self._refine_by = 0
         self._note_keyframe(self._scout)
         self._note_sample(self._scout)
         self._begin_window()
@@ -140,7 +157,7 @@ class Timeline:
     @property
     def outcome(self) -> str:
         """How the run ended ("finished", "oom", "segfault"), or "running" while that is not known."""
-        return self._scout.outcome if self._now.complete else "running"
+        return self._now.outcome if self._now.complete else "running"
 
     @property
     def operations(self) -> int:
@@ -150,7 +167,12 @@ class Timeline:
     @property
     def explored(self) -> int:
         """Operations the scout has carried out."""
-        return self._scout.position
+        return self._now.explored if self._now.complete else self._scout.position
+
+    @property
+    def fine(self) -> bool:
+        """Whether the run is known and :meth:`refine` has nothing left to do."""
+        return self._now.fine
 
     @property
     def operation(self) -> int:
@@ -279,8 +301,8 @@ class Timeline:
         """To the end of operation number ``position`` - 1: ``position`` operations are then done."""
         if position <= 0:
             return self.jump(0)
-        while self._scout.position < position and not self._now.complete:
-            self.explore(position - self._scout.position)
+        while self.explored < position and not self._now.complete:
+            self.explore(position - self.explored)
         before = [keyframe for keyframe in self._now.keyframes if keyframe.position <= position]
         finder = self._scratch(before[-1])
         finder.run(position)
@@ -311,14 +333,48 @@ class Timeline:
     def explore(self, operations: int) -> bool:
         """Let the scout carry out so many operations more; False when the run is at its end."""
         scout, now = self._scout, self._now
+        if now.complete:
+            return False
         self._sync(scout)
         if now.keyframes[-1].position > scout.position:
             now.keyframes[-1].restore(scout)  # the shown machine has been there already
         self._run_noting(scout, min(scout.position + operations, len(now.ops)))
-        if scout.finished and not now.complete:
+        if scout.finished:
             now.complete = True
+            now.outcome, now.explored = scout.outcome, scout.position
             self._note_sample(scout)
         return not now.complete
+
+    def refine(self, operations: int) -> bool:
+        """Put keyframes between those farthest apart; carries out so many operations, and is False when all is done.
+
+        The run must be :attr:`complete`. While it is found out, keyframes are only as close as
+        copying them costs little; jumps are to be quick too, and a machine at rest has the time.
+        """
+        now = self._now
+        if self._refining is None or self._refining[0] is not now:
+            self._refining = (now, self._between(now))
+        self._refine_by = operations
+        now.fine = next(self._refining[1], None) is None
+        return not now.fine
+
+    def _between(self, now: Branch) -> Iterator[bool]:
+        """The scout leaves a keyframe in the middle of the widest gap, again and again."""
+        scout, keyframes = self._scout, now.keyframes
+        self._sync(scout)
+        while len(keyframes) > 1:
+            widths = [after.position - before.position for before, after in pairwise(keyframes)]
+            index = widths.index(max(widths))
+            room = FINE_SHARE * self.history_bytes - sum(keyframe.nbytes for keyframe in keyframes)
+            if widths[index] < 2 * KEYFRAME_OPERATIONS or room < keyframes[index + 1].nbytes:
+                return
+            before = keyframes[index]
+            before.restore(scout)
+            middle = before.position + widths[index] // 2
+            while scout.position < middle:
+                scout.run(min(middle, scout.position + self._refine_by))
+                yield True
+            insort(keyframes, Keyframe(scout), key=lambda keyframe: keyframe.position)
 
     def run_to_end(self, progress: Callable[[float], bool] | None = None) -> bool:
         """Explore the whole run; ``progress`` gets the share done and ends it by returning False."""
@@ -449,7 +505,8 @@ class Timeline:
         keyframe = self._now.keyframes[-1]
         keyframe.restore(self._scout)
         self._now.samples = [sample for sample in self._now.samples if sample[0] <= keyframe.position]
-        self._now.complete = False
+        self._now.complete = self._now.fine = False
+        self._refining = None
         self._now.length = keyframe.transition
         self._shown.drop_journal()
         keyframe.restore(self._shown)
@@ -458,7 +515,10 @@ class Timeline:
     def _run_noting(self, machine: Machine, end: int) -> None:
         """Run a machine that keeps no journal, and leave keyframes and samples where it is the first to come by."""
         now = self._now
-        step = max(1, len(now.ops) // SAMPLES)
+        step = sample_step(len(now.ops))
+        known = min(now.keyframes[-1].position, now.samples[-1][0], end)
+        if machine.position < known:
+            machine.run(known)
         while machine.position < end and not machine.finished:
             to_sample = step - machine.position % step
             to_keyframe = self.keyframe_operations - machine.position % self.keyframe_operations

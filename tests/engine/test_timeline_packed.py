@@ -84,6 +84,7 @@ def test_past_the_room_for_history_keyframes_are_given_up_evenly(monkeypatch: py
 
 def test_large_keyframes_are_farther_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 10)
+    monkeypatch.setattr(timeline_module, "KEYFRAME_WORDS", 28)
     made = Timeline(pressed(), False)
     made.run_to_end()
     size = made.branches[0].keyframes[-1].size
@@ -117,3 +118,59 @@ def test_running_at_full_speed_leaves_history_behind(monkeypatch: pytest.MonkeyP
     whole.run_to_end()
     whole.jump(middle)
     assert made.state_hash() == whole.state_hash()
+
+
+def test_at_rest_keyframes_are_added_between_those_far_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 10)
+    made = Timeline(pressed(), False)
+    made.keyframe_operations = 160
+    made.run_to_end()
+    outcome, explored = made.outcome, made.explored
+    before = [keyframe.position for keyframe in made.branches[0].keyframes]
+    assert before == [0, 160, 320, 480]
+    while made.refine(7):
+        assert not made.fine
+    positions = [keyframe.position for keyframe in made.branches[0].keyframes]
+    assert made.fine
+    assert set(before) < set(positions)
+    assert max(after - before for before, after in pairwise(positions)) < 20
+    assert (made.complete, made.outcome, made.explored) == (True, outcome, explored)
+    random = Random(6)
+    for number in [random.randrange(made.length + 1) for _ in range(20)]:
+        made.jump(number)
+        position = made.operation
+        if made.cursor in (0, made.length) or made.transition(made.cursor + 1).operation >= position:
+            machine = Machine(pressed(), False)
+            machine.run(position)
+            assert made.state_hash() == machine.state_hash()
+
+
+def test_keyframes_added_at_rest_leave_some_of_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 10)
+    made = Timeline(pressed(), False)
+    made.keyframe_operations = 160
+    made.run_to_end()
+    keyframes = made.branches[0].keyframes
+    made.history_bytes = 2 * sum(keyframe.nbytes for keyframe in keyframes)
+    while made.refine(50):
+        pass
+    assert len(keyframes) > 4
+    assert sum(keyframe.nbytes for keyframe in keyframes) < timeline_module.FINE_SHARE * made.history_bytes
+
+
+def test_a_change_after_refining_still_branches_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 10)
+    made = Timeline(pressed(), False)
+    made.run_to_end()
+    while made.refine(10):
+        pass
+    made.jump(made.length // 2)
+    made.change("machine.frames", 30)
+    assert not made.fine
+    made.run_to_end()
+    assert made.outcome == "finished"
+
+
+@pytest.mark.parametrize(("operations", "step"), [(10, 1), (12_000_000, 12_500), (40_000_000, 50_000), (7_000, 8)])
+def test_samples_are_in_step_with_keyframes(operations: int, step: int) -> None:
+    assert timeline_module.sample_step(operations) == step
