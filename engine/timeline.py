@@ -362,11 +362,12 @@ class Timeline:
         """The scout leaves a keyframe in the middle of the widest gap, again and again."""
         scout, keyframes = self._scout, now.keyframes
         self._sync(scout)
-        while len(keyframes) > 1:
-            widths = [after.position - before.position for before, after in pairwise(keyframes)]
+        while True:
+            places = [*(keyframe.position for keyframe in keyframes), now.explored]
+            widths = [after - before for before, after in pairwise(places)]
             index = widths.index(max(widths))
             room = FINE_SHARE * self.history_bytes - sum(keyframe.nbytes for keyframe in keyframes)
-            if widths[index] < 2 * KEYFRAME_OPERATIONS or room < keyframes[index + 1].nbytes:
+            if widths[index] < 2 * KEYFRAME_OPERATIONS or room < keyframes[index].nbytes:
                 return
             before = keyframes[index]
             before.restore(scout)

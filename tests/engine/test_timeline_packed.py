@@ -122,6 +122,7 @@ def test_running_at_full_speed_leaves_history_behind(monkeypatch: pytest.MonkeyP
 
 def test_at_rest_keyframes_are_added_between_those_far_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 10)
+    monkeypatch.setattr(timeline_module, "KEYFRAME_WORDS", 1 << 20)
     made = Timeline(pressed(), False)
     made.keyframe_operations = 160
     made.run_to_end()
@@ -147,6 +148,7 @@ def test_at_rest_keyframes_are_added_between_those_far_apart(monkeypatch: pytest
 
 def test_keyframes_added_at_rest_leave_some_of_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 10)
+    monkeypatch.setattr(timeline_module, "KEYFRAME_WORDS", 1 << 20)
     made = Timeline(pressed(), False)
     made.keyframe_operations = 160
     made.run_to_end()
