@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
+from app.said import said
 from engine.errors import InputError, Problem
 
 
@@ -37,8 +38,8 @@ class ProblemsPage(QScrollArea):
         title = QLabel(self.tr("{name} cannot be opened").format(name=name))
         title.setFont(theme.font(19, bold=True))
         number = len(error.problems)
-        said = self.tr("One thing is wrong.") if number == 1 else self.tr("{n} things are wrong.").format(n=number)
-        below = QLabel(said + " " + self.tr("Mend the file and save it: it is read again by itself."))
+        told = self.tr("One thing is wrong.") if number == 1 else self.tr("{n} things are wrong.").format(n=number)
+        below = QLabel(told + " " + self.tr("Mend the file and save it: it is read again by itself."))
         below.setProperty("dim", True)
         column.addWidget(title)
         column.addWidget(below)
@@ -79,9 +80,9 @@ class ProblemsPage(QScrollArea):
         if problem.line is not None:
             place += self.tr(", line {line}").format(line=problem.line)
         where = "   ".join(part for part in (place, problem.key or "") if part)
-        lines = [(where, theme.mono(12.5), "danger"), (problem.what, theme.font(14), "")]
+        lines = [(where, theme.mono(12.5), "danger"), (said(problem.what), theme.font(14), "")]
         if problem.expected:
-            lines.append((self.tr("Expected: {what}").format(what=problem.expected), theme.font(13), "dim"))
+            lines.append((self.tr("Expected: {what}").format(what=said(problem.expected)), theme.font(13), "dim"))
         if problem.nearest:
             lines.append((self.tr("Did you mean “{name}”?").format(name=problem.nearest), theme.font(13), "dim"))
         for text, font, role in lines:

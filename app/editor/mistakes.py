@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
+from app.said import said
 from engine.errors import Problem
 
 MOST_EXPECTED = 160
@@ -14,9 +15,9 @@ MOST_EXPECTED = 160
 
 def sentence(problem: Problem) -> str:
     """The mistake, what would be right and the nearest name, in one line."""
-    text = problem.what
+    text = said(problem.what)
     if problem.expected:
-        expected = problem.expected
+        expected = said(problem.expected)
         if len(expected) > MOST_EXPECTED:
             expected = expected[: MOST_EXPECTED - 1] + "…"
         text += ". " + tr("Expected: {what}").format(what=expected)

@@ -116,9 +116,8 @@ class EditorWindow(QMainWindow):
         holder = QWidget()
         inside = column_of(holder, 0, 8)
         inside.addWidget(self.workload)
-        for title, content in ((self.tr("Scenario"), scrolled(page)), (self.tr("Machine"), self.machine),
-                               (self.tr("Workload"), holder)):  # fmt: skip
-            self.tabs.addTab(content, title)
+        for content in (scrolled(page), self.machine, holder):
+            self.tabs.addTab(content, "")
         self.bad = Notice()
         self.notice = Notice()
         self.preview = PreviewStrip()
@@ -520,7 +519,10 @@ class EditorWindow(QMainWindow):
             if name != actions.SEPARATOR:  # buttons have no key in brackets
                 action = self.actions_by_name[name]
                 action.setIconText(_MNEMONIC.sub("", action.text()))
-        self._show_steps()
+        for place, title in enumerate((self.tr("Scenario"), self.tr("Machine"), self.tr("Workload"))):
+            self.tabs.setTabText(place, title)
+        self.workload.show_document()
+        self._show_place()
 
 
 def own_folder(settings: Settings) -> Path:

@@ -17,6 +17,7 @@ from engine.figures import DERIVED
 from engine.mm.image import schema
 from engine.mm.schema import Group
 from engine.operation import MAX_COUNT, MAX_PROCESSES
+from engine.phrase import phrase
 from engine.scenario.assignment import Assignment
 from engine.scenario.lesson import Question, Step
 from engine.scenario.lesson_check import LessonCheck
@@ -137,7 +138,11 @@ class _CrossCheck:
         for name, times in Counter(names).items():
             if name and times > 1:
                 again = [number for number, other in enumerate(names) if other == name][1]
-                self._say((*path, again, "name"), f"the name {shown(name)} is there twice", "a name of its own")
+                self._say(
+                    (*path, again, "name"),
+                    phrase("the name {name} is there twice", name=shown(name)),
+                    phrase("a name of its own"),
+                )
 
     def _variations(self) -> None:
         settings = {setting.key for setting in schema.settings}
@@ -150,20 +155,27 @@ class _CrossCheck:
                 where: Path = (*path, "also", place - 1) if place else (*path, "key")
                 words = tuple(key.split("."))
                 if key in seen:
-                    self._say(where, f"'{key}' varies already", "each key once")
+                    self._say(where, phrase("'{key}' varies already", key=key), phrase("each key once"))
                 seen.add(key)
                 if words[0] not in PARTS:
-                    self._say(where, f"'{key}' cannot vary", "a key of " + ", ".join(PARTS), nearest(key, settings))
+                    self._say(
+                        where,
+                        phrase("'{key}' cannot vary", key=key),
+                        phrase("a key of {names}", names=", ".join(PARTS)),
+                        nearest(key, settings),
+                    )
                 elif key not in settings and value_before(self.data, words) is None:
-                    expected = "a setting of [machine], or a key that is in the file"
-                    self._say(where, f"there is no '{key}' here", expected, nearest(key, settings))
+                    expected = phrase("a setting of [machine], or a key that is in the file")
+                    self._say(where, phrase("there is no '{key}' here", key=key), expected, nearest(key, settings))
             if bool(one.choices) == (one.low is not None or one.high is not None):
-                self._say(path, "does not say what it can be", "either low and high, or choices")
+                self._say(path, phrase("does not say what it can be"), phrase("either low and high, or choices"))
             elif not one.choices and (one.low is None or one.high is None):
                 missing = "low" if one.low is None else "high"
-                self._say(path, f"the key '{missing}' is missing", "low and high")
+                self._say(path, phrase("the key '{key}' is missing", key=missing), phrase("low and high"))
             elif one.low is not None and one.high is not None and one.low > one.high:
-                self._say((*path, "high"), f"{one.high} is below low", f"at least {one.low}")
+                self._say(
+                    (*path, "high"), phrase("{high} is below low", high=one.high), phrase("at least {low}", low=one.low)
+                )
 
     # -- machine, processes, shared memory --------------------------------------------------
 
@@ -173,8 +185,8 @@ class _CrossCheck:
             for place, slot in enumerate(swapfile.bad if swapfile else ()):
                 if swapfile and not 1 <= slot <= swapfile.slots:
                     self._say(
-                        ("machine", "swapfile", number, "bad", place), f"there is no slot {slot}",
-                        f"slots 1 to {swapfile.slots}",
+                        ("machine", "swapfile", number, "bad", place), phrase("there is no slot {slot}", slot=slot),
+                        phrase("slots 1 to {slots}", slots=swapfile.slots),
                     )  # fmt: skip
         if self.parts.machine is None:
             return
@@ -183,14 +195,18 @@ class _CrossCheck:
                                  (("machine", "zswap"), zswap, "writeback_policy")):  # fmt: skip
             if getattr(table, key, None) == "own":
                 self._say(
-                    (*path, key), "a scenario has no policy of somebody's own",
-                    "another policy here, and --policy FILE.py on the command line",
+                    (*path, key), phrase("a scenario has no policy of somebody's own"),
+                    phrase("another policy here, and --policy FILE.py on the command line"),
                 )  # fmt: skip
         names = ("watermark_min", "watermark_low", "watermark_high")
         marks = [(name, getattr(self.parts.machine, name)) for name in names]
         for (lower, low), (higher, high) in pairwise(marks):
             if low and high and low > high:
-                self._say(("machine", higher), f"{high} is below {lower}", f"at least {low}")
+                self._say(
+                    ("machine", higher),
+                    phrase("{high} is below {lower}", high=high, lower=lower),
+                    phrase("at least {low}", low=low),
+                )
 
     def _processes(self) -> None:
         names = self._names("process")
@@ -201,18 +217,28 @@ class _CrossCheck:
             if shmem:
                 self._content(shmem.content, ("shmem", number, "content"))
         if len(self.spaces) > MAX_PROCESSES:
-            self._say(("process",), f"{len(self.spaces)} processes are too many", f"at most {MAX_PROCESSES}")
+            self._say(
+                ("process",),
+                phrase("{spaces} processes are too many", spaces=len(self.spaces)),
+                phrase("at most {most}", most=MAX_PROCESSES),
+            )
         for number, process in enumerate(self.parts.processes):
             if process is None:
                 continue
             path: Path = ("process", number)
             self._content(process.content, (*path, "content"))
             if process.pages is None and not process.regions:
-                self._say((*path, "pages"), "the key 'pages' is missing", "a whole number from 1, or regions")
+                self._say(
+                    (*path, "pages"), phrase("the key 'pages' is missing"), phrase("a whole number from 1, or regions")
+                )
             self._once([region.name for region in process.regions], *path, "regions")
             needed = sum(region.pages for region in process.regions)
             if process.pages is not None and needed > process.pages:
-                self._say((*path, "pages"), f"its regions have {needed} pages", f"at least {needed}")
+                self._say(
+                    (*path, "pages"),
+                    phrase("its regions have {needed} pages", needed=needed),
+                    phrase("at least {needed}", needed=needed),
+                )
             for place, region in enumerate(process.regions):
                 inner = (*path, "regions", place)
                 if region.content is not None:
@@ -223,11 +249,16 @@ class _CrossCheck:
                 if shared is None:
                     known = [name for name in self._names("shmem") if name]
                     if region.shared not in known:
-                        self._unknown((*inner, "shared"), "shmem object", region.shared, known)
+                        self._unknown((*inner, "shared"), phrase("shmem object"), region.shared, known)
                 elif region.offset + region.pages > shared.pages:
                     last = region.offset + region.pages - 1
-                    what = f"pages {region.offset} to {last} of '{shared.name}' do not all exist"
-                    self._say((*inner, "pages"), what, f"pages 0 to {shared.pages - 1}")
+                    what = phrase(
+                        "pages {offset} to {last} of '{name}' do not all exist",
+                        offset=region.offset,
+                        last=last,
+                        name=shared.name,
+                    )
+                    self._say((*inner, "pages"), what, phrase("pages 0 to {number}", number=shared.pages - 1))
 
     def _content(self, content: Any, path: Path) -> None:
         if isinstance(content, dict):
@@ -236,18 +267,22 @@ class _CrossCheck:
         elif isinstance(content, str):
             families = load_library().families
             if content not in families:
-                self._unknown(path, "family of page images", content, families)
+                self._unknown(path, phrase("family of page images"), content, families)
 
     def _unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> None:
         known = [one for one in known if one]
-        expected = "one of " + ", ".join(known) if known else "none: the file has no such thing"
-        self._say(path, f"there is no {what} {shown(name)}", expected, nearest(name, known))
+        expected = (
+            phrase("one of {names}", names=", ".join(known)) if known else phrase("none: the file has no such thing")
+        )
+        self._say(
+            path, phrase("there is no {what} {name}", what=what, name=shown(name)), expected, nearest(name, known)
+        )
 
     # -- the run ----------------------------------------------------------------------------
 
     def _runs(self) -> None:
         if not value_at(self.data, ("run",)):
-            self._say(("run",), "nothing happens in this scenario", "at least one [[run]]")
+            self._say(("run",), phrase("nothing happens in this scenario"), phrase("at least one [[run]]"))
         for number, part in enumerate(self.parts.runs):
             if isinstance(part, ParallelPart):
                 before = self.operations
@@ -257,7 +292,11 @@ class _CrossCheck:
             elif part is not None:
                 self._part(part, ("run", number))
             if self.operations > MAX_OPERATIONS:
-                self._say(("run", number), "the run is too long", f"at most {MAX_OPERATIONS} operations in all")
+                self._say(
+                    ("run", number),
+                    phrase("the run is too long"),
+                    phrase("at most {most} operations in all", most=MAX_OPERATIONS),
+                )
                 break
 
     def _shocks(self) -> None:
@@ -265,10 +304,10 @@ class _CrossCheck:
         for number, (shock, parts) in enumerate(self.parts.shocks):
             path: Path = ("shock", number)
             if shock is not None and shock.at > self.operations and not self.traced:
-                what = f"the run has only {self.operations} operations there"
-                self._say((*path, "at"), what, f"0 to {self.operations}")
+                what = phrase("the run has only {operations} operations there", operations=self.operations)
+                self._say((*path, "at"), what, phrase("0 to {operations}", operations=self.operations))
             if shock is not None and not parts:
-                self._say((*path, "run"), "nothing happens in this shock", "at least one [[shock.run]]")
+                self._say((*path, "run"), phrase("nothing happens in this shock"), phrase("at least one [[shock.run]]"))
             for place, part in enumerate(parts):
                 if part is not None and not isinstance(part, ParallelPart):
                     self._part(part, (*path, "run", place))
@@ -302,7 +341,7 @@ class _CrossCheck:
         elif isinstance(part, ExitPart):
             space = self._space(part.process, path)
             if space:
-                self.ended[space.name] = f"it ended in {dotted(path)}"
+                self.ended[space.name] = phrase("it ended in {path}", path=dotted(path))
         self.operations += length * getattr(part, "repeat", 1)
 
     def _space(self, name: str | None, path: Path) -> Space | None:
@@ -312,23 +351,36 @@ class _CrossCheck:
                 return next(iter(self.spaces.values()))
             if not self.unknown_process:
                 known = ", ".join(self.spaces)
-                self._say((*path, "process"), "the key 'process' is missing", f"one of {known}" if known else None)
+                self._say(
+                    (*path, "process"),
+                    phrase("the key 'process' is missing"),
+                    phrase("one of {names}", names=known) if known else None,
+                )
             return None
         space = self.spaces.get(name)
         if space is None:
             if name not in self._names("process"):
-                self._unknown((*path, "process"), "process", name, self._names("process") or list(self.spaces))
+                self._unknown((*path, "process"), phrase("process"), name, self._names("process") or list(self.spaces))
             return None
         if self.in_shock:
             return space
         if name in self.ended:
-            self._say((*path, "process"), f"process {shown(name)} does not run any more: {self.ended[name]}")
+            self._say(
+                (*path, "process"),
+                phrase("process {name} does not run any more: {ended}", name=shown(name), ended=self.ended[name]),
+            )
             return None
         if space.forked and space.name not in self.born:
-            self._say((*path, "process"), f"process {shown(name)} does not run yet", "a fork before")
+            self._say(
+                (*path, "process"), phrase("process {name} does not run yet", name=shown(name)), phrase("a fork before")
+            )
             return None
         if space.late and space.name not in self.born:
-            self._say((*path, "process"), f"process {shown(name)} does not run yet", "an exec before")
+            self._say(
+                (*path, "process"),
+                phrase("process {name} does not run yet", name=shown(name)),
+                phrase("an exec before"),
+            )
             return None
         return space
 
@@ -339,7 +391,7 @@ class _CrossCheck:
         placed = space.region(region)
         if placed is None:
             if not space.forked:
-                self._unknown((*path, "region"), "region", region, [one.name for one in space.regions])
+                self._unknown((*path, "region"), phrase("region"), region, [one.name for one in space.regions])
             return None
         return placed.pages
 
@@ -350,13 +402,16 @@ class _CrossCheck:
         if room is None or not room:
             return None
         if part.first >= room:
-            self._say((*path, "first"), f"there is no page {part.first}", f"pages 0 to {room - 1}")
+            self._say(
+                (*path, "first"),
+                phrase("there is no page {first}", first=part.first),
+                phrase("pages 0 to {number}", number=room - 1),
+            )
             return None
         if part.pages is not None and part.first + part.pages > room:
-            self._say(
-                (*path, "pages"), f"pages {part.first} to {part.first + part.pages - 1} do not all exist",
-                f"at most {room - part.first}",
-            )  # fmt: skip
+            last = part.first + part.pages - 1
+            what = phrase("pages {first} to {last} do not all exist", first=part.first, last=last)
+            self._say((*path, "pages"), what, phrase("at most {most}", most=room - part.first))
             return None
         return part.pages or room - part.first
 
@@ -379,7 +434,9 @@ class _CrossCheck:
         for place, page in enumerate(part.page if isinstance(part.page, list) else [part.page]):
             if page >= room:
                 where = (*path, "page", place) if listed else (*path, "page")
-                self._say(where, f"there is no page {page}", f"pages 0 to {room - 1}")
+                self._say(
+                    where, phrase("there is no page {page}", page=page), phrase("pages 0 to {number}", number=room - 1)
+                )
 
     def _trace(self, part: TracePart, path: Path) -> int:
         """The trace's references; 0 where it cannot be read."""
@@ -390,28 +447,31 @@ class _CrossCheck:
         except InputError as error:
             for problem in error.problems:
                 where = f" (line {problem.line})" if problem.line else ""
-                self._say((*path, "trace"), f"'{part.trace}'{where}: {problem.what}", problem.expected, problem.nearest)
+                self._say(
+                    (*path, "trace"),
+                    phrase("'{trace}'{where}: {what}", trace=part.trace, where=where, what=problem.what),
+                    problem.expected,
+                    problem.nearest,
+                )
             return 0
         self.marks.update(name for _, name in recording.marks)
         if part.process is not None and len(recording.processes) > 1:
-            self._say(
-                (*path, "process"), f"the trace has {len(recording.processes)} processes of its own",
-                "processes of these names: " + ", ".join(recording.processes),
-            )  # fmt: skip
+            what = phrase("the trace has {number} processes of its own", number=len(recording.processes))
+            expected = phrase("processes of these names: {names}", names=", ".join(recording.processes))
+            self._say((*path, "process"), what, expected)
             return len(recording)
         if isinstance(part.content, dict):
             regions = {region.name for region in recording.regions}
             for name in part.content:
                 if name not in regions:
-                    self._unknown((*path, "content", name), "region", name, sorted(regions))
+                    self._unknown((*path, "content", name), phrase("region"), name, sorted(regions))
         for number, name in enumerate(names_in_run(part, recording, self.declared)):
             space = self._space(name, path)
             needed = recording.pages_of(number)
             if space and needed > space.pages:
-                self._say(
-                    (*path, "trace"), f"the trace has {needed} pages, process '{name}' only {space.pages}",
-                    f"at least {needed} pages in the process",
-                )  # fmt: skip
+                words = {"needed": needed, "name": name, "pages": space.pages}
+                what = phrase("the trace has {needed} pages, process '{name}' only {pages}", **words)
+                self._say((*path, "trace"), what, phrase("at least {needed} pages in the process", needed=needed))
         return min(len(recording), part.limit or len(recording))
 
     def _set(self, part: SetPart, path: Path) -> None:
@@ -422,15 +482,19 @@ class _CrossCheck:
             if setting.key in there or not setting.key.startswith(("machine.swapfile.", "machine.design"))
         }
         if part.set == "machine.design":
-            self._say((*path, "set"), "a run keeps its design; another design is another run", "[machine] design")
+            self._say(
+                (*path, "set"),
+                phrase("a run keeps its design; another design is another run"),
+                phrase("[machine] design"),
+            )
             return
         if part.set not in settings:
             # All keys would be a page long; those of the same table are what a person looks for.
             start = part.set[: part.set.find(".", len("machine.")) + 1]
             same = [key for key in settings if start and key.startswith(start)]
             self._say(
-                (*path, "set"), f"there is no setting {shown(part.set)} to be changed in a run",
-                "one of " + ", ".join(same or [key for key in settings if key.count(".") == 1]),
+                (*path, "set"), phrase("there is no setting {key} to be changed in a run", key=shown(part.set)),
+                phrase("one of {names}", names=", ".join(same or [key for key in settings if key.count(".") == 1])),
                 nearest(part.set, settings),
             )  # fmt: skip
             return
@@ -438,24 +502,29 @@ class _CrossCheck:
             number_for(settings[part.set], part.value)
         except ValueError as error:
             choices = settings[part.set].choices
-            self._say(
-                (*path, "value"), f"{shown(part.value)} is not possible for {part.set}", str(error),
-                nearest(str(part.value), choices) if choices else None,
-            )  # fmt: skip
+            near = nearest(str(part.value), choices) if choices else None
+            what = phrase("{value} is not possible for {key}", value=shown(part.value), key=part.set)
+            self._say((*path, "value"), what, error.args[0], near)
 
     def _swap(self, part: SwapPart, path: Path) -> None:
         if part.swapfile not in self.swapfiles:
-            self._unknown((*path, "swapfile"), "swapfile", part.swapfile, self.swapfiles)
+            self._unknown((*path, "swapfile"), phrase("swapfile"), part.swapfile, self.swapfiles)
             return
         turned_on = part.op == "swapon"
         if self.in_use.get(part.swapfile) == turned_on:
-            self._say((*path, "swapfile"), f"{shown(part.swapfile)} is {'already' if turned_on else 'not'} in use")
+            told = phrase("{name} is already in use", name=shown(part.swapfile))
+            told = told if turned_on else phrase("{name} is not in use", name=shown(part.swapfile))
+            self._say((*path, "swapfile"), told)
         self.in_use[part.swapfile] = turned_on
 
     def _fork(self, part: ForkPart, path: Path) -> None:
         self._space(part.process, path)
         if part.child in self.declared or part.child in self.born:
-            self._say((*path, "child"), f"there is already a process {shown(part.child)}", "a name of its own")
+            self._say(
+                (*path, "child"),
+                phrase("there is already a process {name}", name=shown(part.child)),
+                phrase("a name of its own"),
+            )
         self.born.add(part.child)
 
     def _exec(self, part: ExecPart, path: Path) -> None:
@@ -463,15 +532,19 @@ class _CrossCheck:
         process = next((one for one in self.parts.processes if one and one.name == part.process), None)
         if space is None or process is None:
             if part.process not in self._names("process"):
-                self._unknown(there, "process", part.process, self._names("process"))
+                self._unknown(there, phrase("process"), part.process, self._names("process"))
             return
         if process.regions:
-            self._say(there, f"process {shown(part.process)} has regions", "one that has only 'pages'")
+            self._say(
+                there,
+                phrase("process {name} has regions", name=shown(part.process)),
+                phrase("one that has only 'pages'"),
+            )
         elif space.pages > MAX_COUNT + 1:
-            self._say(there, f"process {shown(part.process)} is too large to start later",
-                      f"at most {MAX_COUNT + 1} pages")  # fmt: skip
+            self._say(there, phrase("process {name} is too large to start later", name=shown(part.process)),
+                      phrase("at most {number} pages", number=MAX_COUNT + 1))  # fmt: skip
         if part.process in self.born and part.process not in self.ended and not self.in_shock:
-            self._say(there, f"process {shown(part.process)} runs already", "another process")
+            self._say(there, phrase("process {name} runs already", name=shown(part.process)), phrase("another process"))
         self.born.add(part.process)
         self.ended.pop(part.process, None)
 
@@ -485,17 +558,23 @@ class _CrossCheck:
             path: Path = ("check", number)
             if check.name not in names:
                 near = nearest(check.name, names)
-                self._say((*path, "name"), f"there is no counter or gauge {shown(check.name)}",
-                          "a counter or gauge (docs/scenarios.md lists them)", near)  # fmt: skip
+                self._say((*path, "name"), phrase("there is no counter or gauge {name}", name=shown(check.name)),
+                          phrase("a counter or gauge (docs/scenarios.md lists them)"), near)  # fmt: skip
             elif check.name == "outcome":
                 if check.value not in OUTCOMES:
-                    expected = "one of " + ", ".join(OUTCOMES)
+                    expected = phrase("one of {names}", names=", ".join(OUTCOMES))
                     near = nearest(str(check.value), OUTCOMES)
-                    self._say((*path, "value"), f"{shown(check.value)} is no outcome", expected, near)
+                    self._say(
+                        (*path, "value"), phrase("{value} is no outcome", value=shown(check.value)), expected, near
+                    )
             elif not isinstance(check.value, int):
-                self._say((*path, "value"), f"{shown(check.value)} has the wrong type", "a whole number")
+                self._say(
+                    (*path, "value"),
+                    phrase("{value} has the wrong type", value=shown(check.value)),
+                    phrase("a whole number"),
+                )
             if check.at is not None and check.at not in self.marks:
-                self._unknown((*path, "at"), "mark", check.at, sorted(self.marks))
+                self._unknown((*path, "at"), phrase("mark"), check.at, sorted(self.marks))
 
     # -- lesson and assignment --------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pydantic import Field, create_model
 
 from engine.mm.image import schema
 from engine.mm.schema import Setting
+from engine.phrase import phrase
 from engine.scenario.kernel import DEFAULT_KERNEL, PRESETS
 from engine.scenario.part import Part
 
@@ -59,8 +60,11 @@ def number_for(setting: Setting, value: SettingValue) -> int:
 def allowed_values(setting: Setting) -> str:
     """What may stand after a setting's key, in words."""
     if setting.choices:
-        return "one of " + ", ".join(setting.choices)
-    return "true or false" if is_switch(setting) else f"a whole number from {setting.low} to {setting.high}"
+        return phrase("one of {names}", names=", ".join(setting.choices))
+    if is_switch(setting):
+        return phrase("true or false")
+    number = phrase("a whole number")
+    return phrase("{number} from {low} to {high}", number=number, low=setting.low, high=setting.high)
 
 
 def _declare(setting: Setting) -> Any:

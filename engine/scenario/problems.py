@@ -11,22 +11,23 @@ from pydantic.fields import FieldInfo
 
 from engine.errors import Problem, nearest
 from engine.mm.image import schema
+from engine.phrase import joined, phrase
 from engine.scenario.model import FORMAT, OPS, RUN_KINDS, Scenario
 from engine.scenario.positions import Path, dotted, line_of
 from engine.trace.generate import PATTERNS
 
 _TYPES = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "string_type": "text in quotes",
-    "list_type": "an array",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
+    "int_type": phrase("a whole number"),
+    "int_from_float": phrase("a whole number"),
+    "float_type": phrase("a number"),
+    "bool_type": phrase("true or false"),
+    "string_type": phrase("text in quotes"),
+    "list_type": phrase("an array"),
+    "dict_type": phrase("a table"),
+    "model_type": phrase("a table"),
+    "model_attributes_type": phrase("a table"),
 }
-_SIZES = {"string_too_short": "at least one letter", "too_short": "at least one element"}
+_SIZES = {"string_too_short": phrase("at least one letter"), "too_short": phrase("at least one element")}
 
 
 class Place:
@@ -65,7 +66,8 @@ def problems_of(error: ValidationError, data: Mapping[str, Any], place: Place) -
         else:
             found[path] = (what, [expected] if expected else [], near)
     return [
-        place.problem(path, what, " or ".join(expected) or None, near) for path, (what, expected, near) in found.items()
+        place.problem(path, what, joined(phrase(" or "), expected) if expected else None, near)
+        for path, (what, expected, near) in found.items()
     ]
 
 
@@ -111,47 +113,54 @@ def _explain(detail: Any, loc: Path, path: Path, data: Mapping[str, Any]) -> tup
         keys = _keys(_annotation_at(loc[:-1]))
         elsewhere = [setting.key for setting in schema.settings if setting.key.rpartition(".")[2] == path[-1]]
         near = elsewhere[0] if len(elsewhere) == 1 else nearest(str(path[-1]), keys)
-        return f"there is no key '{path[-1]}' here", ", ".join(sorted(keys)), near
+        return phrase("there is no key '{key}' here", key=path[-1]), ", ".join(sorted(keys)), near
     if kind == "missing":
-        return f"the key '{path[-1]}' is missing", _wanted(_annotation_at(loc), _field_at(loc)), None
+        return phrase("the key '{key}' is missing", key=path[-1]), _wanted(_annotation_at(loc), _field_at(loc)), None
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _explain_run(given)
     if kind == "literal_error":
         if path == ("format",) and isinstance(given, int):
-            return f"format {given} does not exist", str(FORMAT), None
+            return phrase("format {given} does not exist", given=given), str(FORMAT), None
         choices = [str(choice) for choice in get_args(_annotation_at(loc))]
-        return f"{shown(given)} is not possible", _one_of(choices), nearest(str(given), choices)
+        return phrase("{value} is not possible", value=shown(given)), _one_of(choices), nearest(str(given), choices)
     if kind in ("greater_than_equal", "less_than_equal"):
-        size = "small" if kind == "greater_than_equal" else "large"
-        return f"{shown(given)} is too {size}", _wanted(_annotation_at(loc), _field_at(loc)), None
+        told = phrase("{value} is too large", value=shown(given))
+        if kind == "greater_than_equal":
+            told = phrase("{value} is too small", value=shown(given))
+        return told, _wanted(_annotation_at(loc), _field_at(loc)), None
     if kind == "string_pattern_mismatch":
-        return f"{shown(given)} is no name", "a letter, then letters, digits, - and _", None
+        return phrase("{value} is no name", value=shown(given)), phrase("a letter, then letters, digits, - and _"), None
     if kind in _SIZES:
-        return "is empty", _SIZES[kind], None
+        return phrase("is empty"), _SIZES[kind], None
     if kind in ("string_too_long", "too_long"):
-        return "is too long", f"at most {detail['ctx']['max_length']}", None
+        return phrase("is too long"), phrase("at most {most}", most=detail["ctx"]["max_length"]), None
     if kind in _TYPES:
         wanted = _wanted(_annotation_at(loc), _field_at(loc)) or _TYPES[kind]
-        return f"{shown(given)} has the wrong type", wanted, None
+        return phrase("{value} has the wrong type", value=shown(given)), wanted, None
     return str(detail["msg"]), None, None
 
 
 def _explain_run(given: Any) -> tuple[str, str | None, str | None]:
     """What is wrong with a part of the run whose kind cannot be told."""
     if not isinstance(given, Mapping):
-        return f"{shown(given)} has the wrong type", "a table", None
+        return phrase("{value} has the wrong type", value=shown(given)), phrase("a table"), None
     kinds = [kind for kind in RUN_KINDS if kind in given]
     if not kinds:
         near = next((found for key in given if (found := nearest(str(key), RUN_KINDS))), None)
-        return "does not say what happens", "one of the keys " + ", ".join(RUN_KINDS), near
+        return phrase("does not say what happens"), phrase("one of the keys {names}", names=", ".join(RUN_KINDS)), near
     if len(kinds) > 1:
-        return f"has both '{kinds[0]}' and '{kinds[1]}'", "only one of them", None
+        return phrase("has both '{one}' and '{other}'", one=kinds[0], other=kinds[1]), phrase("only one of them"), None
     name = given[kinds[0]]
     if kinds[0] in ("mark", "set", "op") and "op" not in given:
-        return f"'{kinds[0]}' cannot stand inside 'parallel'", "a pattern or a trace", None
+        told = phrase("'{key}' cannot stand inside 'parallel'", key=kinds[0])
+        return told, phrase("a pattern or a trace"), None
     allowed = list(PATTERNS) if kinds[0] == "pattern" else list(OPS)
-    what = "pattern" if kinds[0] == "pattern" else "operation"
-    return f"there is no {what} {shown(name)}", _one_of(allowed), nearest(str(name), allowed)
+    what = phrase("pattern") if kinds[0] == "pattern" else phrase("operation")
+    return (
+        phrase("there is no {what} {name}", what=what, name=shown(name)),
+        _one_of(allowed),
+        nearest(str(name), allowed),
+    )
 
 
 def _path_in(loc: Path, data: Any, missing: bool) -> Path:
@@ -232,26 +241,30 @@ def _wanted(annotation: Any, field: FieldInfo | None) -> str | None:
     if get_origin(annotation) is Literal:
         return _one_of(str(choice) for choice in get_args(annotation))
     if annotation is bool:
-        return "true or false"
+        return phrase("true or false")
     if annotation is str:
-        return "text in quotes"
+        return phrase("text in quotes")
     if annotation in (int, float):
-        return ("a whole number" if annotation is int else "a number") + _limits(field)
+        return _limited(phrase("a whole number") if annotation is int else phrase("a number"), field)
     if get_origin(annotation) is list:
-        return "an array"
-    return "a table" if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+        return phrase("an array")
+    is_table = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return phrase("a table") if is_table else None
 
 
-def _limits(field: FieldInfo | None) -> str:
+def _limited(number: str, field: FieldInfo | None) -> str:
+    """A sort of number with its limits."""
     notes: list[Any] = list(field.metadata) if field else []
     for branch in get_args(field.annotation) if field else ():
         notes.extend(note for extra in get_args(branch)[1:] for note in getattr(extra, "metadata", [extra]))
     low = next((note.ge for note in notes if getattr(note, "ge", None) is not None), None)
     high = next((note.le for note in notes if getattr(note, "le", None) is not None), None)
     if low is None:
-        return "" if high is None else f" up to {high}"
-    return f" from {low}" + ("" if high is None else f" to {high}")
+        return number if high is None else phrase("{number} up to {high}", number=number, high=high)
+    if high is None:
+        return phrase("{number} from {low}", number=number, low=low)
+    return phrase("{number} from {low} to {high}", number=number, low=low, high=high)
 
 
 def _one_of(names: Iterable[str]) -> str:
-    return "one of " + ", ".join(names)
+    return phrase("one of {names}", names=", ".join(names))

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from engine.errors import InputError, Problem
+from engine.phrase import phrase
 from engine.scenario.assignment import Assignment
 from engine.scenario.crosscheck import Parts, cross_problems
 from engine.scenario.lesson import Question, Step
@@ -50,10 +51,10 @@ def read_text(path: str | os.PathLike[str]) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", os.fspath(path))) from None
+        raise InputError(Problem(phrase("cannot be read: {why}", why=error.strerror), os.fspath(path))) from None
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
-        raise InputError(Problem("is not text in UTF-8", os.fspath(path), line)) from None
+        raise InputError(Problem(phrase("is not text in UTF-8"), os.fspath(path), line)) from None
 
 
 def read_toml(text: str, name: str) -> dict[str, Any]:
@@ -64,14 +65,12 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
         message = str(error)
         found = _AT_LINE.search(message)
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
-        raise InputError(Problem(f"is not TOML: {_AT_LINE.sub('', message)}", name, line)) from None
+        raise InputError(Problem(phrase("is not TOML: {why}", why=_AT_LINE.sub("", message)), name, line)) from None
     except RecursionError:
-        raise InputError(Problem("is not TOML: it is nested too deeply", name)) from None
+        raise InputError(Problem(phrase("is not TOML: it is nested too deeply"), name)) from None
 
 
-def changed_scenario(
-    scenario: Scenario, values: Mapping[str, Any], run: Sequence[Any] | None, origin: str
-) -> Scenario:
+def changed_scenario(scenario: Scenario, values: Mapping[str, Any], run: Sequence[Any] | None, origin: str) -> Scenario:
     """The scenario with values by dotted key, and other ``[[run]]`` parts where they are given.
 
     Its own checks and steps are left out. Raises InputError, with ``origin`` as the place of what was changed.

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from engine.errors import InputError, Problem
+from engine.phrase import phrase
 from engine.scenario.edit import put
 from engine.scenario.model import Compressed, TracePart
 from engine.scenario.positions import layout_of
@@ -30,7 +31,9 @@ class TraceFiles:
         path = self.base_dir / name
         if path not in self._read:
             if not path.is_file():
-                raise InputError(Problem("there is no such file" if not path.exists() else "is not a file", str(path)))
+                raise InputError(
+                    Problem(phrase("is not a file") if path.exists() else phrase("there is no such file"), str(path))
+                )
             self._read[path] = load_trace(path)
         return self._read[path]
 

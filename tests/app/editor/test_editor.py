@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QToolButton
 
 from app import theme
+from app.language import language
 from engine.resources import scenarios_dir
 from tests.app.editor.conftest import TEXT
 from tests.app.test_accessible import nameless
@@ -508,3 +509,20 @@ def test_every_scenario_of_the_library_opens(open_editor, checked):
 def test_buttons_have_tips(editor):
     assert all(button.toolTip() for button in editor.workload.findChildren(QToolButton)
                if button in (editor.workload.copy, editor.workload.out, editor.workload.up))  # fmt: skip
+
+
+def test_mistakes_are_told_in_the_language_of_the_window(editor, checked):
+    editor.document.set(("machine", "frames"), 3)
+    editor.document.set(("run", 2, "process"), "shel")
+    checked(editor)
+    try:
+        language().choose("zh_CN")
+        assert row(editor, "machine.frames").wrong.text().startswith("3 太小")
+        assert "8 到 16777216 的整数" in editor.list.item(0).text()
+        assert "没有进程 'shel'" in editor.list.item(1).text()
+        assert editor.tabs.tabText(MACHINE) == "机器"
+        assert "默认 4096" in row(editor, "machine.frames").about.text()
+        assert editor.actions_by_name["editor_undo"].iconText() == "撤销"
+    finally:
+        language().choose("en")
+    assert row(editor, "machine.frames").wrong.text().startswith("3 is too small")
