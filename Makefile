@@ -10,7 +10,7 @@ SCENARIO ?=
 WORKERS ?= 2
 IN = .venv/bin/python -m
 
-.PHONY: run test lint setup setup-test bench pictures gallery soak clean help
+.PHONY: run test lint setup setup-test bench pictures gallery robot soak clean help
 
 run: setup
 	@sh .ci/start "$(SCENARIO)"
@@ -44,6 +44,11 @@ pictures: setup
 # A picture of every panel, dialogue, theme and depth at three sizes, and a page to look at them: build/gallery/index.html.
 gallery: setup
 	$(IN) app.contact_sheet build/gallery
+
+# A robot clicks and types at random for ten minutes, or MINUTES, with SEED if given; nothing may break.
+MINUTES ?= 10
+robot: setup-test
+	$(IN) tests.app.robot --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 # Long random walks through the model, without a time limit.
 soak: setup-test

@@ -227,6 +227,8 @@ SPECS: tuple[Spec[MainWindow], ...] = (
     Spec("zoom_all", "Timeline: &whole run", "", "The whole run.",
          lambda w: w.timeline.show_all(), ("Alt+0",), needs_run=True),
 
+    Spec("glossary", "&Glossary", "mdi6.book-open-variant", "What the words mean, and where they can be seen.",
+         lambda w: w.show_glossary(), ("Shift+F1",)),
     Spec("shortcuts", "&Keyboard shortcuts", "mdi6.keyboard-outline", "All keys at a glance.",
          lambda w: w.show_shortcuts(), ("F1",)),
     Spec("about", "&About Swapscope", "mdi6.information-outline", "What this is.", lambda w: w.show_about()),
@@ -253,7 +255,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
              "next_fault", "previous_fault", SEPARATOR, "next_mark", "previous_mark",
              "menu:marks", "bookmark", "next_bookmark", "previous_bookmark", SEPARATOR, "branches", "menu:branches",
              SEPARATOR, "zoom_in", "zoom_out", "zoom_all")),
-    ("&Help", ("shortcuts", "about")),
+    ("&Help", ("glossary", "shortcuts", "about")),
 )  # fmt: skip
 
 TRANSPORT: tuple[str, ...] = ("first", "back", "play", "step", "on", "last")

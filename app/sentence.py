@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from app import theme
 from app.moment import Moment
 from app.numbers import count, duration
+from app.terms import tip
 
 
 class _Dot(QWidget):
@@ -62,6 +63,7 @@ class SentenceBar(QFrame):
         function = transition.kind.function
         self.function.setText(f"{function}()" if function else "")
         self.function.setVisible(bool(function))
+        self.function.setToolTip(tip("", function, transition.kind.name))
         if self.text.text() != moment.sentence:
             self.text.setText(moment.sentence)
             self.setAccessibleDescription(moment.sentence)

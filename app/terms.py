@@ -17,10 +17,19 @@ WIDTH = 72
 """Letters of a line: a plain tooltip does not wrap by itself."""
 
 
+OTHER_WORDS = {
+    "swap id": "swap entry", "zswap entry": "zswap", "zswap LRU": "second chance", "LRU": "inactive list",
+    "virtual slot": "virtual swap", "held by": "page-table entry", "size": "size class", "pages in swap": "swap entry",
+    "slots in use": "slot", "slots wasted": "slot", "swapoff work": "swapoff", "look-ups per fault": "swap table",
+    "fault latency": "major fault", "swapped before OOM": "swap entry", "state": "backend", "pool": "pool",
+}  # fmt: skip
+"""What panels call something that the glossary has under another word."""
+
+
 def term_for(*names: str) -> Term | None:
     """The term that the first of these names that has one stands for."""
     for name in names:
-        found = term_of(name) or term_seen_in(name)
+        found = term_of(OTHER_WORDS.get(name, name)) or term_seen_in(name)
         if found is not None:
             return found
     return None

@@ -319,6 +319,7 @@ QSlider::groove:horizontal { height: @p4; background: @raised_edge; border-radiu
 QSlider::sub-page:horizontal { background: @accent; border-radius: @p2; }
 QSlider::handle:horizontal { width: @p14; height: @p14; margin: -@p5 0; border-radius: @p7; background: @text; }
 QSlider::handle:horizontal:hover { background: @accent; }
+QSlider::handle:horizontal:focus { background: @accent; border: @p2 solid @text; }
 QSlider::handle:horizontal:disabled { background: @dim; }
 QSlider::sub-page:horizontal:disabled { background: @raised_edge; }
 

@@ -819,6 +819,12 @@ class MainWindow(QMainWindow):
 
         Palette(self).show()
 
+    def show_glossary(self) -> None:
+        """What the words mean."""
+        from app.glossary import Glossary
+
+        Glossary(self).show()
+
     def show_shortcuts(self) -> None:
         """All keys at a glance."""
         from app.dialogs import Shortcuts

@@ -28,6 +28,7 @@ from app.offers import Offer
 from app.panels.figures import FIGURES, FigureRow, Result
 from app.panels.setting_choice import SettingChoice
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
+from app.terms import tip as glossary
 from engine.difference import Difference
 from engine.program import Program
 from engine.variant import Change, Variant
@@ -286,7 +287,8 @@ class ComparePanel(QWidget):
             texts = ["–" if value is None else figure.text(value) for value in values]
             row.show_values(name, values, texts)
             told = self._compared(values)
-            row.setToolTip(f"{self.tr(figure.tip)}.\n{told}" if told else self.tr(figure.tip) + ".")
+            meant = f"{self.tr(figure.tip)}.\n{told}" if told else self.tr(figure.tip) + "."
+            row.setToolTip(glossary(meant, figure.name))
             row.setAccessibleName(f"{name}: {', '.join(texts)}. {told}".rstrip())
         ends = [f"{letter}  {self._outcome(result)}" for letter, result in zip(LETTERS, self.results, strict=False)]
         self.outcome.show_text("\n".join(ends))

@@ -15,6 +15,7 @@ from app.moment import Moment, Selected, Thing
 from app.panels.bitstrip import BitStrip, field_text
 from app.panels.widgets import Empty, Fold, Rule, Text, column_of, row_of, scrolled
 from app.said import said, translated
+from app.terms import tip
 from engine.columns import Row
 from engine.describe import Absent, Description, describe
 from engine.explain import Field, Form
@@ -54,12 +55,12 @@ class FactRow(QWidget):
         row.addWidget(self.value, 1)
         theme.switch().changed.connect(self._restyle)
 
-    def show_row(self, row: Row, changed: bool) -> None:
-        """Show this row; ``changed`` when the transition wrote what it shows."""
+    def show_row(self, row: Row, changed: bool, word: str = "") -> None:
+        """Show this row; ``changed`` when the transition wrote what it shows; ``word`` is its label in English."""
         if row != self._row:
             self._row = row
             self.label.show_text(row.label)
-            self.setToolTip(row.tip)
+            self.setToolTip(tip(row.tip, word.strip("→← ")))
             self._show_value(row)
             self.value.setFocusPolicy(Qt.FocusPolicy.TabFocus if row.ref else Qt.FocusPolicy.ClickFocus)
         if changed != self.changed:
@@ -111,8 +112,8 @@ class FactList(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
 
-    def show_rows(self, rows: Sequence[Row], changed: frozenset[int]) -> None:
-        """Show these rows and no others."""
+    def show_rows(self, rows: Sequence[Row], changed: frozenset[int], words: Sequence[Row] = ()) -> None:
+        """Show these rows and no others; ``words`` are the same rows as the engine says them."""
         while len(self.rows) < len(rows):
             row = FactRow()
             row.followed.connect(self.followed)
@@ -120,7 +121,8 @@ class FactList(QWidget):
             self.rows.append(row)
         for index, widget in enumerate(self.rows):
             if index < len(rows):
-                widget.show_row(rows[index], not changed.isdisjoint(rows[index].addresses))
+                word = words[index].label if index < len(words) else ""
+                widget.show_row(rows[index], not changed.isdisjoint(rows[index].addresses), word)
             widget.setVisible(index < len(rows))
 
 
@@ -232,8 +234,8 @@ class InspectorPanel(QWidget):
             self.hex.set_colour("zswap" if state == Form.SWAPPED else "text")
             chosen = self.strip.chosen
             self.detail.show_text(field_text(told.word.fields[chosen]) if chosen >= 0 else told.word.summary)
-        self.chain.show_rows(told.chain, self._changed)
-        self.columns.show_rows(told.columns, self._changed)
+        self.chain.show_rows(told.chain, self._changed, self.description.chain)
+        self.columns.show_rows(told.columns, self._changed, self.description.columns)
         self.bits.show_rows(_bit_rows(told), frozenset())
 
     def _show_field(self, field: Field) -> None:

@@ -46,6 +46,7 @@ class LessonPanel(QWidget):
 
     def __init__(self, progress: Progress | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(self.tr("Lesson"))
         self.progress = progress if progress is not None else Progress()
         self.course: Course | None = None
         self.current = INTRODUCTION

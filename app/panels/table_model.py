@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.numbers import count
 from app.said import declared
+from app.terms import tip
 from engine.reading.tables import Column, Form, Table
 
 Index = QModelIndex | QPersistentModelIndex
@@ -170,7 +171,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return declared(column.name)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return declared(column.meaning)
+            return tip(declared(column.meaning), column.name)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if column.form is Form.NAME else _RIGHT
         return None

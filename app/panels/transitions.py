@@ -37,6 +37,7 @@ from app.numbers import count, duration
 from app.panels.row_table import RowTable
 from app.panels.widgets import Empty, Text, column_of, row_of
 from app.said import declared
+from app.terms import tip
 from engine.mm.transitions import Actor, Lane
 from engine.transition import Transition
 
@@ -108,10 +109,11 @@ class TransitionModel(QAbstractTableModel):
             return self._text(index.row(), column)
         if role == Qt.ItemDataRole.ToolTipRole:
             function = f"{record.kind.function}() · " if record.kind.function else ""
-            return (
-                f"{self.sentences[index.row()]}\n{function}{self.tr(ACTORS[record.actor])} · {duration(record.time_ns)}"
-                + (f"\n{self.tr('because of transition')} {count(record.cause)}" if record.cause else "")
-            )
+            who = f"{function}{self.tr(ACTORS[record.actor])} · {duration(record.time_ns)}"
+            told = f"{self.sentences[index.row()]}\n{who}"
+            if record.cause:
+                told += f"\n{self.tr('because of transition')} {count(record.cause)}"
+            return tip(told, record.kind.function, record.kind.name)
         if role == Qt.ItemDataRole.DecorationRole and column == NUMBER:
             return self._dot(record.kind.lane)
         if role == Qt.ItemDataRole.FontRole and column in (NUMBER, TIME, FUNCTION):
