@@ -313,6 +313,7 @@ QComboBox::drop-down { border: none; width: @p20; }
 QComboBox QAbstractItemView { background: @panel; border: 1px solid @raised_edge; outline: none; }
 
 QCheckBox, QRadioButton { spacing: @p6; background: transparent; }
+QCheckBox:focus, QRadioButton:focus { background: @hover; border-radius: @p4; }
 
 QSlider { background: transparent; }
 QSlider::groove:horizontal { height: @p4; background: @raised_edge; border-radius: @p2; }
@@ -340,6 +341,7 @@ QDockWidget::title { background: @window; color: @dim; padding: @p4 @p8; border-
 QTableView, QTreeView, QListView { background: @panel; border: 1px solid @panel_edge; border-radius: @p5;
     gridline-color: @grid; selection-background-color: @hover; selection-color: @text; outline: none;
     alternate-background-color: @grid; }
+QTableView:focus, QTreeView:focus, QListView:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid @accent; }
 QTableView::item { padding: 0 @p6; }
 QTableView::item:selected { background: @hover; color: @text; }
 QHeaderView { background: @panel; }

@@ -59,7 +59,8 @@ def nameless(root):
     return [
         f"{type(widget).__name__} {widget.objectName()} in {type(widget.parentWidget()).__name__}"
         for widget in root.findChildren(QWidget)
-        if isinstance(widget, INTERACTIVE) and own(widget) and widget.window() is root.window() and not any(letter.isalpha() for letter in name_of(widget))
+        if isinstance(widget, INTERACTIVE) and own(widget) and widget.window() is root.window()
+        and not any(letter.isalpha() for letter in name_of(widget))
     ]
 
 
