@@ -137,14 +137,19 @@ def mark_dots(dots: np.ndarray, theirs: list[Marks], per: int, style: Style) -> 
         np.copyto(flat, faded, where=~differs)
 
 
-def differing_dots(theirs: list[Marks], dots: int, per: int) -> np.ndarray:
-    """Which dots stand for something that differs, shape (dots,)."""
-    found = np.zeros(dots * per, dtype=np.bool_)
+def differing_dots(theirs: list[Marks], dots: int, per: int) -> npt.NDArray[np.bool_]:
+    """Which dots stand for something that differs, shape (dots,); ``per`` is a power of two."""
+    found = np.zeros(dots, dtype=np.bool_)
+    whole = min(per, 8)
     for marks in theirs:
-        found[: len(marks)] |= marks != SAME
-    while per > 1:
-        found = found[0::2] | found[1::2]
-        per //= 2
+        padded = np.full(dots * per, SAME, dtype=np.uint8)
+        padded[: len(marks)] = marks
+        # As many marks as a word holds are compared at once: all the same is a word of ones.
+        words = padded.view(f"u{whole}")
+        differs = words != np.iinfo(words.dtype).max
+        for _ in range((per // whole).bit_length() - 1):
+            differs = differs[0::2] | differs[1::2]
+        found |= differs
     return found
 
 
