@@ -18,7 +18,7 @@ from engine.history import PACKED_FROM, Keyframe
 from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.compiler import is_ready
-from engine.mm.journal import JOURNAL_BEGIN, JOURNAL_NEXT, swap_back, swap_forward
+from engine.mm.journal import JOURNAL_BEGIN, JOURNAL_NEXT, WATCH_SEEN, swap_back, swap_forward
 from engine.mm.schema import Group
 from engine.mm.transitions import REC_END, START
 from engine.operation import KIND_MASK, Op, Ops
@@ -96,6 +96,19 @@ class Follower:
         machine.run(position)
         self._made = None
         self.whole = self.inside = 0 if machine.journal_lost else len(machine.record_rows())
+
+    def run_watching(self, until: int, watch: int) -> bool:
+        """Go on to ``until`` or until behind the next operation with a transition of a kind whose bit is in ``watch``.
+
+        At most a piece of a few milliseconds; gives whether there was such an operation.
+        """
+        machine = self.machine
+        self.step_to(self.whole)
+        self._forget_last()
+        machine.compiled = is_ready()
+        machine.run(min(until, machine.position + (STRIDE if machine.compiled else PLAIN_STRIDE)), watch=watch)
+        self._note_keyframe()
+        return bool(machine.words[WATCH_SEEN])
 
     def step_to(self, inside: int) -> None:
         """Undo or redo transitions of the last operation, until so many of them are done."""

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.comparison import Follower, Lockstep
+from engine.comparison import Follower, Lockstep, Places
 from engine.mm import image as im
 from engine.mm import transitions as tr
-from engine.mm.compiler import is_ready
 from engine.program import Program
 from engine.sentence import sentence
 from engine.transition import Transition
@@ -26,8 +26,11 @@ OF_THE_DESIGN = frozenset({
 """Kinds that one design has and another does not need, or that say nothing of where pages are."""
 COMPARED = tuple(kind.number for kind in tr.KINDS if kind.number not in OF_THE_DESIGN)
 _COUNTS = np.array([im.KIND_COUNT[kind] for kind in COMPARED])
-PIECE = 32
-"""Operations looked through in one piece of work."""
+WATCHED = sum(1 << kind for kind in COMPARED)
+PIECE = 64
+"""Events looked through in one piece of work."""
+PAST = 1 << 62
+"""Place of what does not come."""
 FIRST_PART, LAST_PART = 512, 1 << 16
 """Operations of the stretch that is looked through first on the way back, and at most."""
 
@@ -60,7 +63,7 @@ class Difference:
 
 
 class Search:
-    """Looks through the runs of a lockstep, an operation at a time.
+    """Looks through the runs of a lockstep.
 
     Every method gives shares done, and at last what it found; nothing but shares: there is no difference that way.
     """
@@ -76,8 +79,7 @@ class Search:
             if isinstance(found, float):
                 yield found
                 continue
-            # Both machines have just carried it out, and have it in their journals.
-            yield self._difference(*found)
+            yield from self._told(*found)
             return
 
     def before(self, operation: int) -> Iterator[Difference | float]:
@@ -91,41 +93,40 @@ class Search:
                 else:
                     last = found
             if last is not None:
-                yield from self._lockstep.reach(last[0] + 1)
-                yield self._difference(*last)
+                yield from self._told(*last)
                 return
             stop, part = start, min(2 * part, LAST_PART)
 
     def _scan(self, start: int, stop: int) -> Iterator[tuple[int, int] | float]:
         """Operations from ``start`` up to ``stop`` that are carried out differently, and which other does so."""
         yield from self._lockstep.reach(start)
-        ours, where = self._ours, self._lockstep.where
-        gaps = [self._gap(other) for other in self._others]
-        for place in range(start, stop):
-            if ours.machine.finished:
+        ours = _Course(self._ours, np.arange(self._total + 1), stop)
+        courses = [
+            _Course(other, where, stop) for other, where in zip(self._others, self._lockstep.where, strict=True)
+        ]
+        others = dict(enumerate(courses))
+        seen = 0
+        # Behind the end of one of two runs there is nothing left to compare.
+        while others := {number: other for number, other in others.items() if not (other.over or ours.over)}:
+            for course in (ours, *others.values()):
+                while not course.come_on():
+                    yield (self._ours.machine.position - start) / max(1, stop - start)
+            place = min(course.place for course in (ours, *others.values()))
+            if place == PAST:
                 return
-            running = [not other.machine.finished for other in self._others]
-            ours.carry_out(place + 1)
-            for other, places in zip(self._others, where, strict=True):
-                other.carry_out(int(places[place + 1]))
-            now = [self._gap(other) for other in self._others]
-            parted = [not np.array_equal(gap, before) for gap, before in zip(now, gaps, strict=True)]
-            gaps = now
-            differing = [number for number, (one, two) in enumerate(zip(parted, running, strict=True)) if one and two]
+            made = ours.take(place)
+            differing = [number for number, other in others.items() if other.take(place) != made]
             if differing:
-                yield place, differing[0]
-            if not any(running):
-                return
-            if place % PIECE == PIECE - 1:
-                for one in (ours, *self._others):
-                    one.machine.compiled = is_ready()
+                yield place - 1, differing[0]
+            seen += 1
+            if seen % PIECE == 0:
                 yield (place - start) / max(1, stop - start)
 
-    def _gap(self, other: Follower) -> np.ndarray:
-        """How much oftener each kind came about in ours so far, and whether one ended and the other did not."""
-        ours, theirs = self._ours.machine, other.machine
-        gap = ours.words[_COUNTS] - theirs.words[_COUNTS]
-        return np.append(gap, int(ours.outcome == "oom") - int(theirs.outcome == "oom"))
+    def _told(self, place: int, number: int) -> Iterator[Difference | float]:
+        """What both did in an operation."""
+        yield from self._lockstep.reach(place)
+        yield from self._lockstep.reach(place + 1)
+        yield self._difference(place, number)
 
     def _difference(self, place: int, number: int) -> Difference:
         ours, theirs = self._ours, self._others[number]
@@ -140,6 +141,53 @@ class Search:
             if times[0] != times[1]:
                 kinds.append((tr.KINDS[kind].name, times[0], times[1]))
         return Difference(place, tuple(kinds), records[0], records[1], said[0], said[1], number)
+
+
+class _Course:
+    """One run from event to event: operations in which a kind came about that is compared."""
+
+    def __init__(self, follower: Follower, where: Places, stop: int) -> None:
+        self._follower, self._where, self._until = follower, where, int(where[stop])
+        self.place = PAST
+        """Operations of ours that are done behind the next event, which waits to be taken."""
+        self._made = b""
+        self._waits = False
+        self._counts = self._now()
+
+    def come_on(self) -> bool:
+        """Go on to the next event; False: only a piece of the way was done."""
+        machine = self._follower.machine
+        if self._waits:
+            return True
+        if machine.position >= self._until or machine.finished:
+            self.place, self._made, self._waits = PAST, b"", True
+            return True
+        if not self._follower.run_watching(self._until, WATCHED) and machine.outcome in ("running", "finished"):
+            return False
+        self.place = int(np.searchsorted(self._where, machine.position))
+        end = int(self._where[self.place])
+        while machine.position < end and not machine.finished:
+            self._follower.run_watching(end, 0)
+        now = self._now()
+        self._made, self._counts, self._waits = (now - self._counts).tobytes(), now, True
+        return True
+
+    def take(self, place: int) -> bytes:
+        """What came about there: how often each kind did."""
+        if self.place != place:
+            return b""
+        self._waits = False
+        return self._made
+
+    @property
+    def over(self) -> bool:
+        """Whether the run ended before its operations did, and all of it is taken."""
+        return not self._waits and self._follower.machine.outcome not in ("running", "finished")
+
+    def _now(self) -> NDArray[np.int64]:
+        """How often each kind came about so far, and whether memory ran out."""
+        machine = self._follower.machine
+        return np.append(machine.words[_COUNTS], int(machine.outcome == "oom"))
 
 
 def first_difference(ours: Program, *others: Program) -> Iterator[Difference | float]:
