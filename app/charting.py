@@ -1,4 +1,4 @@
-"""Behind the Charts panel: what is marked on the curves, and how the person had them."""
+"""Behind the Charts panel: what is marked on the curves, what is held against them, and how the person had them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from app.moment import Selected, Thing
 from app.panels.charts import ChartsPanel, Flag
 
 if TYPE_CHECKING:
+    from app.comparing import Comparing
     from app.docks import Docks
+    from app.series import Series
     from app.settings import Settings
     from app.timeline.view import TimelineView
     from app.worker import Frame, Worker
     from engine.timeline import Timeline
+    from engine.variant import Variant
 
+PIECES_SHOWN = 40
+"""After so many pieces of another run its curves are shown as far as they are known."""
 MOST_FAULTS = 400
 """Of the selected page: more ticks than that are a bar."""
 
@@ -25,14 +30,21 @@ class Charting(QObject):
     """The charts of one window."""
 
     def __init__(
-        self, worker: Worker, docks: Docks, timeline: TimelineView, settings: Settings, parent: QObject
-    ) -> None:
+        self, worker: Worker, docks: Docks, timeline: TimelineView, comparing: Comparing, settings: Settings,
+        parent: QObject,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._worker, self._docks, self._timeline, self._settings = worker, docks, timeline, settings
+        self._comparing = comparing
+        self._beside_for: object = None
+        """The runs that are compared, and with which."""
+        self._beside: dict[int, Series] = {}
         self._asked: object = None
         """The page whose faults are looked for, and in which run."""
         self._faults: list[int] = []
         self._frame: Frame | None = None
+        self._selection: tuple[Selected, ...] = ()
+        comparing.chosen.connect(self._again)
         worker.told.connect(self._told)
 
     def follow(self, panel: ChartsPanel) -> None:
@@ -42,7 +54,7 @@ class Charting(QObject):
 
     def show_frame(self, frame: Frame, selection: tuple[Selected, ...]) -> None:
         """Mark what there is to mark: the flags of the timeline, where branches leave, faults of the selected page."""
-        self._frame = frame
+        self._frame, self._selection = frame, selection
         if not self._docks.has("charts") or not self._docks.in_sight("charts"):
             return
         page = next((one for one in selection if one.thing is Thing.PAGE), None)
@@ -54,6 +66,28 @@ class Charting(QObject):
             else:
                 self._worker.begin("faults of page", lambda timeline: _faults(timeline, page))
         self._docks.charts.show_flags(self._flags(frame))
+        self._hold_against(frame)
+
+    def _again(self) -> None:
+        if self._frame is not None:
+            self.show_frame(self._frame, self._selection)
+
+    def _hold_against(self, frame: Frame) -> None:
+        """The curves of the runs that ours is compared with."""
+        others = self._comparing.others
+        beside_for = (others, frame.branch, len(frame.branches), id(frame.moment.program)) if others else None
+        if beside_for == self._beside_for:
+            return
+        self._beside_for, self._beside = beside_for, {}
+        if others:
+            self._worker.begin("charts beside", lambda timeline: _beside(timeline, others, beside_for))
+        else:
+            self._worker.drop("charts beside")
+        self._docks.charts.show_others(())
+
+    def _show_beside(self, frame: Frame) -> None:
+        names = [self._comparing.name_of(variant, frame) for variant in self._comparing.others]
+        self._docks.charts.show_others((names[number], series) for number, series in sorted(self._beside.items()))
 
     def _flags(self, frame: Frame) -> Iterator[Flag]:
         for mark in self._timeline.marks:
@@ -65,12 +99,33 @@ class Charting(QObject):
             yield Flag(number, "", "text", small=True)
 
     def _told(self, name: str, answer: object) -> None:
+        if name == "charts beside":
+            beside_for, number, series = answer  # type: ignore[misc]
+            if beside_for == self._beside_for and self._frame is not None:
+                self._beside[number] = series
+                self._show_beside(self._frame)
         if name == "faults of page":
             page, found = answer  # type: ignore[misc]
             if isinstance(self._asked, tuple) and page == self._asked[0]:
                 self._faults += found
                 if self._frame is not None:
                     self._docks.charts.show_flags(self._flags(self._frame))
+
+
+def _beside(timeline: Timeline, others: tuple[Variant, ...], asked: object) -> Iterator[object]:
+    """Each of the other runs to its end; answers its samples a few times on the way, and at last."""
+    from engine.mm.compiler import is_ready
+    from engine.timeline import Timeline
+    from engine.variant import Change, program_of
+
+    for number, variant in enumerate(others):
+        branch = variant.change is Change.BRANCH
+        other = timeline.second(variant.value) if branch else Timeline(program_of(timeline, variant))
+        pieces = 0
+        while other.explore(20_000 if is_ready() else 300):
+            pieces += 1
+            yield (asked, number, other.series) if pieces % PIECES_SHOWN == 0 else None
+        yield asked, number, other.series
 
 
 def _faults(timeline: Timeline, page: Selected) -> Iterator[object]:

@@ -39,6 +39,8 @@ Variants = tuple[Variant, ...]
 class Comparing(QObject):
     """Keeps others in step with the cursor and hands them to the machines and to the panel."""
 
+    chosen = Signal()
+    """Other runs are compared now, or none."""
     changed = Signal()
     """Another way of showing was chosen."""
 
@@ -98,6 +100,7 @@ class Comparing(QObject):
         for errand in (FOLLOW, SEARCH):
             self._worker.drop(errand)
         self._arrange()
+        self.chosen.emit()
         if not self.others:
             self._company = None
         if self._frame is None:

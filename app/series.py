@@ -17,7 +17,7 @@ WINDOWS = 120
 LOWEST_POWER = 5
 """The first bin of the latency histogram counts faults of 2^5 … 2^6 - 1 ns."""
 
-TOLD = ("memory", "disk", "static", "dynamic", "minor p50", "minor p99", "device p50", "device p99")
+TOLD = ("memory", "disk", "static", "dynamic", "minor p50", "minor p99", "device p50", "device p99", "all")
 """Names of curves that are told in the language of the window; others are the kernel's."""
 
 Values = NDArray[np.float64]
@@ -48,6 +48,8 @@ class Curve:
     colour: str
     values: Values
     dashed: bool = False
+    beside: int = 0
+    """1, 2 …: of another run, drawn over ours and no part of a stack."""
 
 
 def points(series: Series, most: int = MOST_POINTS) -> Places:
@@ -203,6 +205,17 @@ def choices() -> list[Scalar]:
     """Every gauge and counter that can be drawn, gauges first, without the histogram's bins."""
     drawn = [*im.schema.of_group(Group.GAUGE), *im.schema.of_group(Group.COUNTER)]
     return [scalar for scalar in drawn if scalar.address not in im.LATENCY_BINS]
+
+
+def held_against(ours: Values, theirs: Values, curve: Curve, number: int, run: str) -> Curve:
+    """Another run's curve at the places of ours on the x axis; NaN where that run is not, or not any more.
+
+    ``theirs`` are its own places, ``number`` counts the other runs from 1, and ``run`` is its name.
+    """
+    at = np.searchsorted(theirs, ours, side="right") - 1
+    known = (at >= 0) & (ours <= (theirs[-1] if len(theirs) else -np.inf))
+    values = np.where(known, curve.values[np.clip(at, 0, None)] if len(theirs) else np.nan, np.nan)
+    return Curve(f"{curve.name} {run}".strip(), curve.colour, values, dashed=True, beside=number)
 
 
 def drawn(series: Series, at: Places, name: str, over: str = "", change: bool = False) -> Values:

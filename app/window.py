@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         self.reasons = Reasons(self.worker, self.player, self.docks, self.status, self)
         self.stopping = Stopping(self.worker, self.player, self.docks, self.status, self)
         self.branching = Branching(self)
-        self.charting = Charting(self.worker, self.docks, self.timeline, self.settings, self)
+        self.charting = Charting(self.worker, self.docks, self.timeline, self.comparing, self.settings, self)
         self.lesson_steps = LessonSteps(self.worker, self.timeline, self.docks, self.settings, self)
         self.health = Health(self.worker, self.status.health, self)
 

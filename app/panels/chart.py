@@ -274,8 +274,15 @@ class Chart(QWidget):
 
     def _draw_stacked(self, now: theme.Theme) -> None:
         # One that is hidden takes no room in the stack.
-        sums = np.cumsum([curve.values * (curve.name not in self.hidden) for curve in self.curves], axis=0)
-        for item, curve, total in zip(self._items, self.curves, sums, strict=True):
+        own = [curve.values * (curve.name not in self.hidden) for curve in self.curves if not curve.beside]
+        sums = np.cumsum(own, axis=0)
+        others = [curve.values for curve in self.curves if curve.beside and curve.name not in self.hidden]
+        for item, curve in zip(self._items[len(own) :], self.curves[len(own) :], strict=True):
+            item.setZValue(1)
+            values = curve.values if curve.name not in self.hidden else curve.values * np.nan
+            pen = pg.mkPen(now.colour(curve.colour), width=1.5, style=_style(curve))
+            item.setData(self.places, values, pen=pen, connect="finite", fillLevel=None)
+        for item, curve, total in zip(self._items, self.curves, sums, strict=False):
             colour = now.colour(curve.colour)
             if curve.name in self.hidden:
                 item.setData([], [])
@@ -284,7 +291,8 @@ class Chart(QWidget):
                 self.places, total, pen=pg.mkPen(colour, width=1.4), fillLevel=0.0,
                 fillBrush=mixed(colour, now.colour("panel"), 0.42),
             )  # fmt: skip
-        self.plot.setYRange(0, max(float(sums[-1].max()), 1.0), padding=0.04)
+        high = [float(np.nanmax(values)) for values in (sums[-1], *others) if np.isfinite(values).any()]
+        self.plot.setYRange(0, max([*high, 1.0]), padding=0.04)
 
     def _draw_lines(self, now: theme.Theme) -> None:
         low, high = np.inf, -np.inf
@@ -341,6 +349,8 @@ class Chart(QWidget):
 
 
 def _style(curve: Curve) -> Qt.PenStyle:
+    if curve.beside > 1:
+        return Qt.PenStyle.DotLine
     return Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
 
 

@@ -31,6 +31,7 @@ from app.series import (
     abscissa,
     crossing,
     drawn,
+    held_against,
     latency,
     latency_by_part,
     metadata,
@@ -85,6 +86,7 @@ class ChartsPanel(QWidget):
         """Each by its key, once they are made."""
         self._hidden: dict[str, list[str]] = {}
         self._flags: tuple[Flag, ...] = ()
+        self._others: tuple[tuple[str, Series], ...] = ()
         self._restoring = False
         self._cursor = 0
         self._drawn: tuple[object, ...] = ()
@@ -291,41 +293,62 @@ class ChartsPanel(QWidget):
         if not self._stale:
             self._show_cursor()
 
-    def _draw(self, key: str, at: Places, curves: list[Curve]) -> None:
+    def show_others(self, others: Iterable[tuple[str, Series]]) -> None:
+        """Runs that ours is compared with, each with its name: their curves are drawn over ours."""
+        others = tuple((name, series) for name, series in others if len(series.transition))
+        if [(name, id(series)) for name, series in others] != [(name, id(series)) for name, series in self._others]:
+            self._others = others
+            self._redraw()
+
+    def _draw(
+        self, key: str, at: Places, curves: list[Curve], same: Callable[[Series], tuple[Places, list[Curve]]] | None
+    ) -> None:
+        """Draw curves of ours, and what ``same`` gives of the runs beside it."""
         assert self.series is not None
-        self.chart[key].show_curves(abscissa(self.series, self.by_time, at), curves)
+        ours = abscissa(self.series, self.by_time, at)
+        beside = []
+        for number, (name, series) in enumerate(self._others if same else (), 1):
+            assert same is not None
+            places, theirs = same(series)
+            x = abscissa(series, self.by_time, places)
+            beside += [held_against(ours, x, curve, number, name) for curve in theirs]
+        self.chart[key].show_curves(ours, [*curves, *beside])
 
     def _draw_occupancy(self) -> None:
         if self.series is not None:
             at = points(self.series)
-            self._draw("occupancy", at, where_pages_live(self.series, at))
+            self._draw("occupancy", at, where_pages_live(self.series, at), None)
 
     def _draw_faults(self) -> None:
         if self.series is not None:
-            self._draw("faults", *latency(self.series))
+            self._draw("faults", *latency(self.series), latency)
 
     def _draw_parts(self) -> None:
         if self.series is not None:
-            self._draw("parts", *latency_by_part(self.series))
+            self._draw("parts", *latency_by_part(self.series), None)
 
     def _draw_pressure(self) -> None:
         if self.series is not None:
             at = points(self.series)
-            self._draw("pressure", at, pressure(self.series, at))
+            self._draw("pressure", at, pressure(self.series, at), _pressure)
             window = self.tr("average of {time}").format(time=duration(psi_window(self.series)))
             self.chart["pressure"].title.show_text(f"{self.tr(READY['pressure'])} · {window}")
 
     def _draw_metadata(self) -> None:
         if self.series is not None:
             at = points(self.series)
-            self._draw("metadata", at, metadata(self.series, at))
+            self._draw("metadata", at, metadata(self.series, at), _metadata)
 
     def _draw_picked(self) -> None:
         if not self.chart or self.series is None or not len(self.series.transition):
             return
-        at = points(self.series)
-        values = drawn(self.series, at, self.top.name, self.over.name, self.change.isChecked())
-        self._draw(LAST, at, [Curve("", "accent", values)])
+
+        def same(series: Series) -> tuple[Places, list[Curve]]:
+            places = points(series)
+            values = drawn(series, places, self.top.name, self.over.name, self.change.isChecked())
+            return places, [Curve("", "accent", values)]
+
+        self._draw(LAST, *same(self.series), same)
         name = f"{self.top.name} / {self.over.name}" if self.over.name else self.top.name
         self.chart[LAST].title.show_text(name)
         self.chart[LAST].plot.setAccessibleName(name)
@@ -451,6 +474,18 @@ class ChartsPanel(QWidget):
             self.message.show()
         else:
             self.message.hide()
+
+
+def _pressure(series: Series) -> tuple[Places, list[Curve]]:
+    at = points(series)
+    return at, pressure(series, at)
+
+
+def _metadata(series: Series) -> tuple[Places, list[Curve]]:
+    """All of it in one line: over a stack, parts of another run could not be told from each other."""
+    at = points(series)
+    static, dynamic = metadata(series, at)
+    return at, [Curve("all", "text", static.values + dynamic.values)]
 
 
 def duration(ns: int) -> str:

@@ -1,12 +1,15 @@
 """What is marked on the charts of a window, and that they are remembered."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
 from app.moment import Selected, Thing
 from app.panels.charts import ChartsPanel
+from engine.machine import Machine
 from engine.mm import transitions as tr
 from engine.timeline import Timeline
+from engine.variant import Change, Variant
 
 
 @pytest.fixture
@@ -58,3 +61,27 @@ def test_a_click_sets_the_cursor(window, charts, qtbot, cursor):
     plot = charts.chart["occupancy"].plot
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=plot.viewport().rect().center())
     qtbot.waitUntil(lambda: cursor() > 50)
+
+
+def test_the_run_compared_with_is_drawn_over_ours(window, charts, qtbot, program):
+    window.comparing.choose((Variant(Change.DESIGN, 0),))
+    window.docks.call("charts")
+    qtbot.waitUntil(lambda: len(charts.chart["picked"].curves) == 2, timeout=20_000)
+    machine = Machine(program.with_settings({"machine.design": 0}), False)
+    machine.run()
+    qtbot.waitUntil(lambda: charts.chart["picked"].curves[1].values[-1] == machine.view["pswpout"], timeout=20_000)
+    assert charts.chart["picked"].curves[1].name == window.comparing.name_of(Variant(Change.DESIGN, 0), window.frame)
+    window.comparing.choose(())
+    qtbot.waitUntil(lambda: len(charts.chart["picked"].curves) == 1, timeout=20_000)
+
+
+def test_a_branch_is_held_against_the_scenarios_own_run(window, charts, qtbot, cursor):
+    window.player.jump(200)
+    qtbot.waitUntil(lambda: cursor() == 200)
+    window.menus.shocks.actions()[0].trigger()
+    qtbot.waitUntil(lambda: window.frame.branch == 1 and window.frame.moment.complete, timeout=20_000)
+    window.comparing.choose_branch(0)
+    window.docks.call("charts")
+    qtbot.waitUntil(lambda: len(charts.chart["picked"].curves) == 2, timeout=20_000)
+    ours, theirs = charts.chart["picked"].curves
+    assert np.nanmax(ours.values) > np.nanmax(theirs.values), "half the memory writes more"

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QApplication
 from app import theme
 from app.panels.charts import READY, ChartsPanel, Flag, duration
 from app.series import (
+    Curve,
     crossing,
     drawn,
+    held_against,
     histograms,
     latency,
     latency_by_part,
@@ -323,6 +325,27 @@ def test_what_cannot_be_saved_is_said(panel, tmp_path, monkeypatch):
         assert (tmp_path / "there").stat().st_size
 
 
+def test_another_run_is_drawn_over_ours_at_the_same_places(panel, samples, moment_of, built, qtbot):
+    step = np.arange(200)  # it ends sooner
+    other = samples(200, pswpout=step * 5, zswap_stored_pages=step, swap_total_pages=1000)
+    panel.show_others([("legacy", other)])
+    panel.show_moment(moment_of(built, number=100 * 40))
+    _ours, theirs = panel.chart["picked"].curves
+    assert (theirs.name, theirs.dashed, theirs.beside) == ("legacy", True, 1)
+    assert theirs.values[100] == pytest.approx(500, abs=10)
+    assert np.isnan(theirs.values[-1])
+    assert panel.chart["picked"].plot.accessibleDescription().split() == ["200,", "legacy", "500"]
+    assert [curve.name for curve in panel.chart["pressure"].curves] == ["some", "full", "some legacy", "full legacy"]
+    names = [curve.name for curve in panel.chart["metadata"].curves]
+    assert names == ["static", "dynamic", "all legacy"]
+    high = panel.chart["metadata"].plot.viewRange()[1][1]
+    panel.chart["metadata"].hide_curves(["all legacy"])
+    assert panel.chart["metadata"].plot.viewRange()[1][1] < high, "it is no part of the stack, but has its room"
+    assert [curve.name for curve in panel.chart["occupancy"].curves] == ["memory", "zswap", "disk"]
+    panel.show_others([])
+    assert len(panel.chart["picked"].curves) == 1
+
+
 # -- the numbers behind the pictures -----------------------------------------------------------
 
 
@@ -423,6 +446,14 @@ def test_crossing_is_straight_between_samples():
     assert [crossing(x, known, other) for x in (0, 5, 15, 20)] == [0, 50, 250, 400]
     assert (crossing(-5, known, other), crossing(99, known, other)) == (0, 400)
     assert crossing(7, np.array([3]), np.array([8])) == 8
+
+
+def test_another_runs_values_are_those_of_its_last_point_up_to_there():
+    curve = Curve("p50", "zswap", np.array([1.0, 2.0, 3.0]))
+    held = held_against(np.array([0.0, 5.0, 10.0, 19.0, 20.0, 21.0]), np.array([5.0, 10.0, 20.0]), curve, 2, "vswap")
+    assert (held.name, held.beside) == ("p50 vswap", 2)
+    assert list(held.values[1:5]) == [1, 2, 2, 3]
+    assert np.isnan(held.values[[0, 5]]).all()
 
 
 def test_growth_and_ratio(samples):
