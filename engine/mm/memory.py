@@ -193,7 +193,7 @@ def do_swap_page(m: Words, process: int, vma: int, page: int, row: int, write: b
     else:
         major = 1
         add(m, PGMAJFAULT, 1)
-        done = swapin_readahead(m, process, vma, entry, page)
+        done = swapin_readahead(m, process, vma, entry, page, True)
         frame = 0
         if get(m, PTE, row) == word:
             # Without a read it may still be there: reclaim wrote it back through the swapcache meanwhile.

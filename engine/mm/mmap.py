@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.mm.block import finish_plug, start_plug
 from engine.mm.design.hooks import duplicate_entry
 from engine.mm.exit import zap_range
 from engine.mm.image import (
@@ -268,12 +269,14 @@ def madvise_page(m: Words, process: int, page: int, advice: int) -> None:
 
 @kernel
 def madvise(m: Words, process: int, first: int, pages: int, advice: int) -> None:
-    """madvise_vma_behavior(): told of before it is done, so that what follows has its cause."""
+    """madvise_do_behavior(): told of before it is done, so that what follows has its cause; its writes are plugged."""
     m[CAUSE] = emit(m, MADVISE, process << PROCESS_SHIFT | first, pages, advice)
+    start_plug(m)
     if advice == ADVICE_DONTNEED:
         zap_range(m, process, first, pages)
     else:
         for page in range(first, first + pages):
             if find_vma(m, process, page) != 0:
                 madvise_page(m, process, page, advice)
+    finish_plug(m)
     m[CAUSE] = 0

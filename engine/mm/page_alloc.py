@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.mm.image import (
     CHARGE_POOL,
     FRAME_TOP,
+    FRAME_USE,
     FRAMES,
     FREE_FRAME,
     FREE_PAGES,
@@ -36,6 +37,9 @@ from engine.mm.schema import Words
 
 RECLAIM_NODE = 0
 RECLAIM_MEMCG = 1
+
+POLICY_OPT = 5
+NEVER_USED = 1 << 62
 
 MIN_FREE_KBYTES_LOW = 128
 MIN_FREE_KBYTES_HIGH = 262144
@@ -145,6 +149,9 @@ def take_frame(m: Words) -> int:
         store(m, FRAME_TOP, frame)
     add(m, FREE_PAGES, -1)
     add(m, NR_RESIDENT, 1)
+    if m[POLICY] == POLICY_OPT:
+        # Until its page is touched it is not known to be used again: what was read ahead goes first.
+        put(m, FRAME_USE, frame, NEVER_USED)
     return frame
 
 

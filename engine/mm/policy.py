@@ -39,7 +39,7 @@ from engine.mm.lru import clear_flags, has_flag, list_add_head, list_del, lru_de
 from engine.mm.page_io import remove_mapping, wait_for_write
 from engine.mm.pageflags import PG_LOCKED, PG_LRU, PG_REFERENCED, PG_UNEVICTABLE, PG_WRITEBACK
 from engine.mm.schema import Words
-from engine.mm.swapops import PTE_PRESENT, pte_pfn
+from engine.mm.swapops import PTE_PRESENT, ZERO_PFN, pte_pfn
 from engine.mm.transitions import KEEP
 from engine.mm.vmscan import FREED_IT, count_freed, reclaim_folio
 
@@ -50,7 +50,9 @@ PAGE_MASK = (1 << PROCESS_SHIFT) - 1
 
 @kernel
 def note_use(m: Words, frame: int) -> None:
-    """A page was used: what the policy remembers of it."""
+    """A page was used: what the policy remembers of it. The shared zero page is no frame of ours."""
+    if frame == ZERO_PFN:
+        return
     policy = m[POLICY]
     if policy == LRU:
         flags = get(m, PAGE_FLAGS, frame)

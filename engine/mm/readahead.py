@@ -107,24 +107,22 @@ def swap_update_readahead(m: Words, frame: int, vma: int, page: int) -> None:
 
 
 @kernel
-def read_swap_cache_async(m: Words, process: int, entry: int, wanted: bool) -> int:
+def read_swap_cache_async(m: Words, process: int, entry: int, insist: bool) -> int:
     """__read_swap_cache_async(): a new frame in the swapcache for an entry that is out; 0: nothing to read.
 
-    Finding a frame may reclaim, and reclaim may change what this entry is; so it is looked at again.
+    Somebody may be killed for it if the caller insists. Finding a frame may reclaim, and reclaim may
+    change what this entry is; so it is looked at again.
     """
     if entry_count(m, entry) == 0 or cached_frame(m, entry) != 0:
         return 0
-    frame = alloc_frame(m, process, wanted)
+    frame = alloc_frame(m, process, insist)
     if frame == 0:
         return 0
     if entry_count(m, entry) == 0 or cached_frame(m, entry) != 0:
         give_frame_back(m, frame)
         return 0
     shadow = cache_word(m, entry)
-    flags = PG_SWAPBACKED
-    if wanted:
-        flags |= PG_LOCKED
-    put(m, PAGE_FLAGS, frame, flags)
+    put(m, PAGE_FLAGS, frame, PG_SWAPBACKED)
     set_cache_word(m, entry, frame << 1)
     enter_swap_cache(m, frame, entry)
     if shadow != 0:
@@ -148,25 +146,26 @@ def read_ahead(m: Words, process: int, entry: int, window: int) -> None:
 
 
 @kernel
-def read_wanted(m: Words, process: int, entry: int, page: int) -> int:
-    """The page the fault is about: when its read is done, 0 if it is there already, -1 without memory."""
-    frame = read_swap_cache_async(m, process, entry, True)
+def read_wanted(m: Words, process: int, entry: int, page: int, insist: bool) -> int:
+    """The page it is about, locked: when its read is done, 0 if it is there already, -1 without memory."""
+    frame = read_swap_cache_async(m, process, entry, insist)
     if frame == 0:
         return -1
+    set_flags(m, frame, PG_LOCKED)
     emit(m, SWAP_IN, process << 32 | page, frame, entry)
     return swap_read_folio(m, frame, entry)
 
 
 @kernel
-def swap_cluster_readahead(m: Words, process: int, entry: int, page: int) -> int:
+def swap_cluster_readahead(m: Words, process: int, entry: int, page: int, insist: bool) -> int:
     """swap_cluster_readahead(): the aligned window of slots around the one that is wanted."""
     slot = readahead_slot(m, entry)
     if slot < 0:
-        return read_wanted(m, process, entry, page)
+        return read_wanted(m, process, entry, page, insist)
     offset = swp_offset(slot)
     window = swapin_nr_pages(m, offset)
     if window == 1:
-        return read_wanted(m, process, entry, page)
+        return read_wanted(m, process, entry, page, insist)
     type_ = swp_type(slot)
     start = max(offset & ~(window - 1), 1)
     end = min(offset | (window - 1), slots_allowed(m, type_))
@@ -174,7 +173,7 @@ def swap_cluster_readahead(m: Words, process: int, entry: int, page: int) -> int
     start_plug(m)
     for neighbour in range(start, end + 1):
         if neighbour == offset:
-            done = read_wanted(m, process, entry, page)
+            done = read_wanted(m, process, entry, page, insist)
             if done < 0:
                 break
         else:
@@ -186,7 +185,7 @@ def swap_cluster_readahead(m: Words, process: int, entry: int, page: int) -> int
 
 
 @kernel
-def swap_vma_readahead(m: Words, process: int, vma: int, entry: int, page: int) -> int:
+def swap_vma_readahead(m: Words, process: int, vma: int, entry: int, page: int, insist: bool) -> int:
     """swap_vma_readahead(): the page-table entries around the fault, within the region and its 2 MiB."""
     max_win = 1 << min(m[PAGE_CLUSTER], SWAP_RA_ORDER_CEILING)
     previous = get(m, VMA_RA_ADDR, vma)
@@ -197,7 +196,7 @@ def swap_vma_readahead(m: Words, process: int, vma: int, entry: int, page: int) 
         put(m, VMA_RA_WIN, vma, window)
         put(m, VMA_RA_HITS, vma, 0)
     if window == 1:
-        return read_wanted(m, process, entry, page)
+        return read_wanted(m, process, entry, page, insist)
     if page == previous + 1:
         start = page
     elif page == previous - 1:
@@ -213,7 +212,7 @@ def swap_vma_readahead(m: Words, process: int, vma: int, entry: int, page: int) 
     start_plug(m)
     for neighbour in range(start, end):
         if neighbour == page:
-            done = read_wanted(m, process, entry, page)
+            done = read_wanted(m, process, entry, page, insist)
             if done < 0:
                 break
         else:
@@ -225,13 +224,14 @@ def swap_vma_readahead(m: Words, process: int, vma: int, entry: int, page: int) 
 
 
 @kernel
-def swapin_readahead(m: Words, process: int, vma: int, entry: int, page: int) -> int:
+def swapin_readahead(m: Words, process: int, vma: int, entry: int, page: int, insist: bool) -> int:
     """swapin_readahead(): when the wanted page's read is done, 0 if it is there already, -1 without memory.
 
-    ``vma`` is 0 for a shmem object, which always uses cluster readahead.
+    ``vma`` is 0 for a shmem object, which always uses cluster readahead. A fault may ``insist`` that
+    somebody is killed for its frame; swapoff may not.
     """
     if m[READAHEAD_ZSWAP] == 0 and backend_tag(backend(m, entry)) == ZSWAP:
-        return read_wanted(m, process, entry, page)
+        return read_wanted(m, process, entry, page, insist)
     if vma != 0 and use_vma_readahead(m):
-        return swap_vma_readahead(m, process, vma, entry, page)
-    return swap_cluster_readahead(m, process, entry, page)
+        return swap_vma_readahead(m, process, vma, entry, page, insist)
+    return swap_cluster_readahead(m, process, entry, page, insist)

@@ -62,7 +62,7 @@ def shmem_swapin_folio(m: Words, process: int, mapping: int, index: int, entry: 
     else:
         major = 1
         add(m, PGMAJFAULT, 1)
-        done = swapin_readahead(m, process, 0, entry, page)
+        done = swapin_readahead(m, process, 0, entry, page, True)
         # Without a read it may still be there: reclaim wrote it back through the swapcache meanwhile.
         frame = wanted_frame(m, entry)
         if frame == 0:

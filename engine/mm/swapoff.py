@@ -50,7 +50,7 @@ from engine.mm.lru import clear_flags, set_flags
 from engine.mm.memory import attach
 from engine.mm.page_io import swap_read_folio, wait_for_write
 from engine.mm.pageflags import PG_ANON_EXCLUSIVE, PG_DIRTY, PG_LOCKED
-from engine.mm.readahead import read_swap_cache_async
+from engine.mm.readahead import read_swap_cache_async, swapin_readahead
 from engine.mm.rmap import page_add_rmap
 from engine.mm.schema import Words
 from engine.mm.shmem import MAP_SHMEM, shmem_swapin_folio
@@ -99,11 +99,29 @@ def bring_back(m: Words, process: int, entry: int) -> int:
 
 
 @kernel
+def bring_back_around(m: Words, process: int, vma: int, page: int, entry: int) -> int:
+    """The entry's page in the swapcache, read with its neighbours as a fault would; 0 without memory.
+
+    ``vma`` is 0 for a shmem object. Nobody is killed for it.
+    """
+    frame = wanted_frame(m, entry)
+    if frame == 0:
+        done = swapin_readahead(m, process, vma, entry, page, False)
+        frame = wanted_frame(m, entry)
+        if frame == 0:
+            return 0
+        clear_flags(m, frame, PG_LOCKED)
+        wait_until(m, done)
+    wait_for_write(m, frame)
+    return frame
+
+
+@kernel
 def unuse_pte(m: Words, process: int, vma: int, page: int, row: int) -> bool:
     """unuse_pte(): the entry maps the page again, read-only and old; the swap entry loses a holder."""
     word = get(m, PTE, row)
     entry = pte_to_swp_entry(word)
-    frame = bring_back(m, process, entry)
+    frame = bring_back_around(m, process, vma, page, entry)
     if frame == 0:
         return False
     set_flags(m, frame, PG_LOCKED)
@@ -153,7 +171,7 @@ def shmem_unuse(m: Words, type_: int) -> bool:
             word = get(m, SHMEM, get(m, MAP_CACHE, mapping) + index)
             if word & 1 == 0 or swp_type(word >> 1) != type_:
                 continue
-            frame = bring_back(m, 0, word >> 1)
+            frame = bring_back_around(m, 0, 0, index, word >> 1)
             if frame == 0:
                 return False
             set_flags(m, frame, PG_LOCKED)

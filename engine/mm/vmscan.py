@@ -152,11 +152,15 @@ def folio_check_references(m: Words, frame: int) -> int:
 
 @kernel
 def activate_locked(m: Words, frame: int) -> int:
-    """activate_locked: to the active list; with swap half full its slot is given up as well."""
+    """activate_locked: to the active list; with swap half full its slot is given up as well.
+
+    A policy that stands alone has no active list: the page is the newest again.
+    """
     if has_flag(m, frame, PG_SWAPCACHE) and vm_swap_full(m):
         folio_free_swap(m, frame)
-    set_flags(m, frame, PG_ACTIVE)
-    add(m, PGACTIVATE, 1)
+    if m[POLICY] == 0:
+        set_flags(m, frame, PG_ACTIVE)
+        add(m, PGACTIVATE, 1)
     lru_add(m, frame)
     return KEPT
 
@@ -374,19 +378,21 @@ def shrink_lruvec(m: Words, priority: int, target: int, force: bool) -> int:
     cost = m[ANON_COST]
     inactive = scan_share(m, m[NR_INACTIVE] >> priority, priority, cost)
     active = scan_share(m, m[NR_ACTIVE] >> priority, priority, cost)
+    # A task's own reclaim of a node goes through the first share in whole (proportional_reclaim).
+    whole = m[RECLAIM] != RECLAIM_MEMCG and m[ACTOR] != KSWAPD and priority == DEF_PRIORITY
     freed = 0
     start_plug(m)
-    while inactive > 0 or active > 0:
-        if inactive > 0:
-            batch = min(inactive, SWAP_CLUSTER_MAX)
-            inactive -= batch
-            freed += shrink_inactive_list(m, batch)
+    # Once the inactive share is used up, the active list is left alone as well.
+    while inactive > 0:
+        batch = min(inactive, SWAP_CLUSTER_MAX)
+        inactive -= batch
+        freed += shrink_inactive_list(m, batch)
         if active > 0:
             batch = min(active, SWAP_CLUSTER_MAX)
             active -= batch
             if deactivate:
                 shrink_active_list(m, batch)
-        if freed >= target:
+        if freed >= target and not whole:
             break
     finish_plug(m)
     if inactive_is_low(m):

@@ -13,6 +13,7 @@ from engine.mm.image import (
     NONRESIDENT_AGE,
     NR_ACTIVE,
     NR_INACTIVE,
+    POLICY,
     REFAULT_ANON,
     REFAULT_COST,
     RESTORE_ANON,
@@ -49,14 +50,17 @@ def workingset_eviction(m: Words, frame: int) -> int:
 
 @kernel
 def workingset_refault(m: Words, frame: int, shadow: int) -> None:
-    """A page came back: if less was evicted since than is active, it belongs to the working set."""
+    """A page came back: if less was evicted since than is active, it belongs to the working set.
+
+    A policy that stands alone has no active list.
+    """
     add(m, REFAULT_ANON, 1)
     distance = m[NONRESIDENT_AGE] - (shadow >> 1)
     size = 0
     if can_name(m):
         size = m[NR_ACTIVE]
     activated = 0
-    if distance <= size:
+    if distance <= size and m[POLICY] == 0:
         activated = 1
         set_flags(m, frame, PG_ACTIVE)
         add(m, NONRESIDENT_AGE, 1)

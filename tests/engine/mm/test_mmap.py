@@ -244,3 +244,17 @@ def test_advice_about_pages_that_are_not_there_changes_nothing() -> None:
     for advice in (Op.PAGEOUT, Op.COLD, Op.WILLNEED, Op.DONTNEED):
         assert kinds(toy.range(advice, 0, 8)) == ["madvise"]
     assert toy["resident_pages"] == 0
+
+
+def test_what_pageout_writes_is_plugged_together() -> None:
+    toy = build(8, slots=64)
+    toy.write(*range(8))
+    before = toy["now"]
+    toy.pageout(0, 8)
+    bio, done = toy.scalar(im.BIO_HEAD), set()
+    while bio:
+        done.add(toy.at(im.BIO_DONE, bio))
+        bio = toy.at(im.BIO_NEXT, bio)
+    assert len(done) == 1, "neighbouring slots are one request, whose pages end together"
+    assert done.pop() > before
+    assert toy["plug"] == 0

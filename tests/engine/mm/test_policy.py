@@ -14,6 +14,7 @@ from engine.machine import Machine
 from engine.mm import image as im
 from engine.operation import encode_references
 from engine.program import Images, Process, Program, Region, Swapfile
+from tests.engine.mm.machines import build
 
 POLICIES = im.schema.setting_for("machine.policy").choices
 
@@ -119,3 +120,22 @@ def test_misses_equal_libcachesims(tmp_path: Path) -> None:
         reader = peer.TraceReader(str(tmp_path / "trace.oracleGeneral"), peer.TraceType.ORACLE_GENERAL_TRACE)
         ratio, _ = getattr(peer, name)(50).process_trace(reader)
         assert misses(pages, 50, policy) == round(ratio * len(pages)), name
+
+
+@pytest.mark.parametrize("policy", ["fifo", "lru", "clock", "random"])
+def test_the_shared_zero_page_is_nothing_a_policy_knows(policy: str) -> None:
+    toy = build(8, zero_page=1, policy=POLICIES.index(policy))
+    toy.read(0, 1, 0, 1, 0)
+    assert toy.figures("pgfault", "resident_pages") == (2, 0)
+
+
+@pytest.mark.parametrize("policy", ["fifo", "lru", "clock", "random"])
+def test_a_page_that_finds_no_slot_stays_on_the_one_list_there_is(policy: str) -> None:
+    toy = build(8, slots=0, policy=POLICIES.index(policy))
+    toy.write(0, 1)
+    toy.pageout(0)
+    assert toy["swap_alloc_fail"] == 1
+    assert toy.active() == []
+    assert sorted(toy.inactive()) == [toy.frame(0), toy.frame(1)]
+    toy.read(0)
+    assert toy.figures("nr_inactive_anon", "pgactivate") == (2, 0)

@@ -49,6 +49,24 @@ def test_legacy_reads_every_page_table_and_maps_the_pages() -> None:
     assert toy.figures("swapped_pages", "swapcached_pages") == (0, 0)
 
 
+def test_legacy_reads_as_a_fault_would_with_the_neighbours() -> None:
+    toy = on_disk(LEGACY, 16, readahead=1)
+    before = toy.figures("pgmajfault", "pswpin", "swap_ra")
+    assert before == (0, 0, 0)
+    toy.swapoff()
+    assert toy.figures("pgmajfault", "pswpin") == (0, 16), "no fault, and each page once"
+    # Windows of 8, then, since nobody asks for what was read ahead, half as many each time.
+    assert toy["swap_ra"] == 6 + 4
+    assert toy["swap_ra_hit"] == 0
+
+
+@pytest.mark.parametrize("design", [SWAP_DESC, VSWAP])
+def test_with_an_indirection_each_page_is_read_alone(design: int) -> None:
+    toy = on_disk(design, 16, readahead=1)
+    toy.swapoff()
+    assert toy.figures("pswpin", "swap_ra") == (16, 0)
+
+
 def test_legacy_reads_all_entries_of_every_process_that_ever_had_a_page_in_swap() -> None:
     people = [Process(f"p{number}", 100, (region(100),)) for number in range(4)]
     toy = build(processes=people)

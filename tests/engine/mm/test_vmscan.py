@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.mm import image as im
-from engine.mm.journal import put
+from engine.mm.clock import KSWAPD
+from engine.mm.journal import ACTOR, put, store
 from engine.mm.lru import lru_add, lru_del, set_flags
 from engine.mm.page_alloc import watermark_high, watermark_low
 from engine.mm.pageflags import PG_ACTIVE, PG_LOCKED
@@ -293,6 +294,31 @@ def test_a_list_is_scanned_in_batches_of_thirty_two() -> None:
     old(toy, *range(200))
     # At priority 0 all 200 may be looked at, but with the first 32 the target is reached.
     assert toy.call(shrink_lruvec, 0, 1, False) == 32
+
+
+def test_without_inactive_pages_the_active_list_is_shortened_by_one_batch_a_priority() -> None:
+    toy = build(100, frames=128, zswap=True)
+    toy.write(*range(100))
+    for page in range(100):
+        activate(toy, page)
+    assert toy.figures("nr_inactive_anon", "nr_active_anon") == (0, 100)
+    toy.call(shrink_lruvec, 0, 1, True)
+    assert toy["pgdeactivate"] == 32, "not the whole share: that ends with the inactive list's"
+
+
+@pytest.mark.parametrize(("node", "actor", "freed"), [(True, 0, 64), (True, KSWAPD, 32), (False, 0, 32)])
+def test_a_tasks_own_reclaim_of_a_node_goes_through_the_first_share_in_whole(
+    node: bool, actor: int, freed: int
+) -> None:
+    toy = build(
+        100, frames=128, slots=256, node=node, zswap=True, zswap__max_pool_percent=100, charge_pool=0, swappiness=200
+    )
+    toy.write(*range(100))
+    old(toy, *range(100))
+    # As if the list were so long that its first share is two batches.
+    toy.call(store, im.NR_INACTIVE, 64 << 12)
+    toy.call(store, ACTOR, actor)
+    assert toy.call(shrink_lruvec, 12, 1, False) == freed
 
 
 def test_who_reclaims_is_counted_apart() -> None:

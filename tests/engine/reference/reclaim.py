@@ -1,0 +1,431 @@
+"""Reclaim in the reference machine: frames, watermarks, the two lists, kswapd, direct reclaim, the OOM killer."""
+
+from __future__ import annotations
+
+from math import isqrt
+
+from tests.engine.reference.state import Entry, Frame, Process
+
+BATCH = 32
+FREED, KEPT = True, False
+
+
+class Reclaim:
+    """Mixin: memory given out and taken back."""
+
+    def begin_reclaim(self) -> None:
+        self.inactive: list[Frame] = []
+        """Oldest first."""
+        self.active: list[Frame] = []
+        self.frames_used: dict[int, Frame] = {}
+        self.numbers_given_back: list[int] = []
+        """Numbers of free frames, the one given back last used first."""
+        self.frame_top = 0
+        self.random = self.settings["seed"] % (2**31 - 2) + 1
+        self.free = self.settings["frames"]
+        self.age = 0
+        self.cost = 0
+        self.activations_before = 0
+        self.kswapd_awake = False
+        self.kswapd_clock = 0
+        self.set_watermarks()
+
+    # -- frames -----------------------------------------------------------------------------------------
+
+    def set_watermarks(self) -> None:
+        frames = self.settings["frames"]
+        least = min(max(isqrt(frames * 4 * 16), 128), 262144) // 4
+        if least * 8 > frames:
+            least = max(frames // 16, 1)
+        self.wmark_min = self.settings["watermark_min"] or least
+        gap = max(self.wmark_min // 4, frames * 10 // 10000, 1)
+        self.wmark_low = self.settings["watermark_low"] or self.wmark_min + gap
+        self.wmark_high = self.settings["watermark_high"] or self.wmark_low + gap
+
+    def task_floor(self) -> int:
+        bare = self.settings["reclaim"] == "memcg" or self.settings["policy"] != "linux"
+        return 0 if bare else self.wmark_min
+
+    def take_frame(self) -> Frame:
+        self.free -= 1
+        if not self.numbers_given_back:
+            self.frame_top += 1
+        number = self.numbers_given_back.pop() if self.numbers_given_back else self.frame_top
+        frame = self.frames_used[number] = Frame(number=number)
+        return frame
+
+    def give_frame(self, frame: Frame) -> None:
+        assert not frame.listed
+        assert not frame.mapped
+        self.free += 1
+        del self.frames_used[frame.number]
+        self.numbers_given_back.append(frame.number)
+
+    def allocate(self, process: Process | None, insist: bool) -> Frame | None:
+        """A frame; None without memory: for one who does not insist, or whose process was killed for it."""
+        if self.free <= self.wmark_low:
+            self.wake_kswapd()
+        while self.free <= self.task_floor():
+            if self.settings["policy"] != "linux":
+                enough = self.evict_one()
+            else:
+                enough = self.direct_reclaim(self.task_floor())
+            if not enough:
+                killed = insist and self.kill_somebody()
+                if not killed or process is None or process.state != "runs":
+                    return None
+        return self.take_frame()
+
+    def direct_reclaim(self, floor: int) -> bool:
+        self.count["allocstall"] += 1
+        fruitless = 0
+        while self.free <= floor and fruitless < 16:
+            self.complete(self.now)
+            if self.shrink_zones() > 0:
+                fruitless = 0
+            elif self.under_way:
+                self.pull_plug()
+                self.sleep_until(self.under_way[0].done)
+                self.complete(self.now)
+            else:
+                fruitless += 1
+        return self.free > floor
+
+    def kill_somebody(self) -> bool:
+        """The process with most pages, swap entries and page tables; False when nobody is left."""
+        alive = [process for process in self.processes if process.state == "runs"]
+        if not alive:
+            self.outcome = "oom"
+            return False
+        victim = max(alive, key=lambda one: (one.resident + one.swapped + -(-one.pages // 512), -one.number))
+        self.count["oom_kill"] += 1
+        victim.state = "killed"
+        self.give_space_back(victim)
+        if len(alive) == 1:
+            self.outcome = "oom"
+        return True
+
+    # -- the lists ----------------------------------------------------------------------------------------
+
+    def list_frame(self, frame: Frame) -> None:
+        frame.listed = True
+        if not frame.unevictable:
+            (self.active if frame.active else self.inactive).append(frame)
+
+    def unlist(self, frame: Frame) -> None:
+        frame.listed = False
+        if not frame.unevictable:
+            (self.active if frame.active else self.inactive).remove(frame)
+
+    def rotate(self, frame: Frame) -> None:
+        """folio_rotate_reclaimable(): to the end that is looked at next."""
+        if frame.listed and not frame.unevictable:
+            self.unlist(frame)
+            frame.active = False
+            frame.listed = True
+            self.inactive.insert(0, frame)
+
+    def lock_in(self, frame: Frame) -> None:
+        if not frame.unevictable:
+            if frame.listed:
+                self.unlist(frame)
+            frame.active, frame.unevictable = False, True
+            self.list_frame(frame)
+
+    def let_out(self, frame: Frame) -> None:
+        if frame.unevictable:
+            frame.unevictable = False
+            self.list_frame(frame)
+
+    def inactive_is_low(self) -> bool:
+        gib = (len(self.inactive) + len(self.active)) >> 18
+        return len(self.inactive) * (isqrt(10 * gib) if gib else 1) < len(self.active)
+
+    # -- the working set ------------------------------------------------------------------------------------
+
+    def refault(self, frame: Frame, entry: Entry) -> None:
+        age, workingset = entry.shadow
+        entry.shadow = None
+        self.count["workingset_refault_anon"] += 1
+        linux = self.settings["policy"] == "linux"
+        if linux and self.age - age <= (len(self.active) if self.can_name() else 0):
+            frame.active = True
+            self.age += 1
+            self.count["workingset_activate_anon"] += 1
+            if workingset:
+                frame.workingset = True
+                self.note_cost(BATCH)
+                self.count["workingset_restore_anon"] += 1
+
+    def note_cost(self, cost: int) -> None:
+        self.cost += cost
+        if self.cost > (len(self.inactive) + len(self.active)) // 4:
+            self.cost //= 2
+
+    # -- one page ---------------------------------------------------------------------------------------------
+
+    def used_since(self, frame: Frame) -> int:
+        """How many page-table entries used it, their young bits cleared; -1: one of a locked region maps it."""
+        young = 0
+        for region, pte in self.who_maps(frame):
+            if region.locked:
+                return -1
+            young += pte.young
+            pte.young = False
+        return young
+
+    def activate(self, frame: Frame) -> bool:
+        if frame.cached and self.mostly_full():
+            self.free_swap(frame)
+        # A policy that stands alone has one list.
+        if self.settings["policy"] == "linux":
+            frame.active = True
+            self.count["pgactivate"] += 1
+        self.list_frame(frame)
+        return KEPT
+
+    def look_at(self, frame: Frame) -> bool:
+        """One turn of shrink_folio_list(), for a page taken off its list."""
+        self.spend(self.settings["time.scan_ns"])
+        who = "kswapd" if self.actor == "kswapd" else "direct"
+        self.count["pgscan_anon"] += 1
+        self.count["pgscan_" + who] += 1
+        if frame.locked:
+            self.list_frame(frame)
+            return KEPT
+        if frame.writing:
+            cgroup_v1 = self.settings["reclaim"] == "memcg" and not self.settings["charge_pool"]
+            if not cgroup_v1 or not frame.reclaim:
+                frame.reclaim = True
+                return self.activate(frame)
+            self.wait_for(frame)
+        young, before = self.used_since(frame), frame.referenced
+        frame.referenced = young > 0
+        if young < 0:
+            self.free_swap(frame)
+            self.lock_in(frame)
+            return KEPT
+        if young and (before or young > 1):
+            return self.activate(frame)
+        if young:
+            self.list_frame(frame)
+            return KEPT
+        return self.push_out(frame)
+
+    def push_out(self, frame: Frame) -> bool:
+        """Nobody used it: named, unmapped, written, freed."""
+        entry = frame.entry or self.name(frame)
+        if entry is None:
+            return self.activate(frame)
+        alone = frame.alone
+        for region, pte in self.who_maps(frame):
+            frame.dirty |= pte.dirty
+            frame.mapped -= 1
+            if frame.shmem:
+                self.clear_pte(pte)
+            else:
+                entry.count += 1
+                pte.frame, pte.entry, pte.exclusive = None, entry, alone
+                pte.young = pte.dirty = pte.writable = False
+                region.process.swapped_once = True
+        frame.alone = False
+        if frame.shmem:
+            frame.mapping.cache[frame.index] = entry
+            entry.count += 1
+            frame.shmem = False
+        if not frame.dirty:
+            self.count["swapcache_clean_drops"] += 1
+        else:
+            wrote = self.write_out(frame, entry)
+            if wrote == "nobody's":
+                self.give_frame(frame)
+                return self.stolen()
+            if wrote == "stays":
+                return self.activate(frame)
+            if wrote == "writing":
+                self.spend(self.settings["time.submit_ns"])
+                self.list_frame(frame)
+                return KEPT
+        self.forget(frame)
+        return self.stolen()
+
+    def stolen(self) -> bool:
+        self.count["pgsteal_anon"] += 1
+        self.count["pgsteal_kswapd" if self.actor == "kswapd" else "pgsteal_direct"] += 1
+        return FREED
+
+    def write_out(self, frame: Frame, entry: Entry) -> str:
+        """swap_writeout(): zero mark, then zswap, then the device."""
+        frame.dirty = False
+        self.count["nr_vmscan_write"] += 1
+        if self.free_swap(frame):
+            return "nobody's"
+        if self.settings["zero_map"] and self.facts.filled[frame.image] == 3:
+            self.drop_stored(entry)
+            self.point_at(entry, "zero")
+            entry.image = frame.image
+            self.count["swpout_zero"] += 1
+            return "safe"
+        if entry.where == "zero":
+            entry.where = "none"
+        if self.store(frame, entry):
+            return "safe"
+        if not self.settings["zswap.writeback"] or not (entry.slot or self.take_slot(entry)):
+            frame.dirty = True
+            return "stays"
+        entry.where, entry.image = "disk", frame.image
+        entry.device.written[entry.slot] = frame.image
+        self.count["pswpout"] += 1
+        frame.reclaim = True
+        self.write(frame, entry.device, entry.slot)
+        return "writing"
+
+    # -- the lists shortened --------------------------------------------------------------------------------
+
+    def shrink_inactive(self, pages: int) -> int:
+        self.complete(self.clock())
+        written, freed = self.count["nr_vmscan_write"], 0
+        pages = min(pages, len(self.inactive))
+        scanned = 0
+        while scanned < pages and self.inactive:
+            scanned += 1
+            frame = self.inactive.pop(0)
+            frame.listed = False
+            freed += self.look_at(frame)
+            if frame.active and frame.listed:
+                self.age += 1
+        self.note_cost((self.count["nr_vmscan_write"] - written) * BATCH + scanned - freed)
+        return freed
+
+    def shrink_active(self, pages: int) -> None:
+        for _ in range(min(pages, len(self.active))):
+            frame = self.active.pop(0)
+            self.spend(self.settings["time.scan_ns"])
+            self.used_since(frame)
+            frame.active, frame.workingset = False, True
+            self.list_frame(frame)
+            self.count["pgrefill"] += 1
+            self.count["pgdeactivate"] += 1
+
+    def share(self, pages: int, priority: int, cost: int) -> int:
+        """A cgroup is scanned by swappiness and cost; a node without file pages, and the last priority, in whole."""
+        if self.settings["reclaim"] == "node" or not priority:
+            return pages
+        # calculate_pressure_balance() without any file pages: all the cost is that of the anonymous lists.
+        swappiness, file_cost = self.settings["swappiness"], 0
+        total = cost + file_cost
+        anon, file = total + cost, total + file_cost
+        total = anon + file
+        anon = swappiness * (total + 1) // (anon + 1)
+        file = (200 - swappiness) * (total + 1) // (file + 1)
+        return pages * anon // (anon + file)
+
+    def shrink_lists(self, priority: int, force: bool) -> int:
+        if not self.can_name():
+            return 0
+        shorten = force or self.inactive_is_low() or self.count["workingset_activate_anon"] != self.activations_before
+        cost = self.cost
+        inactive = self.share(len(self.inactive) >> priority, priority, cost)
+        active = self.share(len(self.active) >> priority, priority, cost)
+        whole = self.settings["reclaim"] == "node" and self.actor != "kswapd" and priority == 12
+        freed = 0
+        self.plug()
+        while inactive:
+            freed += self.shrink_inactive(min(inactive, BATCH))
+            inactive -= min(inactive, BATCH)
+            if active and shorten:
+                self.shrink_active(min(active, BATCH))
+            active -= min(active, BATCH)
+            if freed >= BATCH and not whole:
+                break
+        self.unplug()
+        if self.inactive_is_low():
+            self.shrink_active(BATCH)
+        self.dynamic_shrinker(priority)
+        return freed
+
+    def shrink_zones(self) -> int:
+        freed = 0
+        for force in (False, True):
+            for priority in range(12, -1, -1):
+                if freed < BATCH:
+                    freed += self.shrink_lists(priority, force)
+            if not force:
+                self.activations_before = self.count["workingset_activate_anon"]
+                if freed or not self.active:
+                    break
+        return freed
+
+    # -- kswapd -----------------------------------------------------------------------------------------------
+
+    def wake_kswapd(self) -> None:
+        if self.settings["reclaim"] == "node" and self.settings["policy"] == "linux" and not self.kswapd_awake:
+            self.kswapd_awake = True
+            self.kswapd_clock = self.now
+
+    def kswapd_step(self) -> None:
+        self.actor, before = "kswapd", self.actor
+        self.complete(self.kswapd_clock)
+        freed = 0
+        if self.free <= self.wmark_high:
+            freed = self.shrink_zones()
+        if not freed or self.free > self.wmark_high:
+            self.kswapd_awake = False
+        self.actor = before
+
+    # -- policies that stand alone ------------------------------------------------------------------------------
+
+    def note_use(self, frame: Frame) -> None:
+        policy = self.settings["policy"]
+        if policy == "lru" and frame.listed and not frame.unevictable:
+            self.inactive.remove(frame)
+            self.inactive.append(frame)
+        elif policy == "clock":
+            frame.referenced = True
+        elif policy == "opt":
+            frame.next_use = self.next_use()
+
+    @staticmethod
+    def can_go(frame: Frame) -> bool:
+        return frame.listed and not (frame.locked or frame.unevictable or frame.writing)
+
+    def victim(self) -> Frame | None:
+        policy = self.settings["policy"]
+        ready = [frame for frame in self.inactive if self.can_go(frame)]
+        if not self.inactive:
+            return None
+        if policy == "clock":
+            for _ in range(2 * len(self.inactive)):
+                frame = self.inactive[0]
+                if frame in ready and not frame.referenced:
+                    return frame
+                frame.referenced = False
+                self.inactive.append(self.inactive.pop(0))
+            return None
+        if policy == "random":
+            for _ in range(64):
+                # Park and Miller's generator.
+                self.random = self.random * 48271 % (2**31 - 1)
+                frame = self.frames_used.get(self.random % self.frame_top + 1)
+                if frame in ready:
+                    return frame
+        if policy == "opt":
+            return max(reversed(ready), key=lambda frame: frame.next_use, default=None)
+        return ready[0] if ready else None
+
+    def evict_one(self) -> bool:
+        frame = self.victim()
+        if frame is None:
+            return False
+        self.count["pgscan_anon"] += 1
+        self.count["pgscan_direct"] += 1
+        self.unlist(frame)
+        if self.push_out(frame):
+            return True
+        if not frame.writing:
+            return False
+        self.wait_for(frame)
+        self.unlist(frame)
+        self.forget(frame)
+        self.stolen()
+        return True
