@@ -12,7 +12,10 @@ from rich.text import Text
 
 from engine.cli.execution import Run
 from engine.mm.image import schema
+from engine.naming import process_name
+from engine.operation import VALUE_SHIFT, WHO_MASK, WHO_SHIFT
 from engine.scenario import Scenario
+from engine.scenario.build import place_of_operation
 from engine.scenario.checks import Verdict
 
 _GAUGES = (
@@ -52,10 +55,24 @@ def outcome_sentence(run: Run) -> str:
     if run.outcome == "oom":
         return f"Memory ran out at reference {grouped(run.machine.view['oom_reference'])} of the run ({made})."
     if run.outcome == "segfault":
-        return f"A process touched a page that it does not have ({made})."
+        word = int(run.machine.ops[run.machine.position - 1])
+        who = process_name(run.machine.program, (word >> WHO_SHIFT & WHO_MASK) + 1)
+        page = grouped(word >> VALUE_SHIFT)
+        return f"{who} touched a page that it does not have, its page {page}: a segmentation fault ({made})."
     if run.outcome == "interrupted":
         return f"Interrupted after {made}."
     return f"Ran to its end: {made}."
+
+
+def fault_place(run: Run, scenario: Scenario) -> str:
+    """Where in its scenario the operation stands that was a segmentation fault; empty for one of a recording."""
+    number = run.machine.position
+    try:
+        part, line = place_of_operation(scenario, number - 1)
+    except IndexError:
+        return ""
+    where = f", {scenario.source}:{line}" if line else ""
+    return f"It was operation {grouped(number)}, of run.{part}{where}."
 
 
 def print_run(run: Run, scenario: Scenario, verdicts: Sequence[Verdict], out: Console) -> None:
@@ -63,6 +80,8 @@ def print_run(run: Run, scenario: Scenario, verdicts: Sequence[Verdict], out: Co
     out.print(Text(scenario.title, style="bold"))
     speed = f", {grouped(round(run.end.references / run.seconds))} references a second" if run.seconds else ""
     out.print(Text(outcome_sentence(run)))
+    if run.outcome == "segfault" and (place := fault_place(run, scenario)):
+        out.print(Text(place), soft_wrap=True)
     out.print(Text(f"Design {run.design}, {duration(run.end.simulated_ns)} of simulated time{speed}."))
     end = run.end
     figures = table("where pages are now", "pages", "meaning")

@@ -32,6 +32,7 @@ from engine.scenario.model import (
 )  # fmt: skip
 from engine.scenario.part import Part
 from engine.scenario.patterns import PatternPart, arguments
+from engine.scenario.positions import key_lines, line_of
 from engine.scenario.spaces import Space, names_in_run, spaces_of
 from engine.scenario.traces import ContentValue, TraceFiles
 from engine.trace.generate import PATTERNS
@@ -55,6 +56,21 @@ def build_with_parts(scenario: Scenario, base_dir: str | os.PathLike[str]) -> tu
     """The same, and how many operations each ``[[run]]`` part became."""
     builder = _Builder(scenario, Path(base_dir))
     return builder.program(), builder.lengths
+
+
+def place_of_operation(scenario: Scenario, operation: int) -> tuple[int, int | None]:
+    """The ``[[run]]`` part that an operation, counted from 0, came from, and the line it begins at.
+
+    The line is None where the scenario has no file. IndexError for an operation that is none of the scenario's.
+    """
+    folder = scenario.source.parent if scenario.source else Path()
+    behind = np.cumsum(build_with_parts(scenario, folder)[1])
+    part = int(np.searchsorted(behind, operation, side="right"))
+    if part >= len(behind):
+        raise IndexError(operation)
+    if scenario.source is None:
+        return part, None
+    return part, line_of(key_lines(scenario.source.read_text(encoding="utf-8")), ("run", part))
 
 
 class _Builder:

@@ -16,6 +16,7 @@ import pytest
 
 from engine.cli.execution import execute
 from engine.scenario import load_scenario
+from engine.scenario.build import place_of_operation
 
 Call = Callable[..., Any]
 KEYS = {
@@ -204,4 +205,12 @@ def test_a_page_that_is_not_mapped_any_more(swapscope: Call, small: Path) -> Non
     assert result["outcome"] == "segfault"
     assert 60 < result["references"] < 260
     assert said.code == 1
-    assert "touched a page that it does not have" in swapscope("run", small).out
+    told = swapscope("run", small).out
+    page = told.partition("touched a page that it does not have, its page ")[2].partition(": a segmentation fault")[0]
+    assert int(page) >= 30
+    lines = small.read_text().splitlines()
+    number = int(told.partition("It was operation ")[2].partition(",")[0])
+    part, line = place_of_operation(load_scenario(small), number - 1)
+    assert f"of run.{part}, {small}:{line}." in told
+    assert lines[line - 1] == "[[run]]"
+    assert [text.strip() for text in lines[:line]].count("[[run]]") == part + 1

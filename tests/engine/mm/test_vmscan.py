@@ -267,6 +267,39 @@ def test_the_active_list_is_left_alone_while_the_inactive_one_is_long_enough() -
     assert toy.present(0)
 
 
+def test_after_refaults_of_the_working_set_the_active_list_is_shortened_once_although_it_is_not_longer() -> None:
+    toy = build(40, frames=64, zswap=True, swappiness=200)
+    toy.write(*range(40))
+    for page in range(4):
+        activate(toy, page)
+    old(toy, *range(40))
+    toy.call(store, im.ACTIVATE_ANON, 1)
+    toy.call(shrink_zones, 20)
+    shortened = toy["pgdeactivate"]
+    assert 0 < shortened < 4
+    toy.call(shrink_zones, 8)
+    assert toy["pgdeactivate"] == shortened, "these refaults are known now"
+
+
+def test_an_activation_by_reclaim_ages_the_shadows_as_an_eviction_does() -> None:
+    toy = build()
+    toy.write(0, 1)
+    toy.call(set_flags, toy.frame(0), 1)
+    assert look(toy) == 0
+    assert (toy.active(), toy["nonresident_age"]) == ([toy.frame(0)], 1)
+    assert look(toy) == 0
+    assert (toy["nr_inactive_anon"], toy["nonresident_age"]) == (1, 1), "kept is not activated"
+
+
+def test_what_is_written_costs_and_what_is_rotated_but_not_what_is_freed() -> None:
+    toy = build(64, frames=80, zswap=True, zswap__max_pool_percent=100)
+    toy.write(*range(64))
+    old(toy, 0)
+    # One page is written to zswap and freed; one was used and is rotated.
+    toy.call(shrink_inactive_list, 2)
+    assert toy["anon_cost"] == (1 * 32 + 1) // 2, "halved once it is more than a quarter of the lists"
+
+
 # -- how much is scanned -------------------------------------------------------------------------
 
 
