@@ -124,6 +124,7 @@ ONE_ENTRY = 1
 BATCH = 2
 SWAP_CLUSTER_MAX = 32
 MAX_RECLAIM_RETRIES = 16
+POOL_PAGE_RETRIES = 8
 NO_SPACE = -1
 
 WRITTEN = 0
@@ -265,8 +266,9 @@ def zswap_load(m: Words, frame: int, entry: int, zentry: int) -> None:
 
 @kernel
 def writeback_fails(m: Words, zentry: int, entry: int, why: int) -> int:
-    """A writeback that cannot be done: the entry stays where it is."""
-    add(m, REJECT_RECLAIM_FAIL, 1)
+    """A writeback that cannot be done: the entry stays where it is. 6.2 only counts pages of the pool that stay."""
+    if m[SHRINK_RULE] != POOL_PAGE:
+        add(m, REJECT_RECLAIM_FAIL, 1)
     emit(m, WB_FAIL, zentry, entry, why)
     return why
 
@@ -342,23 +344,36 @@ def shrink_one(m: Words, zentry: int) -> int:
 
 
 @kernel
-def shrink_pool_page(m: Words) -> int:
-    """zpool_shrink(pool, 1) of 6.2: every object of the coldest entry's zspage; how many were written."""
-    zentry = next_to_leave(m)
-    if zentry == 0:
-        return 0
-    zspage = get(m, Z_HANDLE, zentry) >> HANDLE_SHIFT
+def evict_pool_page(m: Words, zspage: int) -> bool:
+    """Every object of a page of the pool written back; whether the page is free now, else its entries go last."""
     left = get(m, ZSPAGE_INUSE, zspage)
     row = get(m, ZSPAGE_FIRST, zspage)
-    written = 0
+    stayed = 0
     while left > 0:
         word = get(m, OBJECT, row)
         row += 1
         if word & 1 != 0:
             left -= 1
-            if zswap_writeback_entry(m, word >> 1) == WRITTEN:
-                written += 1
-    return written
+            if zswap_writeback_entry(m, word >> 1) != WRITTEN:
+                stayed += 1
+                zswap_lru_del(m, word >> 1)
+                zswap_lru_add(m, word >> 1)
+    return stayed == 0
+
+
+@kernel
+def shrink_pool_page(m: Words) -> int:
+    """zpool_shrink(pool, 1) of 6.2: the coldest entry's page, or the next, up to eight; 1 once one came free."""
+    tries = POOL_PAGE_RETRIES
+    while tries > 0 and m[NR_ZLRU] > 0:
+        tries -= 1
+        zentry = next_to_leave(m)
+        if zentry == 0:
+            return 0
+        if evict_pool_page(m, get(m, Z_HANDLE, zentry) >> HANDLE_SHIFT):
+            return 1
+    add(m, REJECT_RECLAIM_FAIL, 1)
+    return 0
 
 
 @kernel

@@ -24,6 +24,7 @@ from engine.mm.zswap import (
     WRITTEN,
     kick_worker,
     shrink_entries,
+    shrink_pool_page,
     worker_step,
     zswap_writeback_entry,
 )
@@ -446,3 +447,27 @@ def test_what_is_compressed_is_the_image_the_page_has() -> None:
     toy.pageout(0, 2)
     assert [toy.at(im.Z_LENGTH, entry) for entry in toy.zswap_lru()] == [700, 3000]
     assert [toy.at(im.Z_CONTENT, entry) for entry in toy.zswap_lru()] == [1, 2]
+
+
+def zbud_pages(pages: int) -> Toy:
+    """6.2 with two pages of the program on each page of the pool, none read back."""
+    return stored(pages, lz4=(1900,), **V6_2 | {"zswap__allocator": 1, "page_cluster": 0})
+
+
+def test_until_6_8_a_page_of_the_pool_that_does_not_come_free_goes_last_and_the_next_is_tried() -> None:
+    toy = zbud_pages(6)
+    toy.read(0)
+    assert toy["zswap_pool_pages"] == 3
+    assert toy.call(shrink_pool_page) == 1
+    # Page 0 is cached, so only its neighbour left the first page of the pool; the second came free.
+    assert toy.figures("zswap_pool_pages", "zswap_stored_pages", "zswpwb") == (2, 3, 3)
+    assert toy["reject_reclaim_fail"] == 0
+    held = [toy.at(im.Z_SWPENTRY, row) for row in toy.zswap_lru()]
+    assert held == [toy.entry(4), toy.entry(5), toy.at(im.PAGE_SWAP, toy.frame(0))]
+
+
+def test_until_6_8_a_kick_that_frees_no_page_of_the_pool_is_one_failure() -> None:
+    toy = zbud_pages(4)
+    toy.read(0, 2)
+    assert toy.call(shrink_pool_page) == 0
+    assert toy.figures("zswap_pool_pages", "zswap_stored_pages", "reject_reclaim_fail") == (2, 2, 1)

@@ -122,7 +122,7 @@ class Zswap:
         elif not entry.slot and not self.take_slot(entry):
             why = "no slot"
         if why:
-            self.count["reject_reclaim_fail"] += 1
+            self.count["reject_reclaim_fail"] += self.settings["zswap.shrink_rule"] != "pool_page"
             return why
         frame = self.take_frame()
         frame.image, frame.reclaim = old.image, True
@@ -158,8 +158,7 @@ class Zswap:
         written = 0
         if self.cold and settings["zswap.writeback"]:
             if settings["zswap.shrink_rule"] == "pool_page":
-                victims = [one for one in self.cold[0].place.objects if one is not None]
-                written = sum(self.write_back(one) == "written" for one in victims)
+                written = self.evict_a_page()
             else:
                 most = 32 if settings["zswap.shrink_rule"] == "batch" else 1
                 for _ in range(min(most, len(self.cold))):
@@ -176,6 +175,24 @@ class Zswap:
             else:
                 self.worker_due = 0
         self.actor = before
+
+    def evict_a_page(self) -> bool:
+        """A page of the pool, the coldest first; one that does not come free goes last, eight are tried."""
+        for _ in range(8):
+            if self.cold:
+                victims = [one for one in self.cold[0].place.objects if one is not None]
+                stay = [one for one in victims if not self.written_or_last(one)]
+                if not stay:
+                    return True
+        self.count["reject_reclaim_fail"] += 1
+        return False
+
+    def written_or_last(self, old: Stored) -> bool:
+        if self.write_back(old) == "written":
+            return True
+        self.cold.remove(old)
+        self.cold.append(old)
+        return False
 
     def dynamic_shrinker(self, priority: int) -> None:
         """do_shrink_slab(): what reads from devices protect is left out, and the share that is not won counts."""
