@@ -6,7 +6,10 @@ import pytest
 
 from engine.mm import image as im
 from engine.mm.alloc import alloc_frame, direct_reclaim, stalled
+from engine.mm.lru import set_flags
 from engine.mm.page_alloc import watermark_low, watermark_min
+from engine.mm.pageflags import PG_LOCKED
+from engine.mm.vmscan import shrink_zones
 from engine.program import Process
 from tests.engine.mm.machines import ALL_DESIGNS, build, kinds, of_kind, region
 
@@ -91,3 +94,17 @@ def test_reclaims_work_has_the_direct_reclaim_as_cause() -> None:
     fault = next(transition for transition in made if transition.number == start.cause)
     assert fault.kind.name == "fault"
     assert any(transition.cause == start.number for transition in of_kind(made, "zswap store"))
+
+
+def test_it_gives_up_when_sixteen_rounds_have_freed_nothing() -> None:
+    toy = build(frames=64, zswap=True)
+    toy.write(*range(8))
+    for page in range(8):
+        toy.call(set_flags, toy.frame(page), PG_LOCKED)
+    toy.call(shrink_zones, 32)
+    before = toy["pgscan_anon"]
+    toy.call(shrink_zones, 32)
+    one, before = toy["pgscan_anon"] - before, toy["pgscan_anon"]
+    assert one > 0
+    assert not toy.call(direct_reclaim, 64)
+    assert toy["pgscan_anon"] - before == 16 * one

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.mm import image as im
 from engine.mm.block import (
     BLK_MAX_REQUEST_COUNT,
@@ -83,6 +85,30 @@ def test_behind_a_large_request_the_plug_is_emptied_too() -> None:
     assert set(ends(toy)) == {HELD_BACK}, "it still grows"
     toy.call(start_write, toy.call(take_frame), swp_entry(0, 200))
     assert ends(toy).count(HELD_BACK) == 1
+
+
+@pytest.mark.parametrize(("pages", "held"), [(BLK_PLUG_FLUSH_PAGES - 1, 2), (BLK_PLUG_FLUSH_PAGES, 1)])
+def test_a_request_of_128_kib_is_a_large_one(pages: int, held: int) -> None:
+    toy = plugged([swp_entry(0, 1 + number) for number in range(pages)])
+    toy.call(start_write, toy.call(take_frame), swp_entry(0, 200))
+    assert toy["plug_requests"] == held
+
+
+def test_a_request_has_as_many_pages_as_a_virtio_disk_takes_segments() -> None:
+    toy = plugged([swp_entry(0, 1 + number) for number in range(254)])
+    assert toy.figures("plug_requests", "plug_pages") == (1, 254)
+    toy.call(start_write, toy.call(take_frame), swp_entry(0, 255))
+    assert toy.figures("plug_requests", "plug_pages") == (1, 1)
+    assert ends(toy).count(HELD_BACK) == 1, "the full one has gone to the device"
+
+
+def test_pages_that_end_together_end_in_the_order_in_which_they_were_written() -> None:
+    toy = plugged([swp_entry(0, number) for number in (1, 2, 3)])
+    toy.call(finish_plug)
+    frames = []
+    while toy["bio_head"]:
+        frames.append(toy.call(end_write))
+    assert frames == [1, 2, 3]
 
 
 def test_a_task_that_sleeps_lets_its_writes_go() -> None:

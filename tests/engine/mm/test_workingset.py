@@ -8,6 +8,7 @@ from engine.mm import image as im
 from engine.mm.design.hooks import cache_word
 from engine.mm.lru import set_flags
 from engine.mm.pageflags import PG_WORKINGSET
+from engine.mm.workingset import lru_note_cost
 from tests.engine.mm.machines import ALL_DESIGNS, LEGACY, Toy, build, of_kind
 
 EVERY = pytest.mark.parametrize("design", ALL_DESIGNS)
@@ -67,11 +68,21 @@ def test_a_page_that_had_been_active_is_restored_at_a_cost(design: int) -> None:
     toy.call(set_flags, toy.frame(0), PG_WORKINGSET)
     toy.pageout(0)
     assert shadow(toy, 0) == (0, True)
-    toy.m[im.NR_ACTIVE] = 1
+    toy.m[im.NR_ACTIVE] = 128
     toy.read(0)
-    toy.m[im.NR_ACTIVE] -= 1
-    assert (toy["workingset_restore_anon"], toy["refault_cost"]) == (1, 1)
+    toy.m[im.NR_ACTIVE] -= 128
+    assert (toy["workingset_restore_anon"], toy["refault_cost"], toy["anon_cost"]) == (1, 1, 32)
     assert {"workingset", "active"} <= toy.flags(toy.frame(0))
+
+
+def test_cost_is_halved_once_it_is_more_than_a_quarter_of_the_lists() -> None:
+    toy = build()
+    toy.m[im.NR_ACTIVE], toy.m[im.NR_INACTIVE] = 30, 10
+    costs = []
+    for _ in range(3):
+        toy.call(lru_note_cost, 5)
+        costs.append(toy["anon_cost"])
+    assert costs == [5, 10, 7], "10 is a quarter of 40, 15 is more"
 
 
 @EVERY

@@ -404,6 +404,21 @@ def test_a_kick_while_the_worker_is_due_changes_nothing() -> None:
     assert toy["worker_due"] == due
 
 
+def test_a_worker_kicked_while_it_runs_runs_once_more() -> None:
+    toy = limited(zswap__second_chance=0)
+    toy.call(kick_worker)
+    toy.call(worker_step)
+    assert toy.figures("worker_runs", "worker_again") == (1, 0)
+    toy.call(kick_worker)
+    assert toy["worker_again"] == 1
+    while toy["worker_runs"]:
+        toy.call(worker_step)
+    assert toy["worker_again"] == 0
+    assert toy["worker_due"] > 0, "once more, at the threshold already"
+    toy.call(worker_step)
+    assert toy["worker_due"] == 0
+
+
 def test_only_the_store_that_finds_the_pool_full_kicks_in_6_2_and_every_refused_one_since() -> None:
     for always, kicks in ((0, 1), (1, 2)):
         toy = limited(zswap__kick_always=always, time__worker_wake_ns=1_000_000_000)
