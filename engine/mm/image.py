@@ -138,6 +138,11 @@ DROPBEHIND = _setting(
     "machine.zswap.dropbehind", "A page written back is freed when its write ends, without a turn on the LRU",
     kernel="folio_set_dropbehind", high=1,
 )  # fmt: skip
+LIMIT_INCLUDED = _setting(
+    "machine.zswap.limit_included",
+    "The pool may have its limit in whole, and takes pages again only below its threshold (until 6.9)",
+    kernel="zswap_is_full", high=1,
+)  # fmt: skip
 RECLAIM_FULL_CLUSTERS = _setting(
     "machine.reclaim_full_clusters",
     "With swap half full and no other cluster left, full ones give up slots that only the swapcache holds",

@@ -111,7 +111,7 @@ from engine.mm.zswap_entry import (
     zswap_lru_add,
     zswap_lru_del,
 )
-from engine.mm.zswap_pool import zswap_accept_thr_pages, zswap_max_pages
+from engine.mm.zswap_pool import zswap_accept_thr_pages, zswap_can_accept, zswap_is_full, zswap_max_pages
 
 PAGE_SIZE = 4096
 ENTRY_BYTES = 64
@@ -137,13 +137,12 @@ FAILED_OFF = 4
 @kernel
 def zswap_check_limits(m: Words) -> int:
     """zswap_check_limits(): 0 when the pool takes more, else why not."""
-    pages = m[POOL_PAGES]
-    if pages >= zswap_max_pages(m):
+    if zswap_is_full(m):
         add(m, POOL_LIMIT_HIT, 1)
         store(m, POOL_REACHED_FULL, 1)
         return REJECT_FULL
     if m[POOL_REACHED_FULL] != 0:
-        if pages <= zswap_accept_thr_pages(m):
+        if zswap_can_accept(m):
             store(m, POOL_REACHED_FULL, 0)
         else:
             return REJECT_HYSTERESIS

@@ -23,6 +23,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
         "machine.zswap.second_chance": False,
         "machine.zswap.shrink_rule": "pool_page",
         "machine.zswap.kick_always": False,
+        "machine.zswap.limit_included": True,
         "machine.zswap.dropbehind": False,
     },
     # Zero pages are noted before zswap is asked; zsmalloc is the only allocator; entries have an
@@ -38,6 +39,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
         "machine.zswap.second_chance": True,
         "machine.zswap.shrink_rule": "one_entry",
         "machine.zswap.kick_always": True,
+        "machine.zswap.limit_included": False,
         "machine.zswap.dropbehind": False,
     },
     # The linux-mm tree of 2026: 32 entries a step, and what was written back is dropped at once.
@@ -52,6 +54,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
         "machine.zswap.second_chance": True,
         "machine.zswap.shrink_rule": "batch",
         "machine.zswap.kick_always": True,
+        "machine.zswap.limit_included": False,
         "machine.zswap.dropbehind": True,
     },
 }

@@ -62,6 +62,17 @@ def test_the_fullest_zspage_with_room_is_used_first() -> None:
     assert toy.call(zs_malloc, 1000, 1) >> HANDLE_SHIFT == first
 
 
+def test_one_place_free_of_very_many_is_the_fullest_of_all() -> None:
+    toy = build(frames=64)
+    # 32-byte class: 128 objects to a page.
+    handles = [toy.call(zs_malloc, 20, 1) for _ in range(129)]
+    full, other = handles[0] >> HANDLE_SHIFT, handles[-1] >> HANDLE_SHIFT
+    assert full != other
+    toy.call(zs_free, handles[5])
+    assert group_of(toy, full) == 10
+    assert toy.call(zs_malloc, 20, 1) == handles[5]
+
+
 @pytest.mark.parametrize("last", [0, 1, 2])
 def test_of_equally_full_zspages_the_one_that_came_into_the_group_last_is_used_first(last: int) -> None:
     toy = build(frames=64)

@@ -90,6 +90,17 @@ def test_full_pool_refuses_until_below_the_acceptance_threshold() -> None:
     assert toy["pool_limit_hit"] == 2, "only a store that finds the pool at its limit counts"
 
 
+def test_until_6_9_the_limit_itself_was_allowed_and_the_threshold_itself_too_much() -> None:
+    toy = build(zswap=True, zswap__max_pool_pages=10, zswap__accept_threshold_percent=80, zswap__limit_included=1)
+    toy.write(*range(6))
+    said = []
+    for page, pages in enumerate((10, 11, 10, 8, 7, 10)):
+        toy.m[im.POOL_PAGES] = pages
+        said.append((refused(toy.pageout(page)) or [None])[0])
+        toy.m[im.WORKER_DUE] = 0
+    assert said == [None, REJECT_FULL, REJECT_HYSTERESIS, REJECT_HYSTERESIS, None, None]
+
+
 def test_the_pools_limit_is_looked_at_before_the_page_is_compressed() -> None:
     toy = full(build(zswap=True, lz4=(4096,), zswap__incompressible=0, zswap__max_pool_pages=4))
     toy.write(0)

@@ -29,20 +29,27 @@ class Zswap:
         return self.pool_limit() * self.settings["zswap.accept_threshold_percent"] // 100
 
     def pool_takes(self) -> bool:
-        if not self.settings["zswap.enabled"] or self.pool_pages >= self.pool_limit():
+        if not self.settings["zswap.enabled"] or self.pool_is_full():
             return False
-        return not self.reached_full or self.pool_pages <= self.pool_threshold()
+        return not self.reached_full or self.pool_accepts()
+
+    def pool_is_full(self) -> bool:
+        """Until 6.9 the limit itself was allowed."""
+        return self.pool_pages >= self.pool_limit() + self.settings["zswap.limit_included"]
+
+    def pool_accepts(self) -> bool:
+        """Until 6.9 the threshold itself was too much."""
+        return self.pool_pages <= self.pool_threshold() - self.settings["zswap.limit_included"]
 
     def store(self, frame: Frame, entry: Entry) -> bool:
         settings = self.settings
         if not settings["zswap.enabled"]:
             return self.refuse(entry, False)
-        pages = self.pool_pages
-        if pages >= self.pool_limit():
+        if self.pool_is_full():
             self.count["pool_limit_hit"] += 1
             self.reached_full = True
             return self.refuse(entry, True)
-        if self.reached_full and pages > self.pool_threshold():
+        if self.reached_full and not self.pool_accepts():
             return self.refuse(entry, False)
         self.reached_full = False
         raw = settings["zswap.incompressible"] == "store"
