@@ -36,7 +36,7 @@ class Branching(QObject):
     def strike(self, shock: Shock) -> None:
         """A ready-made shock at the cursor: a branch opens."""
         self._player.pause()
-        self._worker.strike(shock)
+        self._worker.strike(shock, self.tr(shock.name))
 
     def undo(self) -> None:
         """Forget the branch that is shown, and stand where its change was made."""

@@ -137,9 +137,9 @@ class Worker(QThread):
         """Change a setting at the cursor; of several values asked for while busy only the last is set."""
         self._post(f"change {key}", lambda: self._need().change(key, value), only_last=True)
 
-    def strike(self, shock: Shock) -> None:
-        """A ready-made shock at the cursor; ``told`` says ("shock", why) where it cannot be."""
-        self._post("strike", lambda: self._strike(shock))
+    def strike(self, shock: Shock, name: str) -> None:
+        """A ready-made shock at the cursor, by a name; ``told`` says ("shock", why) where it cannot be."""
+        self._post("strike", lambda: self._strike(shock, name))
 
     def undo(self) -> None:
         """Forget the branch that is shown, and stand where it left the other."""
@@ -345,8 +345,8 @@ class Worker(QThread):
         self._pace = None
         self._to_end, self._busy = True, "Running to the end"
 
-    def _strike(self, shock: Shock) -> None:
-        made = self._need().strike(shock)
+    def _strike(self, shock: Shock, name: str) -> None:
+        made = self._need().strike(shock, name)
         if isinstance(made, str):
             self.told.emit("shock", made)
 

@@ -417,10 +417,10 @@ class Timeline:
         branch = Branch(name, program, self.branch, self._cursor, self.operation, tuple(steps))
         return self._open(branch, len(self.branches))
 
-    def strike(self, shock: Shock) -> Branch | str:
-        """A shock at the cursor: a branch named after it, or why it cannot be."""
+    def strike(self, shock: Shock, name: str = "") -> Branch | str:
+        """A shock at the cursor: a branch of that name, or of the shock's own, or why it cannot be."""
         steps = shock.steps(self.program, self.view)
-        return steps if isinstance(steps, str) else self.insert(shock.name, steps)
+        return steps if isinstance(steps, str) else self.insert(name or shock.name, steps)
 
     def undo(self) -> None:
         """Forget the branch that is shown and those that left it, and stand where it began."""

@@ -321,7 +321,7 @@ class ChartsPanel(QWidget):
 
     def _draw_faults(self) -> None:
         if self.series is not None:
-            self._draw("faults", *latency(self.series), latency)
+            self._draw("faults", *latency(self.series), _median_latency)
 
     def _draw_parts(self) -> None:
         if self.series is not None:
@@ -474,6 +474,12 @@ class ChartsPanel(QWidget):
             self.message.show()
         else:
             self.message.hide()
+
+
+def _median_latency(series: Series) -> tuple[Places, list[Curve]]:
+    """Of another run the middle is enough: six lines of nearly the same are none."""
+    ends, curves = latency(series)
+    return ends, curves[:1]
 
 
 def _pressure(series: Series) -> tuple[Places, list[Curve]]:
