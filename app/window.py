@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         self.show_welcome()
         if settings.notice:
             self.status.say(settings.notice, lasting=True)
+        self.editors.tell_left_behind()
         self.worker.start()
 
     # -- building -------------------------------------------------------------------------------

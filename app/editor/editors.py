@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from app.preload import editing
+from app.settings import config_dir
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ class Editors(QObject):
         """Files that were written to try a text, by the editor they came from."""
 
     def new(self) -> EditorWindow:
-        """An editor on a scenario that has no file yet."""
+        """An editor on a scenario that has no file yet; one that nothing was done with is brought to the front."""
+        for editor in self.open:
+            if editor.document.path is None and not editor.document.dirty:
+                return _raised(editor)
         return self._show(editing().new_editor(self._window.settings))
 
     def edit(self, path: Path | None) -> EditorWindow | None:
@@ -37,14 +41,21 @@ class Editors(QObject):
         path = path.resolve()
         for editor in self.open:
             if editor is self._tried.get(path) or editor.document.path == path:
-                editor.raise_()
-                editor.activateWindow()
-                return editor
+                return _raised(editor)
         try:
             return self._show(editing().editor_of(path, self._window.settings))
         except InputError as error:
             QMessageBox.warning(self._window, self.tr("Editor"), str(error))
             return None
+
+    def tell_left_behind(self) -> None:
+        """Say in the window what was not saved when Swapscope ended last."""
+        if not any((config_dir() / "drafts").glob("*.json")):
+            return
+        names = [draft.path.name if draft.path else self.tr("a new scenario") for draft in editing().left_behind()]
+        if names:
+            told = self.tr("Not saved last time: {names}. The editor offers it again.")
+            self._window.status.say(told.format(names=", ".join(names)), lasting=True)
 
     def close_all(self) -> bool:
         """Close every editor; False as soon as one is to stay."""
@@ -73,3 +84,9 @@ class Editors(QObject):
     def _closed(self, editor: EditorWindow) -> None:
         self.open.remove(editor)
         self._tried = {path: other for path, other in self._tried.items() if other is not editor}
+
+
+def _raised(editor: EditorWindow) -> EditorWindow:
+    editor.raise_()
+    editor.activateWindow()
+    return editor

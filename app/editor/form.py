@@ -86,6 +86,12 @@ class FieldRow(QWidget):
         grid.addWidget(self.wrong, 3, 0, 1, 5)
         grid.addWidget(self.nearest, 4, 0, 1, 5, Qt.AlignmentFlag.AlignLeft)
 
+    def show_default(self, field: Field) -> None:
+        """The same field with another default."""
+        self.field = self.input.field = field
+        self.input.show_default()
+        self.about.setText(self._about())
+
     def show_value(self, value: Any) -> None:
         """What the file says; None where it says nothing."""
         self.name.set_colour("text" if value is not None or self.field.needed else "dim")
@@ -173,7 +179,7 @@ class Form(QWidget):
         column.setSpacing(theme.px(2))
         for field in fields:
             row = FieldRow(field)
-            row.wanted.connect(self._setter(field))
+            row.wanted.connect(self._setter(row))
             row.settled.connect(self._settle)
             self.rows[dotted(field.path)] = row
             column.addWidget(row)
@@ -191,6 +197,13 @@ class Form(QWidget):
             row.show_value(self._document.value(path))
             row.show_problem(at_key(wrong, dotted(path)))
 
+    def show_defaults(self, fields: Sequence[Field]) -> None:
+        """The same fields with other defaults."""
+        for field in fields:
+            row = self.rows[dotted(field.path)]
+            if field != row.field:
+                row.show_default(field)
+
     def row_at(self, key: str) -> FieldRow | None:
         """The row of a dotted key of the file, or of what is inside its value."""
         for row in self.rows.values():
@@ -198,8 +211,9 @@ class Form(QWidget):
                 return row
         return None
 
-    def _setter(self, field: Field) -> Callable[[Any], None]:
+    def _setter(self, row: FieldRow) -> Callable[[Any], None]:
         def put(value: Any) -> None:
+            field = row.field
             path = (*self._prefix, *field.path)
             if field.key in self._changing:
                 if value is not None:

@@ -37,6 +37,9 @@ class Input(QWidget):
         """What the file says; None where it says nothing."""
         raise NotImplementedError
 
+    def show_default(self) -> None:
+        """The field has another default."""
+
     def offer(self, names: Callable[[], list[str]]) -> None:
         """Names that may stand here, asked for when the keyboard comes."""
 
@@ -86,11 +89,15 @@ class LineInput(Input):
         super().__init__(field, parent)
         self.line = Line(field.kind is Kind.NUMBER)
         self._names: Callable[[], list[str]] | None = None
-        self.line.setPlaceholderText(text_of(field, field.default))
+        self.show_default()
         self._take(self.line)
         self.line.textEdited.connect(lambda text: self.changed.emit(value_of(self.field, text)))
         self.line.editingFinished.connect(self.settled)
         self.line.entered.connect(self._entered)
+
+    def show_default(self) -> None:
+        """As a hint."""
+        self.line.setPlaceholderText(text_of(self.field, self.field.default))
 
     def show_value(self, value: Any) -> None:
         """The value; while it is typed in, the letters stay as they were typed."""

@@ -27,7 +27,7 @@ class MachinePage(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Machine"))
         self._document = document
-        self._kernel = ""
+        self._kernel = DEFAULT_KERNEL
         self._problems: tuple[Problem, ...] = ()
         self.forms: list[Form] = []
         self._cards: list[QFrame] = []
@@ -57,6 +57,7 @@ class MachinePage(QWidget):
         top.addWidget(only)
         outer.addLayout(top)
         outer.addWidget(self._area, 1)
+        self._build()
         self.show_document()
 
     def show_document(self) -> None:
@@ -65,7 +66,8 @@ class MachinePage(QWidget):
         kernel = kernel if isinstance(kernel, str) and kernel in PRESETS else DEFAULT_KERNEL
         if kernel != self._kernel:
             self._kernel = kernel
-            self._build()
+            for form, group in zip(self.forms, machine_groups(kernel), strict=True):
+                form.show_defaults(group.fields)
         for form in self.forms:
             form.show_table((), self._problems)
         self.swapfiles.show_document()
@@ -92,16 +94,6 @@ class MachinePage(QWidget):
         row.focus()
 
     def _build(self) -> None:
-        focused = next((key for form in self.forms for key, row in form.rows.items()
-                        if row.input.editor().hasFocus()), None)  # fmt: skip
-        self.swapfiles.setParent(None)
-        for card in self._cards:
-            self._column.removeWidget(card)
-            card.hide()
-            card.deleteLater()
-        while self._column.count():
-            self._column.takeAt(0)
-        self.forms, self._cards = [], []
         for group in machine_groups(self._kernel):
             form = Form(self._document, group.fields)
             self.forms.append(form)
@@ -111,9 +103,6 @@ class MachinePage(QWidget):
             self._column.addWidget(card)
         self._column.addWidget(self.nothing)
         self._column.addStretch(1)
-        row = next((form.rows[focused] for form in self.forms if focused in form.rows), None)
-        if row is not None:
-            row.focus()
         self._sift()
 
     def _card(self, title: str, content: QWidget) -> QFrame:

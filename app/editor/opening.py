@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.editor.document import Document
+from app.editor.drafts import left_behind
 from app.editor.window import EditorWindow
 from app.settings import Settings
 from engine.cli.new import template
 
+__all__ = ["editor_of", "left_behind", "new_editor"]
 FIRST_NAME = "my-scenario"
 
 

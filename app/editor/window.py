@@ -77,6 +77,8 @@ class EditorWindow(QMainWindow):
         self._settings = settings
         self._own_folder: Path | None = None
         self._run_when_checked = False
+        self._asks = True
+        """Before something is lost."""
         self._went = False
         """Some problem was gone to already."""
         self._drafts = drafts.DraftKeeper()
@@ -483,13 +485,18 @@ class EditorWindow(QMainWindow):
 
     def may_close(self) -> bool:
         """Nothing would be lost, or the person wants it so; asks."""
-        if not self.document.dirty:
+        if not self.document.dirty or not self._asks:
             return True
         box = QMessageBox.StandardButton
         said = self.tr("{name} has changes that are not saved.").format(name=self.document.name)
         answer = QMessageBox.question(self, self.tr("Close the editor"), said, box.Save | box.Discard | box.Cancel,
                                       box.Save)  # fmt: skip
         return self.save() if answer == box.Save else answer == box.Discard
+
+    def discard(self) -> None:
+        """Close without a question: what is not saved is gone."""
+        self._asks = False
+        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what is not saved, and end the thread."""

@@ -389,6 +389,8 @@ def left_behind(window: Any) -> list[str]:
     """Close the window; what of it is still there."""
     timers = window.findChildren(QTimer)
     threads = [window.worker, window.gallery]
+    for editor in tuple(window.editors.open):
+        editor.discard()
     window.close()
     running = [f"thread {one.objectName()}" for one in threads if one.isRunning()]
     active = [f"timer of {one.parent()!r}" for one in timers if one.isActive()]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
 from shiboken6 import isValid
 
 from app.editor.opening import editor_of, new_editor
@@ -63,7 +62,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_editor(qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+def open_editor(qtbot: Any, tmp_path: Path) -> Iterator[Any]:
     """Opens editors; None as path: a new scenario."""
     settings = Settings(tmp_path / "settings")
     made: list[Any] = []
@@ -77,11 +76,9 @@ def open_editor(qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         return editor
 
     yield start
-    with monkeypatch.context() as patch:
-        patch.setattr(QMessageBox, "question", lambda *_a, **_k: QMessageBox.StandardButton.Discard)
-        for editor in made:
-            if isValid(editor):
-                editor.close()
+    for editor in made:
+        if isValid(editor):
+            editor.discard()
 
 
 def wait_checked(qtbot: Any, editor: Any) -> None:

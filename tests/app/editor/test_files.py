@@ -184,6 +184,16 @@ def test_a_draft_can_be_thrown_away(open_editor, qtbot, file):
     assert editor.document.text == TEXT
 
 
+def test_the_window_tells_at_the_start_what_was_left_behind(new_window, file):
+    drafts.drafts_dir().mkdir(parents=True)
+    left = drafts.drafts_dir() / "x.json"
+    left.write_text(json.dumps({"path": str(file), "text": TEXT + "# more\n", "when": 1.0}))
+    window = new_window()
+    assert "mine.toml" in window.status.said()
+    left.unlink()
+    assert new_window().status.said() == ""
+
+
 # -- with the main window ----------------------------------------------------------------------
 
 
@@ -198,8 +208,7 @@ def both(new_window, qtbot, file):
     wait_checked(qtbot, editor)
     yield window, editor
     for one in tuple(window.editors.open):
-        one.document.change(one.document._saved, "")
-        one.close()
+        one.discard()
 
 
 def test_the_editor_of_the_open_scenario_is_there_once(both, file):
@@ -285,5 +294,6 @@ def test_a_new_scenario_by_key(new_window, qtbot):
     qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert len(window.editors.open) == 1
+    assert window.editors.new() is window.editors.open[0]  # nothing was done with it
     wait_checked(qtbot, window.editors.open[0])
     window.editors.open[0].close()
