@@ -13,7 +13,7 @@ TOLD = {
     "Home": "first", "End": "last", "]": "faster", "[": "slower", "F": "next_fault", "Shift+F": "previous_fault",
     "M": "next_mark", "Shift+M": "previous_mark", "Ctrl+G": "jump", "Ctrl+K": "palette",
     "Ctrl+1": "unit_transition", "Ctrl+2": "unit_reference", "Ctrl+3": "unit_fault", "Ctrl+4": "unit_event",
-    "B": "branches", "Ctrl+Z": "undo", "Ctrl+N": "new", "F4": "edit",
+    "B": "branches", "Ctrl+Z": "undo", "Ctrl+N": "new", "F4": "edit", "Shift+F1": "glossary",
     "1": "depth_story", "2": "depth_mechanism", "3": "depth_kernel", "0": "fit", "C": "compare", "T": "tables",
     "S": "machines_side", "O": "machines_over", "A": "machines_alone", "D": "next_difference",
     "Shift+D": "previous_difference", "Ctrl+D": "first_difference",
