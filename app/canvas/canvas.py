@@ -51,6 +51,8 @@ from engine.reading import Chain, Place, chains, neighbours
 
 SETTLED_MS = 200
 """The run is taken to be known when no more of it came for so long."""
+SMALLEST = 0.75
+"""Large type gives way to this share of the normal size, where a canvas would be cut off otherwise."""
 LEAST, SMALL = (640, 360), (250, 240)
 """Pixels of a canvas at normal type size at least, alone and with others beside it."""
 MOST_OUTLINES = 600
@@ -279,7 +281,17 @@ class MachineCanvas(QWidget):
         return QSize(theme.px(1240), theme.px(640))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(self._least[0]), theme.px(self._least[1]))
+        scale = theme.switch().scale
+        scale = SMALLEST if scale > 1 else scale
+        return QSize(round(self._least[0] * scale), round(self._least[1] * scale))
+
+    def _share(self) -> float:
+        """How much of the type size is used: less where there is no room for large type, so that nothing is cut off."""
+        scale = theme.switch().scale
+        if scale <= 1:
+            return 1.0
+        fitting = min(self.width() / self._least[0], self.height() / self._least[1])
+        return min(1.0, max(SMALLEST, int(fitting * 20) / 20) / scale)
 
     def description(self) -> str:
         """All that is selected as text."""
@@ -296,8 +308,8 @@ class MachineCanvas(QWidget):
     def _area(self, style: Style) -> tuple[QRectF, QRectF]:
         """Where the columns are, and the legend."""
         # Smaller than this nothing can be told apart: what does not fit is cut off.
-        least = self.minimumSizeHint()
-        whole = QRectF(0, 0, max(self.width(), least.width()), max(self.height(), least.height()))
+        least = style.px(self._least[0]), style.px(self._least[1])
+        whole = QRectF(0, 0, max(self.width(), least[0]), max(self.height(), least[1]))
         if not self._legend:
             return whole, QRectF()
         high = style.px(LEGEND_HEIGHT)
@@ -307,7 +319,7 @@ class MachineCanvas(QWidget):
     def _lay_out(self) -> None:
         self._backdrop.forget()
         if self._facts is not None and self.width() > 40 and self.height() > 40:
-            style = Style.now(self.devicePixelRatioF())
+            style = Style.now(self.devicePixelRatioF(), self._share())
             area = self._area(style)[0]
             self._scene = Scene.of(
                 self._facts, area, style, self._looks, self._depth, self._marking,

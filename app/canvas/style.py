@@ -65,9 +65,9 @@ class Style:
     _widths: dict[_Key, float] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def now(cls, ratio: float) -> Style:
-        """The style of the theme and type size now chosen; the same one as long as nothing changes."""
-        return _made(themes.current(), themes.switch().scale, ratio)
+    def now(cls, ratio: float, share: float = 1.0) -> Style:
+        """The style of the theme and ``share`` of the type size now chosen; the same one as long as nothing changes."""
+        return _made(themes.current(), themes.switch().scale * share, ratio)
 
     def px(self, length: float) -> float:
         """A length at the type size now chosen."""
@@ -81,7 +81,8 @@ class Style:
         """A font of the interface; sizes in pixels at normal type size."""
         key = (size, bold, mono)
         if key not in self._fonts:
-            self._fonts[key] = themes.mono(size, bold) if mono else themes.font(size, bold)
+            share = self.scale / themes.switch().scale
+            self._fonts[key] = themes.mono(size * share, bold) if mono else themes.font(size * share, bold)
         return self._fonts[key]
 
     def width(self, text: str, size: float, bold: bool = False, mono: bool = False) -> float:

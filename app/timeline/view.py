@@ -243,7 +243,9 @@ class TimelineView(QWidget):
     def _paint_rows(self, painter: QPainter, colours: theme.Theme) -> None:
         rows = self._rows()
         names = [self.tr(name) for _, name in density.DRAWN] + [self.tr("pressure")]
-        painter.setFont(theme.font(12))
+        apart = rows[1].top() - rows[0].top()
+        # Low rows have smaller names: they must not run into each other.
+        painter.setFont(theme.font(min(12.0, 0.9 * apart / theme.switch().scale)))
         painter.setPen(QColor(colours.dim))
         for row, name in zip(rows, names, strict=True):
             painter.drawText(
@@ -503,7 +505,7 @@ class TimelineView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Still readable."""
-        return QSize(theme.px(320), theme.px(112))
+        return QSize(theme.px(320), theme.px(100))
 
 
 def _strip(colour: QColor, alpha: NDArray[np.float64]) -> QImage:

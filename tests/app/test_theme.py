@@ -79,3 +79,20 @@ def test_an_unknown_theme_is_dark(qapp):
     theme.switch().choose("plaid")
     assert theme.current() is DARK
     assert theme.switch().choice == "dark"
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_large_type_fits_a_small_screen(window, qtbot, scale):
+    window.scale_type(0)
+    window.scale_type(scale)
+    window.resize(1280, 800)
+    parts = (window.topbar, window.machines, window.sentence, window.timeline, window.status)
+
+    def outside():
+        return [part for part in parts if not window.rect().contains(part.mapTo(window, part.rect().bottomRight()))]
+
+    qtbot.waitUntil(lambda: window.size().toTuple() == (1280, 800) and not outside())
+    for column in window.canvas.scene.columns:
+        assert column.box.right() <= window.canvas.width() + 1
+        assert column.box.bottom() <= window.canvas.height() + 1
+        assert 0.7 <= column.style.scale <= scale
