@@ -175,7 +175,7 @@ def _ask(asked: Asked, lesson: Lesson, name: str, progress: Progress, out: Conso
 
 def _tell(asked: Asked, out: Console, answer: bool = True) -> None:
     if answer:
-        out.print(Text(f"It is {answer_text(asked)}.", style="bold"))
+        out.print(Text(f"It is {answer_text(asked).removesuffix('.')}.", style="bold"))
     out.print(Text(f"Transition {grouped(asked.shown_at)}: {asked.shown}"))
     if asked.why.strip() not in ("", asked.shown):
         _print_prose(asked.why, out)

@@ -112,11 +112,13 @@ def _states(evaluator: Evaluator, fact: Of, number: int, draw: random.Random) ->
     view = evaluator.view(number)
     if thing.thing in ("page", "shmem"):
         seen = [state_text(view, other) for other in _alike(evaluator, thing, number)[:64]]
-        names = sorted({text for text in seen if text})
+        # Out is out: zswap and swapfile are taken for each other, whether or not any page is there just now.
+        names = sorted({text for text in seen if text} | {PAGE_TEXTS[PageState.ZSWAP], PAGE_TEXTS[PageState.DISK]})
         draw.shuffle(names)
         # What was touched is never untouched again: nobody would choose that.
         untouched = {PAGE_TEXTS[PageState.NEVER]} - {state_text(view, thing)}
-        yield from (name for name in (*names, *list(texts.values())[:6]) if name not in untouched)
+        likely = (PageState.ACTIVE, PageState.INACTIVE, PageState.CACHED_ONLY, PageState.NEVER)
+        yield from (name for name in (*names, *(PAGE_TEXTS[one] for one in likely)) if name not in untouched)
         return
     yield from list(texts.values())[:5]
 
