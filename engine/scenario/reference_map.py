@@ -37,7 +37,10 @@ class ReferenceMap:
 
 
 def reference_map(program: Program, lengths: Sequence[int], width: int, height: int) -> ReferenceMap:
-    """The map of a program on ``width`` × ``height`` cells; ``lengths`` are the operations of each part of its run."""
+    """The map of a program on at most ``width`` × ``height`` cells, no more than it has references and pages.
+
+    ``lengths`` are the operations of each part of its run.
+    """
     ops = program.ops
     kind = ops & operation.KIND_MASK
     is_reference = (kind == int(Op.READ)) | (kind == int(Op.WRITE))
@@ -57,6 +60,7 @@ def reference_map(program: Program, lengths: Sequence[int], width: int, height: 
     process = (words >> operation.WHO_SHIFT) & operation.WHO_MASK
     sizes = np.array([max(one.pages, 1) for one in program.processes] or [1], np.int64)
     page = np.minimum(words >> operation.VALUE_SHIFT, sizes[process] - 1) + (np.cumsum(sizes) - sizes)[process]
+    width, height = max(1, min(width, total)), min(height, int(sizes.sum()))
     column = number * width // max(total, 1)
     row = page * height // int(sizes.sum())
     who = np.zeros((height, width), np.uint8)

@@ -233,6 +233,12 @@ def test_parts_of_a_scenario_lie_one_behind_the_other() -> None:
     assert set(np.unique(found.who)) == {0, 1, 2}
 
 
+def test_a_short_run_has_a_map_without_gaps(program: Any) -> None:
+    found = reference_map(program, [6], 500, 300)
+    assert found.who.shape == (6, 5)
+    assert found.who.any(axis=0).all()
+
+
 def test_a_run_without_a_reference_has_an_empty_map(program: Any) -> None:
     found = reference_map(program.with_ops(program.ops[3:4]), [1], 4, 4)
     assert not found.who.any()
