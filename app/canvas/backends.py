@@ -52,7 +52,7 @@ class Backends(Column):
     largest_slot = LARGEST_SLOT
     widest_bar, high_bar = 16, 44
     """Pixels of the largest bar of a zswap entry."""
-    queue_rows = 6
+    queue_rows = 4
     """Requests under way that are shown."""
     headed = True
     """The pool has a heading of its own."""

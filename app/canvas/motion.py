@@ -88,6 +88,11 @@ def _cached(scene: Scene, transition: Transition) -> QRectF | None:
     return scene.frame_of(transition.operand("swap"))
 
 
+def _out(scene: Scene, transition: Transition) -> QRectF | None:
+    """The name of a page on its way out; in the story, which has no names, the frame it is still in."""
+    return _name(scene, transition) or _cached(scene, transition)
+
+
 MOVES: dict[int, tuple[tuple[Spot, Spot, str], ...]] = {
     kinds.FIRST_TOUCH: ((_free, _frame, "active"), (_frame, _page, "active")),
     kinds.COPY_ON_WRITE: ((_old_frame, _frame, "active"), (_frame, _page, "active")),
@@ -103,9 +108,9 @@ MOVES: dict[int, tuple[tuple[Spot, Spot, str], ...]] = {
     kinds.ACTIVATED: ((_frame, _frame, "active"),),
     kinds.NAME_FAIL: ((_frame, _frame, "active"),),
     kinds.WB_ROTATE: ((_bar, _bar, "zswap"),),
-    kinds.ZSWAP_REJECT: ((_name, _pool, "danger"),),
+    kinds.ZSWAP_REJECT: ((_out, _pool, "danger"),),
     kinds.WRITE_BACK: ((_bar, _slot, "disk"),),
-    kinds.SLOT_TAKEN: ((_name, _slot, "disk"),),
+    kinds.SLOT_TAKEN: ((_out, _slot, "disk"),),
     kinds.DISK_WRITE: ((_frame, _slot, "disk"),),
     kinds.FREED: ((_frame, _free, "dim"),),
     kinds.SWAPOFF_PAGE: ((_name, _frame, "disk"),),
@@ -129,7 +134,10 @@ def tokens(transition: Transition, before: Scene, after: Scene, changed: tuple[S
     return found[:MOST_TOKENS]
 
 
-BACKEND_CHANGES = {kinds.ZSWAP_STORE, kinds.WRITE_BACK, kinds.SLOT_TAKEN, kinds.DISK_WRITE, kinds.ZSWAP_LOAD}
+BACKEND_CHANGES = {
+    kinds.ZSWAP_STORE, kinds.WRITE_BACK, kinds.SLOT_TAKEN, kinds.DISK_WRITE, kinds.ZSWAP_LOAD, kinds.DISK_READ,
+    kinds.ZSWAP_REJECT,
+}  # fmt: skip
 """What the bytes of a page go to while its descriptor stays."""
 
 
