@@ -29,7 +29,7 @@ from engine.reading import SlotState
 POOL_SHARE, SHORT_POOL = 0.36, 54
 HEADROOM = 1.16
 """The pool's box reaches this many times its limit."""
-LARGEST_SLOT = 19
+LARGEST_SLOT = 24
 GOOD_SLOT = 12
 HEAD, GAP, UNDER = 24, 12, 14
 POOL_OFF, GAUGE = 54, 6
@@ -317,9 +317,9 @@ class Backends(Column):
         field = Field(Thing.SLOT, file.kind, SLOT, file.marks, level, origin, style.ratio, gap=2)
         self.fields.append(field)
         if field.shapes and field.count > CLUSTER_SLOTS:
-            self.paints.append(lambda painter: self._cluster_marks(painter, field))
+            self.marks.append(lambda painter: self._cluster_marks(painter, field))
         if field.shapes and file.next:
-            self.paints.append(lambda painter: self._next_mark(painter, field, file))
+            self.marks.append(lambda painter: self._next_mark(painter, field, file))
         box = QRectF(self.inner.left(), y, self.inner.width(), style.px(HEAD))
         self.hint(box, partial(_about, file), "slot", "cluster", "priority (of a swapfile)")
         return y + self._head(file) + style.px(GAP) + field.size[1]

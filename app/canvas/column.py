@@ -105,6 +105,8 @@ class Column:
         self.fields: list[Field] = []
         self.fixed: list[Paint] = []
         self.rolled: list[Paint] = []
+        self.marks: list[Paint] = []
+        """What is drawn over the cells, scrolled with them."""
         self.paints = self.fixed
         """Where what is laid out now is drawn: what stays, or what is scrolled and cut off at ``window``."""
         self.hints: list[Hint] = []
@@ -504,6 +506,8 @@ class Column:
             for found in self.fields:
                 if found.rolls == rolls:
                     found.paint(painter, self.style, self._rows_of(painter, found, window))
+            for mark in self.marks if rolls else ():
+                mark(painter)
 
     def _rows_of(self, painter: QPainter, found: Field, window: QRectF) -> QRectF:
         """The part of a window in which rows of a field are drawn: only whole ones inside the column without clips."""

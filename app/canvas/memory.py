@@ -175,7 +175,7 @@ class MemoryColumn(Column):
         field = Field(Thing.FRAME, 0, FRAME, marks, own, origin, style.ratio, numbers=strip.frames, first=1)
         self.fields.append(field)
         if (strip.hand or strip.end) and field.shapes:
-            self.paints.append(lambda painter: self._hand(painter, field))
+            self.marks.append(lambda painter: self._hand(painter, field))
         return y + style.px(HEAD + GAP) + max(field.size[1], style.px(EMPTY))
 
     def _hand(self, painter: QPainter, field: Field) -> None:

@@ -21,7 +21,7 @@ from engine.reading import PageState
 REGION_EDGE = " ▏ "
 HEAD, REGION_LINE, GAP = 24, 14, 14
 """Pixels of a block's heading, of its line of regions and between blocks, at normal type size."""
-LARGEST_CELL, GOOD_CELL = 28, 22
+LARGEST_CELL, GOOD_CELL = 36, 22
 ENTRY = Extra(138, 192)
 """The card of one page-table entry."""
 MORE_GAP = 14
@@ -109,7 +109,7 @@ class PageTables(Column):
         box = QRectF(self.inner.left(), y, self.inner.width(), self._head(block))
         self.hint(box, partial(_about, block), *(("shmem",) if block.shared else ("page table", "resident set")))
         if field.shapes and len(block.regions) > 1:
-            self.paints.append(lambda painter: self._region_marks(painter, field, block))
+            self.marks.append(lambda painter: self._region_marks(painter, field, block))
         return y + self._head(block) + self._gap + field.size[1]
 
     def _region_marks(self, painter: QPainter, field: Field, block: Pages) -> None:

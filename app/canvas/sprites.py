@@ -15,7 +15,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from app.canvas.style import CENTRE, Style, mixed
+from app.canvas.style import CENTRE, Style, mixed, rgb
 from app.theme import Theme
 from engine.reading import UNUSED_NAME, Backend, FrameState, PageState, SlotState
 from engine.reading.marks import COUNTS, TAGS
@@ -53,6 +53,8 @@ class Atlas:
         whole = np.frombuffer(image.constBits(), dtype=np.uint32).reshape(height, image.bytesPerLine() // 4)
         apart = whole[:, : image.width()].reshape(height, family.count + 1, width)
         self.pixels = np.ascontiguousarray(apart.transpose(1, 0, 2))
+        # Not even the softened edge of the next drawing may reach into a gap.
+        self.pixels[:, :, width - gap :] = self.pixels[:, height - gap :, :] = rgb(style.theme.panel)
         self.blank = family.count
 
     def compose(self, index: np.ndarray) -> QImage:
@@ -250,15 +252,14 @@ def draw_slot(painter: QPainter, box: QRectF, index: int, style: Style) -> None:
 def _hatch(painter: QPainter, box: QRectF, colour: str, radius: float) -> None:
     """Diagonal lines inside a rounded edge: taken, but holding nothing."""
     width = max(0.9, box.width() * 0.1)
-    painter.setPen(QPen(QColor(colour), width))
-    step = max(3.0, box.width() / 3)
+    painter.setPen(QPen(QColor(colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    step, inside = max(3.0, box.width() / 3), box.adjusted(width, width, -width, -width)
     for line in range(-4, math.ceil(2 * box.width() / step) + 1):
         # From the lower to the upper edge, one to the right for each one up, as far as that is inside.
         x = box.left() + line * step
-        begin, end = max(0.0, box.left() - x), min(box.height(), box.right() - x)
+        begin, end = max(0.0, inside.left() - x), min(inside.height(), inside.right() - x)
         if begin < end:
-            painter.drawLine(QPointF(x + begin, box.bottom() - begin), QPointF(x + end, box.bottom() - end))
-    painter.setPen(QPen(QColor(colour), width))
+            painter.drawLine(QPointF(x + begin, inside.bottom() - begin), QPointF(x + end, inside.bottom() - end))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(width / 2, width / 2, -width / 2, -width / 2), radius, radius)
 
@@ -289,6 +290,12 @@ def backend_colour(tag: int, theme: Theme) -> str:
     return (theme.raised_edge, theme.zswap, theme.disk, theme.zero)[tag]
 
 
+PLAIN_CARD = 10
+"""Pixels of a card below which it is only a square of its backend's colour."""
+SIDE = 0.34
+"""Share of a card's width that the square of its backend takes at most."""
+
+
 def draw_card(painter: QPainter, box: QRectF, index: int, style: Style) -> None:
     """One descriptor: count, swapcache, backend. Below 40 pixels the count is left out."""
     colours = style.theme
@@ -300,6 +307,10 @@ def draw_card(painter: QPainter, box: QRectF, index: int, style: Style) -> None:
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), box.height() * 0.2, box.height() * 0.2)
         return
     tag, cached, count = index % TAGS, index // TAGS % 2, index // TAGS // 2
+    if box.width() < PLAIN_CARD:
+        # No room for an edge around it.
+        _small_card(painter, box.adjusted(0.5, 0.5, -0.5, -0.5), tag, bool(cached), colours)
+        return
     edge = max(1.0, box.height() * 0.06)
     painter.setPen(QPen(QColor(backend_colour(tag, colours)), edge))
     painter.setBrush(QColor(colours.raised))
@@ -315,9 +326,11 @@ def draw_card(painter: QPainter, box: QRectF, index: int, style: Style) -> None:
             dot = max(1.3, box.width() * 0.1)
             painter.drawEllipse(QPointF(box.left() + dot * 1.6, box.top() + dot * 1.6), dot, dot)
         return
-    backend = QRectF(field.right() - field.height(), field.top(), field.height(), field.height())
+    # The count keeps its room also where the card is higher than usual.
+    side = min(field.height(), field.width() * SIDE)
+    backend = QRectF(field.right() - side, field.center().y() - side / 2, side, side)
     _backend(painter, backend, tag, colours)
-    cache = QRectF(backend.left() - field.height() * 0.9, field.top(), field.height() * 0.62, field.height())
+    cache = QRectF(backend.left() - side * 0.9, backend.top(), side * 0.62, side)
     _fill(painter, cache, colours.swapcache if cached else colours.never, 2)
     digit = QRectF(field.left(), box.top(), cache.left() - field.left(), box.height())
     if digit.width() > 5:

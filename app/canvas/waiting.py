@@ -82,7 +82,9 @@ class Waiting:
             style.text(painter, label, name, 9.5, "dim", mono=True)
             if not timed:
                 continue
-            time = f"{left_ns / 1000:.1f} µs" if left_ns != HELD else translate("Canvas", "plugged")
+            time = f"{left_ns / 1000:.1f} µs" if left_ns else translate("Canvas", "due")
+            if left_ns == HELD:
+                time = translate("Canvas", "plugged")
             style.text(painter, QRectF(right - taken, y, taken, style.px(ROW - 4)), time, 9.5, "text", mono=True,
                        align=RIGHT)  # fmt: skip
             room = right - taken - style.px(6) - label.right()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF
 
 from app.canvas.cells import Field, map_pixels
 from app.canvas.levels import Level, first_fitting, grown, levels
-from app.canvas.sprites import FRAME, PAGE, SLOT, page_colours
+from app.canvas.sprites import CARD, FRAME, PAGE, SLOT, Atlas, page_colours
 from app.canvas.style import Style, rgb
 from app.moment import Thing
 from app.theme import DARK
@@ -109,6 +109,15 @@ def test_every_drawing_of_a_family_differs_from_every_other(style, family, size)
     image = pixels_of(field(marks, Level(len(marks), size), family).picture(style, 0, 1))
     drawings = image.reshape(size, len(marks), size).transpose(1, 0, 2)
     assert len({drawing.tobytes() for drawing in drawings}) == len(marks)
+
+
+@pytest.mark.parametrize("family", [PAGE, FRAME, SLOT, CARD], ids=lambda family: family.name)
+@pytest.mark.parametrize("size", [8, 13, 20, 33])
+def test_no_drawing_reaches_into_the_next(style, family, size):
+    made = Atlas(family, size, size, style, 2).pixels
+    back = made[-1, 0, 0]
+    assert (made[:, :, size - 2 :] == back).all()
+    assert (made[:, size - 2 :, :] == back).all()
 
 
 def test_steps_stay_inside_the_field():
