@@ -56,6 +56,8 @@ class Backends(Column):
     """Requests under way that are shown."""
     headed = True
     """The pool has a heading of its own."""
+    off_height: float = POOL_OFF
+    """Pixels of what stands there while there is no zswap."""
     pool_share = POOL_SHARE
     """Share of the column that the pool takes."""
 
@@ -73,7 +75,7 @@ class Backends(Column):
 
     def _pool_height(self) -> float:
         if self._off:
-            return self.style.px(POOL_OFF)
+            return self.style.px(self.off_height)
         return max(self.style.px(SHORT_POOL if self.short else 96), self.inner.height() * self.pool_share)
 
     @property
@@ -146,7 +148,7 @@ class Backends(Column):
             y += style.px(HEAD)
         box = QRectF(self.inner.left(), y, self.inner.width(), high)
         if self._off:
-            box.setHeight(style.px(POOL_OFF))
+            box.setHeight(style.px(self.off_height))
             self.empty(
                 box, translate("Canvas", "zswap is off: every page that leaves memory goes straight to a swapfile.")
             )

@@ -164,10 +164,6 @@ def draw_latency(painter: QPainter, plot: QRectF, run: Run, style: Style, begin:
         y = plot.bottom() - (power - low) / (high - low) * plot.height()
         painter.setPen(QPen(style.colour("raised_edge"), 1))
         painter.drawLine(QPointF(left, y), QPointF(right, y))
-        if begin == 0.0 and power < high:
-            label = QRectF(plot.left() + 2, y - style.px(13), style.px(70), style.px(12))
-            if label.right() <= right:
-                style.text(painter, label, _micro(10.0**power), 8.5, "dim")
     for curve in run.percentiles:
         there = np.isfinite(curve.values) & (curve.values > 0)
         if there.sum() < 2:
@@ -179,6 +175,21 @@ def draw_latency(painter: QPainter, plot: QRectF, run: Run, style: Style, begin:
         painter.setPen(QPen(style.colour(curve.colour), style.px(1.5), j=Qt.PenJoinStyle.RoundJoin))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(_polygon(plot, places[kept], shares[kept])))
+    if begin == 0.0:
+        _name_powers(painter, plot, range(int(low), int(high), each), plot.height() / (high - low), right, style)
+
+
+def _name_powers(
+    painter: QPainter, plot: QRectF, powers: range, apart: float, right: float, style: Style
+) -> None:
+    """A time at each line, over the curves but not hiding them."""
+    for power in powers:
+        text = _micro(10.0**power)
+        y = plot.bottom() - (power - powers.start) * apart
+        label = QRectF(plot.left() + 1, y - style.px(13), style.width(text, 8.5) + 3, style.px(12))
+        if label.right() <= right:
+            painter.fillRect(label, style.theme.colour("raised", 0.75))
+            style.text(painter, label.adjusted(1, 0, 4, 0), text, 8.5, "dim")
 
 
 def _micro(value: float) -> str:

@@ -22,8 +22,8 @@ REGION_EDGE = " ▏ "
 HEAD, REGION_LINE, GAP = 24, 14, 14
 """Pixels of a block's heading, of its line of regions and between blocks, at normal type size."""
 LARGEST_CELL, GOOD_CELL = 36, 22
-ENTRY = Extra(138, 192)
-"""The card of one page-table entry."""
+ENTRY, SMALL_ENTRY = Extra(138, 192), Extra(106, 138)
+"""The card of one page-table entry, and one with fewer rows."""
 MORE_GAP = 14
 """Pixels by which blocks stand further apart where there is room."""
 
@@ -47,9 +47,13 @@ class PageTables(Column):
             return
         width = int(self.inner.width() * self.style.ratio)
         choices = levels(width, self.largest(LARGEST_CELL), 4)
-        level, cards = self.fit(
-            choices, lambda level: self._height(blocks, level), self.inner.height(), width, GOOD_CELL, [self.entry]
-        )
+        level, cards = choices[-1], list[float]()
+        for entry in (self.entry, SMALL_ENTRY):
+            level, cards = self.fit(
+                choices, lambda level: self._height(blocks, level), self.inner.height(), width, GOOD_CELL, [entry]
+            )
+            if cards:
+                break
         window = QRectF(self.inner)
         if cards:
             self.card = QRectF(self.inner.left(), self.inner.bottom() - cards[0], self.inner.width(), cards[0])

@@ -80,6 +80,8 @@ class StoryPool(Backends):
         self.name = translate("Canvas", "zswap")
         self.title = translate("Canvas", "ZSWAP")
         if self._off:
+            # What is not there is as large as it would be.
+            self.off_height = self.inner.height() / self.style.px(1) - TOP - HEAD
             says = translate("Canvas", "It is off: pages go straight to the disk.")
             y = _say(self, "–", translate("Canvas", "pages are in it"), says)
         else:
