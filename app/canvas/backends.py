@@ -35,8 +35,8 @@ HEAD, GAP, UNDER = 24, 12, 14
 POOL_OFF, GAUGE = 54, 6
 POOL_AROUND, WASTED = 54, 24
 """Pixels of the pool's heading and of the line under it, and of the last line of the column."""
-POOL_MORE = 0.12
-"""The pool's box grows by at most this share of the column."""
+POOL_MORE, POOL_ALONE = 0.12, 0.34
+"""The pool's box grows by at most this share of the column, with a swapfile below it and without."""
 CROWDED_ROW = 26
 """Height of a row of bars that stand for several entries each."""
 FEW_BARS = 24
@@ -70,7 +70,7 @@ class Backends(Column):
         heights = self._room_of_disk(room - pool - around, cards)
         # What is left over makes the pool higher.
         more = room - pool - around - self._slots_need - sum(heights) - self.style.px(EXTRA_GAP) * len(heights)
-        more = 0.0 if self._off else max(0.0, min(more, room * POOL_MORE))
+        more = 0.0 if self._off else max(0.0, min(more, room * (POOL_MORE if self._files() else POOL_ALONE)))
         self._disk(self._pool(self.inner.top(), pool + more), heights)
 
     def _pool_height(self) -> float:

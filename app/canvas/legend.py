@@ -111,9 +111,11 @@ def difference_text(other: Apart) -> str:
     pages, slots = other.count("page", "shmem"), other.count("slot")
     said = []
     if pages:
-        said.append(translate("Canvas", "1 page" if pages == 1 else "{n} pages").format(n=grouped(pages)))
+        many = translate("Canvas", "{n} pages").format(n=grouped(pages))
+        said.append(many if pages > 1 else translate("Canvas", "1 page"))
     if slots:
-        said.append(translate("Canvas", "1 slot" if slots == 1 else "{n} slots").format(n=grouped(slots)))
+        many = translate("Canvas", "{n} slots").format(n=grouped(slots))
+        said.append(many if slots > 1 else translate("Canvas", "1 slot"))
     if not said:
         return translate("Canvas", "pages and slots as here")
     return translate("Canvas", "{things} differ").format(things=", ".join(said))
