@@ -15,15 +15,15 @@ MOST_EXPECTED = 160
 
 def sentence(problem: Problem) -> str:
     """The mistake, what would be right and the nearest name, in one line."""
-    text = said(problem.what)
+    parts = [said(problem.what)]
     if problem.expected:
         expected = said(problem.expected)
         if len(expected) > MOST_EXPECTED:
             expected = expected[: MOST_EXPECTED - 1] + "…"
-        text += ". " + tr("Expected: {what}").format(what=expected)
+        parts.append(tr("Expected: {what}").format(what=expected))
     if problem.nearest:
-        text += ". " + tr("Did you mean “{name}”?").format(name=problem.nearest)
-    return text
+        parts.append(tr("Did you mean “{name}”?").format(name=problem.nearest))
+    return tr(". ").join(parts)
 
 
 def at_key(problems: Iterable[Problem], key: str) -> Problem | None:

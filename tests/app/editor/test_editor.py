@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QToolButton
 
 from app import theme
 from app.language import language
+from app.strings import sources
 from engine.resources import scenarios_dir
 from tests.app.editor.conftest import TEXT
 from tests.app.test_accessible import nameless
+from tests.app.test_language import cut, longer
 
 MACHINE, WORKLOAD = 1, 2
 
@@ -526,3 +528,18 @@ def test_mistakes_are_told_in_the_language_of_the_window(editor, checked):
     finally:
         language().choose("en")
     assert row(editor, "machine.frames").wrong.text().startswith("3 is too small")
+
+
+@pytest.mark.parametrize("page", range(3))
+def test_no_label_is_cut_where_texts_are_longer(editor, checked, qtbot, page):
+    editor.resize(1280, 800)
+    editor.document.set(("run", 2, "process"), "shel")
+    checked(editor)
+    editor.tabs.setCurrentIndex(page)
+    editor.workload.tree.choose(("run", 2))
+    try:
+        language().use({source: longer(source) for source in sources()})
+        assert editor.width() == 1280
+        qtbot.waitUntil(lambda: not cut(editor), timeout=3000)
+    finally:
+        language().use({})
