@@ -51,8 +51,7 @@ class FocusKeys(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Accept the override where the widget has a use for the key."""
-        # By its class first: looking a name up in an event's class may fail while another thread imports modules.
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
             moves = isinstance(watched, _MOVING) and event.key() in _MOVES
             presses = isinstance(watched, QAbstractButton) and event.key() in _PRESSES

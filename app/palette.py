@@ -136,7 +136,7 @@ class Palette(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The arrows move in the list while the line is typed in."""
-        if isinstance(event, QKeyEvent) and watched is self.line and event.type() is QEvent.Type.KeyPress:
+        if watched is self.line and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
             if event.key() in steps and self.list.count():
                 row = self.list.currentRow() + steps[Qt.Key(event.key())]

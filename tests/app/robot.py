@@ -15,6 +15,7 @@ import gc
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 import threading
@@ -33,6 +34,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
     QLineEdit,
+    QMainWindow,
     QMenu,
     QPlainTextEdit,
     QWidget,
@@ -89,9 +91,9 @@ class Robot:
                 return ["close_dialog"]
             return dice.choice([self._click_in(dialog), self._key(), ["type", dice.choice(WORDS)]])
         kinds: list[tuple[int, Callable[[], Act]]] = [
-            (18, self._trigger), (22, lambda: self._click_in(self.window)), (10, self._key), (5, self._wheel),
-            (5, self._drag), (4, lambda: ["type", dice.choice(WORDS)]), (3, self._open), (5, self._knob),
-            (4, self._dock), (4, self._jump), (3, self._resize), (3, lambda: ["look", dice.randrange(1000)]),
+            (18, self._trigger), (22, lambda: self._click_in(dice.choice(windows()))), (10, self._key),
+            (5, self._wheel), (5, self._drag), (4, lambda: ["type", dice.choice(WORDS)]), (3, self._open),
+            (5, self._knob), (4, self._dock), (4, self._jump), (3, self._resize), (3, lambda: ["look", dice.randrange(1000)]),
             (2, lambda: ["float", dice.choice(self._docks())]), (4, lambda: ["wait", dice.choice((5, 30, 150, 400))]),
             (1, lambda: ["save", dice.choice(("a.png", "a.svg", "a.swapscope"))]),
         ]  # fmt: skip
@@ -114,7 +116,7 @@ class Robot:
         at = widget.mapTo(root.window(), QPoint(self.dice.randint(inside.left(), inside.right()),
                                                 self.dice.randint(inside.top(), inside.bottom())))  # fmt: skip
         return ["click", at.x(), at.y(), self.dice.choice(("", "", "", "ctrl", "shift")), self.dice.random() < 0.15,
-                self.dice.random() < 0.06]  # fmt: skip
+                self.dice.random() < 0.06, type(root.window()).__name__]  # fmt: skip
 
     def _key(self) -> Act:
         return ["key", self.dice.choice(KEYS), self.dice.choice(("", "", "", "ctrl", "shift", "alt"))]
@@ -160,8 +162,9 @@ class Robot:
         if action is not None and action.isEnabled() and QApplication.activeModalWidget() is None:
             action.trigger()
 
-    def do_click(self, x: int, y: int, held: str, double: bool, right: bool) -> None:
-        root = QApplication.activeModalWidget() or self.window
+    def do_click(self, x: int, y: int, held: str, double: bool, right: bool, name: str) -> None:
+        there = [one for one in windows() if type(one).__name__ == name]
+        root = QApplication.activeModalWidget() or (there[0] if there else self.window)
         widget = root.childAt(x, y)
         if widget is None or not widget.isEnabled():
             return
@@ -315,6 +318,13 @@ class Robot:
             self._log.close()
 
 
+def windows() -> list[QWidget]:
+    """Every window on screen, in an order that does not depend on where they lie in memory."""
+    every = QApplication.topLevelWidgets()
+    shown = [one for one in every if isinstance(one, QMainWindow | QDialog) and one.isVisible()]
+    return sorted(shown, key=lambda one: (type(one).__name__, one.windowTitle()))
+
+
 def _held(name: str) -> Qt.KeyboardModifier:
     return {"ctrl": Qt.KeyboardModifier.ControlModifier, "shift": Qt.KeyboardModifier.ShiftModifier,
             "alt": Qt.KeyboardModifier.AltModifier}.get(name, Qt.KeyboardModifier.NoModifier)  # fmt: skip
@@ -424,10 +434,13 @@ def main(arguments: list[str]) -> int:
     replay = None
     if asked.replay is not None:
         replay = [json.loads(line) for line in asked.replay.read_text(encoding="utf-8").splitlines()]
+    # What it types in the editor may be saved: copies, nobody's own files.
+    folder = tempfile.TemporaryDirectory()
+    shutil.copytree(scenarios_dir(), folder.name, dirs_exist_ok=True)
     window = make_window(compile_engine=False)
     window.resize(1280, 800)
     window.show()
-    robot = Robot(window, seed, sorted(scenarios_dir().glob("*.toml")), log)
+    robot = Robot(window, seed, sorted(Path(folder.name).glob("*.toml")), log)
     try:
         run(robot, asked.minutes * 60, replay)
         left = left_behind(window)
