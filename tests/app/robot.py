@@ -93,7 +93,8 @@ class Robot:
         kinds: list[tuple[int, Callable[[], Act]]] = [
             (18, self._trigger), (22, lambda: self._click_in(dice.choice(windows()))), (10, self._key),
             (5, self._wheel), (5, self._drag), (4, lambda: ["type", dice.choice(WORDS)]), (3, self._open),
-            (5, self._knob), (4, self._dock), (4, self._jump), (3, self._resize), (3, lambda: ["look", dice.randrange(1000)]),
+            (5, self._knob), (4, self._dock), (4, self._jump),
+            (3, self._resize), (3, lambda: ["look", dice.randrange(1000)]),
             (2, lambda: ["float", dice.choice(self._docks())]), (4, lambda: ["wait", dice.choice((5, 30, 150, 400))]),
             (1, lambda: ["save", dice.choice(("a.png", "a.svg", "a.swapscope"))]),
         ]  # fmt: skip
