@@ -43,11 +43,12 @@ class Compiling(QObject):
 
     def _work(self) -> None:
         from app import preload
-        from engine.mm.compiler import ensure_compiled
+        from engine.mm.compiler import ensure_compiled, load_compiled
 
         try:
-            preload.compiler()
-            ensure_compiled()
+            if not load_compiled():
+                preload.compiler()
+                ensure_compiled()
         except Exception as error:  # the plain engine serves as well, only slower: the window says so
             self.error = f"{type(error).__name__}: {error}"
         self.changed.emit()

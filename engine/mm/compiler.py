@@ -1,4 +1,4 @@
-"""Compiling the model: once, ahead of use or in the background, and again when its cache is damaged."""
+"""Compiling the model: once, ahead of use or in the background; later processes load what was made then."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.mm.journal import swap_back, swap_forward
-from engine.mm.kernel import compiled, entry_names, forget_cache, forget_twins
+from engine.mm.kernel import cache_folder, compiled, entry_names, objects, use_loaded
 from engine.mm.ledger import follow
 from engine.mm.linking import link_late
+from engine.mm.object_code import keep, load
 from engine.mm.run import run, run_unrecorded
 
 _ready = threading.Event()
@@ -22,19 +23,25 @@ def is_ready() -> bool:
     return _ready.is_set()
 
 
-def ensure_compiled() -> None:
-    """Compile the model, or load its machine code from the cache; at once when that was done before."""
+def load_compiled() -> bool:
+    """Load the machine code that an earlier process kept; False when there is none, or it is damaged. Quick."""
     with _lock:
-        if _ready.is_set():
-            return
-        try:
+        if not _ready.is_set() and use_loaded(load(cache_folder())):
+            _ready.set()
+        return _ready.is_set()
+
+
+def ensure_compiled() -> None:
+    """Load the machine code, or compile the model and keep it; at once when that was done before."""
+    if _ready.is_set() or load_compiled():
+        return
+    with _lock:
+        if not _ready.is_set():
             _call_entries()
-        except Exception:
-            # A cache that another program damaged, or a full disk: rebuild it, and only then complain.
-            forget_cache()
-            forget_twins()
-            _call_entries()
-        _ready.set()
+            made = objects()
+            if made:
+                keep(cache_folder(), made)
+            _ready.set()
 
 
 def compile_in_background(done: Callable[[], None] | None = None) -> threading.Thread:

@@ -6,26 +6,27 @@ from the very same code objects, in which every reference to a registered functi
 compiled twin. So both sets live in one process: the window starts on the plain set and changes
 over when the compiler is done.
 
-The cache of machine code lies in a folder named after everything it depends on (the model's
-source, Numba, Python, the processor), so that a stale one is never read and an upgrade simply
-uses another folder.
+The machine code is kept (:mod:`engine.mm.object_code`) in a folder named after everything it depends
+on (the model's source, Numba, LLVM, Python, the processor), so that a stale one is never read and an
+upgrade simply uses another folder.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-import shutil
 import sys
 import threading
 from collections.abc import Callable
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from types import CellType, FunctionType
 from typing import Any, TypeVar
 
 from engine.mm.intrinsics import twins
 from engine.mm.linking import can_link_late, one_form_for_all
+from engine.mm.object_code import Code, Object, target
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,6 +35,8 @@ _ENTRIES: set[FunctionType] = set()
 _BETTER: dict[FunctionType, FunctionType] = {}
 _lock = threading.RLock()
 _twins: dict[Any, Any] = {}
+_loaded: dict[str, Code] = {}
+"""Machine code made by an earlier process, by the entries' names."""
 
 _OPTIONS: dict[str, Any] = {
     "nopython": True,
@@ -55,7 +58,7 @@ def kernel(function: F) -> F:
 
 
 def entry(function: F) -> F:
-    """Register a function that is called from outside: its machine code, with all it calls, is cached."""
+    """Register a function that is called from outside: its machine code, with all it calls, is kept."""
     _ENTRIES.add(kernel(function))  # type: ignore[arg-type]
     return function
 
@@ -78,8 +81,11 @@ def entry_names() -> set[str]:
 
 
 def compiled(function: F) -> F:
-    """The compiled twin of a registered function. Its first call compiles it, or loads it from the cache."""
+    """The compiled twin of a registered function: what was loaded, or else one whose first call compiles it."""
     assert isinstance(function, FunctionType)
+    loaded: Any = _loaded.get(function.__qualname__)
+    if loaded is not None and function in _ENTRIES:
+        return loaded  # type: ignore[no-any-return]
     with _lock:
         if function not in _twins:
             _build_twins()
@@ -88,11 +94,9 @@ def compiled(function: F) -> F:
 
 
 def _build_twins() -> None:
-    """Twins of all registered functions; only the entries' machine code is cached (it holds all they call)."""
+    """Twins of all registered functions; only the entries' machine code is kept (it holds all they call)."""
     import numba
-    from numba.core import config as numba_config
 
-    numba_config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     module_globals: dict[str, dict[str, Any]] = {}
     made: dict[FunctionType, FunctionType] = {}
     for function in _KERNELS:
@@ -104,7 +108,7 @@ def _build_twins() -> None:
         copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
         made[function] = copy
     for function, copy in made.items():
-        options = {"cache": True} if function in _ENTRIES else _INNER
+        options = {} if function in _ENTRIES else _INNER
         make: Any = numba.jit
         _twins[function] = one_form_for_all(make(**_OPTIONS, **options)(copy))
     _twins.update(twins(linked_late=can_link_late()))
@@ -121,25 +125,41 @@ def _build_twins() -> None:
 def cache_folder() -> Path:
     """The folder for machine code of exactly this model on exactly this machine."""
     base = os.environ.get("SWAPSCOPE_CACHE_DIR") or _user_cache()
-    import numba
-
     digest = blake2b(digest_size=10)
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
-    digest.update(f"{numba.__version__} {sys.version} {platform.machine()}".encode())
+    digest.update(f"{_numba_version()} {target()} {sys.version} {platform.machine()}".encode())
     return Path(base) / "kernels" / digest.hexdigest()
 
 
-def forget_cache() -> None:
-    """Throw this model's machine code away: the answer to a damaged cache."""
-    shutil.rmtree(cache_folder(), ignore_errors=True)
+def _numba_version() -> bytes:
+    """What tells one Numba from another, read without importing it."""
+    spec = find_spec("numba")
+    assert spec is not None
+    assert spec.origin is not None
+    return (Path(spec.origin).parent / "_version.py").read_bytes()
 
 
-def forget_twins() -> None:
-    """Make new twins at the next use."""
-    with _lock:
-        _twins.clear()
+def use_loaded(codes: dict[str, Code]) -> bool:
+    """Use machine code made by an earlier process; False, and nothing is used, unless it is all there."""
+    if set(codes) != entry_names():
+        return False
+    _loaded.update(codes)
+    return True
+
+
+def objects() -> dict[str, Object]:
+    """The entries' machine code for keeping, once each was called; none where this Numba does not give it away."""
+    found = {}
+    for function in _ENTRIES:
+        for made in _twins[function].overloads.values():
+            library, symbol = made.library, made.fndesc.llvm_func_name
+            try:
+                found[function.__qualname__] = Object(symbol, library._get_compiled_object())
+            except (AttributeError, RuntimeError):
+                return {}
+    return found
 
 
 def _user_cache() -> str:

@@ -58,6 +58,7 @@ def link_late(entries: set[str]) -> Iterator[None]:
             if not function.is_declaration and function.name not in kept:
                 function.linkage = Linkage.internal
         library._linking_libraries = []
+        library.enable_object_caching()  # else the object file is forgotten once it is linked
         original(library)
 
     def set_env(codegen: Any, name: str, environment: Any) -> None:
