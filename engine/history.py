@@ -12,9 +12,9 @@ from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.compiler import is_ready
 from engine.mm.layout import Image, used_spans
+from engine.mm.packing import TYPICALLY_PACKED, Packed, pack_in_background, unpack
 from engine.mm.schema import HEADER_WORDS
 from engine.operation import Ops
-from engine.packing import TYPICALLY_PACKED, Packed, pack_in_background, unpack
 from engine.program import Program
 from engine.step import Step
 

@@ -12,6 +12,7 @@ from engine.mm.kernel import cache_folder, compiled, entry_names, objects, use_l
 from engine.mm.ledger import follow
 from engine.mm.linking import link_late
 from engine.mm.object_code import keep, load
+from engine.mm.packing import pack_span, unpack_span
 from engine.mm.run import run, run_unrecorded
 
 _ready = threading.Event()
@@ -65,4 +66,7 @@ def _call_entries() -> None:
         compiled(run_unrecorded)(nothing, nothing, 0, 0, 0)
         compiled(swap_back)(nothing, 0, 0)
         compiled(swap_forward)(nothing, 0, 0)
+        narrow = (nothing.view(np.uint8), nothing.view(np.uint16), nothing.view(np.uint32))
+        compiled(pack_span)(nothing, 0, 0, *narrow, nothing, 0)
+        compiled(unpack_span)(nothing, 0, 0, *narrow, nothing, 0)
         compiled(follow)(nothing, nothing, nothing, nothing, nothing)

@@ -133,12 +133,12 @@ def cache_folder() -> Path:
     return Path(base) / "kernels" / digest.hexdigest()
 
 
-def _numba_version() -> bytes:
+def _numba_version() -> str:
     """What tells one Numba from another, read without importing it."""
     spec = find_spec("numba")
     assert spec is not None
     assert spec.origin is not None
-    return (Path(spec.origin).parent / "_version.py").read_bytes()
+    return (Path(spec.origin).parent / "_version.py").read_text(encoding="utf-8")
 
 
 def use_loaded(codes: dict[str, Code]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 
 import pytest
@@ -13,6 +14,7 @@ from engine.mm import compiler
 @pytest.fixture
 def slow_compiler(monkeypatch):
     """A compilation that waits to be let go, and what it is to raise."""
+    importlib.import_module("engine.machine")  # before the patch: it takes the function by its name
     go, error, ready = threading.Event(), [], threading.Event()
 
     def compile_it():
@@ -21,6 +23,7 @@ def slow_compiler(monkeypatch):
             raise error[0]
         ready.set()
 
+    monkeypatch.setattr(compiler, "load_compiled", lambda: False)
     monkeypatch.setattr(compiler, "ensure_compiled", compile_it)
     # Not compiler.is_ready: the engine would believe it, and really compile.
     monkeypatch.setattr(compiling.Compiling, "ready", property(lambda self: ready.is_set()))

@@ -10,6 +10,7 @@ import pytest
 from engine import history
 from engine import timeline as timeline_module
 from engine.machine import Machine
+from engine.mm.compiler import ensure_compiled
 from engine.operation import Op, encode
 from engine.program import Program
 from engine.timeline import HISTORY_BYTES, LARGE_HISTORY_BYTES, Timeline, history_bytes_for
@@ -27,6 +28,7 @@ def pressed() -> Program:
 @pytest.fixture
 def packed(monkeypatch: pytest.MonkeyPatch) -> Timeline:
     """A history with a keyframe every 50 operations, all packed."""
+    ensure_compiled()
     monkeypatch.setattr(history, "is_ready", lambda: True)
     monkeypatch.setattr(history, "PACKED_FROM", 1)
     monkeypatch.setattr(timeline_module, "KEYFRAME_OPERATIONS", 50)

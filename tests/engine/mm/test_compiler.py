@@ -1,53 +1,62 @@
-"""Compiling once, in the background or not, and after a damaged cache."""
+"""Compiling once, in the background or not; what was made is kept, and made again when that is damaged."""
 
 from __future__ import annotations
 
 import pytest
 
 from engine.mm import compiler
+from engine.mm.object_code import Object
 
 
-class Entries:
-    """Stands for compiling: fails so many times."""
+class Compiler:
+    """Stands for Numba and for the file of machine code."""
 
-    def __init__(self, failures: int) -> None:
-        self.failures = failures
-        self.calls = 0
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.said: list[str] = []
+        self.there = False
+        self.error: Exception | None = None
+        monkeypatch.setattr(compiler, "_ready", type(compiler._ready)())
+        monkeypatch.setattr(compiler, "_call_entries", self.compile)
+        monkeypatch.setattr(compiler, "objects", lambda: {"run": Object("run", b"code")})
+        monkeypatch.setattr(compiler, "load", lambda _folder: {})
+        monkeypatch.setattr(compiler, "use_loaded", lambda _codes: self.there)
+        monkeypatch.setattr(compiler, "keep", lambda _folder, made: self.said.append(f"kept {', '.join(made)}"))
 
-    def __call__(self) -> None:
-        self.calls += 1
-        if self.calls <= self.failures:
-            raise OSError("the cache is damaged")
+    def compile(self) -> None:
+        self.said.append("compiled")
+        if self.error is not None:
+            raise self.error
 
 
 @pytest.fixture
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was thrown away."""
-    said: list[str] = []
-    monkeypatch.setattr(compiler, "_ready", type(compiler._ready)())
-    monkeypatch.setattr(compiler, "forget_cache", lambda: said.append("cache"))
-    monkeypatch.setattr(compiler, "forget_twins", lambda: said.append("twins"))
-    return said
+def numba(monkeypatch: pytest.MonkeyPatch) -> Compiler:
+    return Compiler(monkeypatch)
 
 
-def test_a_damaged_cache_is_thrown_away_and_built_anew(monkeypatch: pytest.MonkeyPatch, forgotten: list[str]) -> None:
-    entries = Entries(failures=1)
-    monkeypatch.setattr(compiler, "_call_entries", entries)
+def test_what_is_made_is_kept_and_made_once(numba: Compiler) -> None:
+    assert not compiler.load_compiled()
     compiler.ensure_compiled()
-    assert (entries.calls, forgotten, compiler.is_ready()) == (2, ["cache", "twins"], True)
     compiler.ensure_compiled()
-    assert entries.calls == 2, "once is enough"
+    assert numba.said == ["compiled", "kept run"]
+    assert compiler.is_ready()
 
 
-def test_what_fails_twice_is_an_error(monkeypatch: pytest.MonkeyPatch, forgotten: list[str]) -> None:
-    monkeypatch.setattr(compiler, "_call_entries", Entries(failures=2))
-    with pytest.raises(OSError, match="damaged"):
+def test_what_was_kept_is_used(numba: Compiler) -> None:
+    numba.there = True
+    compiler.ensure_compiled()
+    assert numba.said == []
+    assert compiler.is_ready()
+
+
+def test_a_failure_is_an_error_and_nothing_is_kept(numba: Compiler) -> None:
+    numba.error = OSError("no compiler")
+    with pytest.raises(OSError, match="no compiler"):
         compiler.ensure_compiled()
+    assert numba.said == ["compiled"]
     assert not compiler.is_ready()
 
 
-def test_in_the_background_the_end_is_told(monkeypatch: pytest.MonkeyPatch, forgotten: list[str]) -> None:
-    monkeypatch.setattr(compiler, "_call_entries", Entries(failures=0))
+def test_in_the_background_the_end_is_told(numba: Compiler) -> None:
     said: list[bool] = []
     compiler.compile_in_background(lambda: said.append(compiler.is_ready())).join(10)
     assert said == [True]

@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.mm.kernel import compiled, entry
+
 Span = tuple[int, int]
 Image = NDArray[np.int64]
 Packed = NDArray[np.int64]
@@ -54,7 +56,7 @@ def pack(words: Image, spans: Sequence[Span]) -> Packed:
     total = sum(end - start for start, end in spans)
     buffer = _room("packed", total + (total // STRETCH + 2 * len(spans)) * (STRETCH_HEAD + COLUMNS))
     views = (buffer.view(np.uint8), buffer.view(np.uint16), buffer.view(np.uint32))
-    work = _compiled("pack")
+    work = compiled(pack_span)
     at = 0
     for start, end in spans:
         at = work(words, start, end, *views, buffer, at)
@@ -64,7 +66,7 @@ def pack(words: Image, spans: Sequence[Span]) -> Packed:
 def unpack(packed: Packed, words: Image, spans: Sequence[Span]) -> None:
     """Put what was packed back to where the spans were."""
     views = (packed.view(np.uint8), packed.view(np.uint16), packed.view(np.uint32))
-    work = _compiled("unpack")
+    work = compiled(unpack_span)
     at = 0
     for start, end in spans:
         at = work(words, start, end, *views, packed, at)
@@ -88,18 +90,8 @@ def _packers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "pack keyframes")
 
 
-@lru_cache
-def _compiled(name: str) -> Any:
-    import numba
-
-    from engine.mm.kernel import cache_folder
-
-    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
-    jit: Any = numba.njit
-    return jit(nogil=True, error_model="numpy", _nrt=False, cache=True)({"pack": _pack, "unpack": _unpack}[name])
-
-
-def _pack(words: Any, start: int, end: int, out8: Any, out16: Any, out32: Any, out: Any, at: int) -> int:
+@entry
+def pack_span(words: Any, start: int, end: int, out8: Any, out16: Any, out32: Any, out: Any, at: int) -> int:
     """Pack one span behind word ``at`` of ``out``, of which the others are views; gives the word behind it."""
     place = start
     while place < end:
@@ -161,7 +153,8 @@ def _pack(words: Any, start: int, end: int, out8: Any, out16: Any, out32: Any, o
     return at
 
 
-def _unpack(words: Any, start: int, end: int, in8: Any, in16: Any, in32: Any, packed: Any, at: int) -> int:
+@entry
+def unpack_span(words: Any, start: int, end: int, in8: Any, in16: Any, in32: Any, packed: Any, at: int) -> int:
     """The reverse; gives the word of ``packed`` behind the span."""
     place = start
     while place < end:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.packing import pack, pack_in_background, unpack
+from engine.mm.compiler import ensure_compiled
+from engine.mm.packing import pack, pack_in_background, unpack
 
 RANDOM = np.random.default_rng(1)
 KINDS = {
@@ -18,6 +19,12 @@ KINDS = {
     "extremes": np.array([-(1 << 63), (1 << 63) - 1] * 4500),
     "columns": np.tile([0, 7, 300, 1 << 20, 1 << 30, -1, 1 << 50, 5], 1125) + RANDOM.integers(0, 9, 9000),
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def machine_code() -> None:
+    """Packing needs it."""
+    ensure_compiled()
 
 
 @pytest.mark.parametrize("kind", KINDS)
