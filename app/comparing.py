@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import preload
 from app.canvas.versus import Pair, Versus
@@ -59,6 +59,7 @@ class Comparing(QObject):
         """Number of the comparison asked for last: answers to earlier ones are not shown."""
         self._search_of = 0
         """The same for searches."""
+        self._together: Together | None = None
         self._go = False
         """Whether to go where the search that is under way leads."""
         self._company: Company | None = None
@@ -73,6 +74,9 @@ class Comparing(QObject):
         panel.other_chosen.connect(self.choose_one)
         panel.beside_chosen.connect(self.show_beside)
         panel.difference_wanted.connect(self.seek)
+        # Not at once: what is in sight is only known once the dock is laid out.
+        seen = self._docks.named("compare").visibilityChanged
+        seen.connect(lambda _there: QTimer.singleShot(0, self, self._show_card))
         if self._frame is not None:
             self._offer(self._frame)
 
@@ -230,6 +234,7 @@ class Comparing(QObject):
         self._panel.show_names(self.names())
 
     def _arrange(self) -> None:
+        self._together = None
         self._machines.canvas.show_comparison(None)
         self._machines.arrange(self.beside if self.others else Beside.ALONE, self.names())
         if self._panel is not None:
@@ -285,9 +290,13 @@ class Comparing(QObject):
             self._panel.set_results(together.figures)
         if together.seen:
             self._machines.show_others(together.seen)
-        # Beside the panel, which has all figures, it would say the same again.
-        shown = not self._docks.in_sight("compare")
-        self._machines.canvas.show_comparison(self._versus(together) if shown else None)
+        self._together = together
+        self._show_card()
+
+    def _show_card(self) -> None:
+        """The figures in the picture; beside the panel, which has them all, they would be said twice."""
+        shown = self._together is not None and self.others and not self._docks.in_sight("compare")
+        self._machines.canvas.show_comparison(self._versus(self._together) if shown and self._together else None)
 
     def _versus(self, together: Together) -> Versus:
         """Ours and the first of the others as a card in the picture."""

@@ -113,6 +113,10 @@ class Docks(QObject):
         self._making.setInterval(0)
         self._making.timeout.connect(self._make_next)
         self._begun = False
+        self._sweeping = QTimer(self)
+        self._sweeping.setSingleShot(True)
+        self._sweeping.setInterval(0)
+        self._sweeping.timeout.connect(self._sweep)
         self.right = [
             self._dock("lesson", window.tr("Lesson"), _Card()),
             self._dock("inspector", window.tr("Inspector"), _Card()),
@@ -320,3 +324,18 @@ class Docks(QObject):
             bar.setDocumentMode(True)
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setUsesScrollButtons(True)
+        # Not at once: Qt gives the tabs to their bars when it lays the docks out.
+        self._sweeping.start()
+
+    def _sweep(self) -> None:
+        """Hide tab bars that Qt forgot when the docks were put elsewhere: they lie over the one in use."""
+        groups = {
+            frozenset(one.windowTitle() for one in (dock, *self._window.tabifiedDockWidgets(dock)) if one.isVisible())
+            for dock in self.all
+        }
+        seen: set[frozenset[str]] = set()
+        for bar in reversed(self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)):
+            tabs = frozenset(bar.tabText(tab) for tab in range(bar.count()))
+            if tabs in seen or tabs not in groups:
+                bar.hide()
+            seen.add(tabs)

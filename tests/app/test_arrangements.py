@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTabBar
 
 
 def shown(window):
@@ -50,3 +52,15 @@ def test_a_broken_layout_is_not_used(window):
     assert shown(window) == {"lesson", "timeline"}
     QTest.keySequence(window, "Alt+3")
     assert "charts" in shown(window)
+
+
+def test_no_tab_bar_is_left_over_another(window, qtbot):
+    """Qt forgets some when docks go elsewhere."""
+    def there():
+        bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return [[bar.tabText(tab) for tab in range(bar.count())] for bar in bars if bar.isVisible() and bar.count()]
+
+    for keys in ("Alt+3", "Alt+2", "C"):
+        QTest.keySequence(window, keys)
+    qtbot.waitUntil(lambda: len(there()) == 1)
+    assert sorted(there()[0]) == ["Charts", "Compare", "Inspector", "Lesson", "Pressure", "Transitions"]

@@ -218,3 +218,17 @@ def test_a_writeback_policy_stands_beside_the_kernels(window, qtbot, program):
     qtbot.waitUntil(lambda: window.frame.moment.program.title == "mine", timeout=20_000)
     offered = [offer.text for offer in window.comparing.offers(window.frame) if offer.group == "policies"]
     assert offered == ["zswap.writeback_policy = lru"]
+
+
+def test_with_the_panel_closed_the_figures_stand_in_the_picture(window, compared, qtbot):
+    window.actions_by_name["machines_alone"].trigger()
+    qtbot.waitUntil(lambda: len(compared.results) == 2)
+    assert window.canvas._run.versus is None
+    window.docks.named("compare").close()
+    qtbot.waitUntil(lambda: window.canvas._run.versus is not None)
+    versus = window.canvas._run.versus
+    assert versus.other == "today's design"
+    shown = {pair.name: (pair.our_text, pair.their_text) for pair in versus.pairs}
+    assert shown["slots in use"] == next(row.texts for row in compared.rows if row.name == "slots in use")
+    window.docks.call("compare")
+    qtbot.waitUntil(lambda: window.canvas._run.versus is None)
