@@ -713,6 +713,8 @@ class MainWindow(QMainWindow):
         """Another arrangement of the panels, as it was left."""
         self.arrangements.choose(name)
         self.actions_by_name[f"arrange_{self.arrangements.current}"].setChecked(True)
+        if name == "compare":
+            self.compare()
         self.show_again()
 
     def _dress(self) -> None:

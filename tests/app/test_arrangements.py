@@ -20,6 +20,7 @@ def test_three_arrangements(window):
     QTest.keySequence(window, "Alt+3")
     assert shown(window) == (everything | {"compare"}) - {"lesson"}
     assert window.docks.in_sight("compare")
+    assert len(window.comparing.others) == 1  # what is compared is there to be seen
     QTest.keySequence(window, "Alt+2")
     assert shown(window) >= everything
 
