@@ -82,6 +82,7 @@ def declarations() -> Iterator[str]:
     for texts in (values.PAGE_TEXTS, values.FRAME_TEXTS, values.SLOT_TEXTS, facts.BACKEND_TEXTS):
         yield from texts.values()
     yield from (ON_ITS_WAY, "not there", "page", "shmem", "frame", "slot", "page {number}", "frame {number}")
-    yield from ("slot {number}", "backend word", "yes", "{n}st", "{n}nd", "{n}rd", "{n}th")
+    yield from ("→ frame", "→ descriptor", "→ virtual slot", "slot {number}", "backend word", "yes")
+    yield from ("{n}st", "{n}nd", "{n}rd", "{n}th")
     for states in (PageState, FrameState, SlotState, Backend):
         yield from (state.name.lower().replace("_", " ") for state in states)

@@ -62,14 +62,15 @@ def retold(text: str, lookup: Callable[[str], str | None]) -> str:
     """
     if not isinstance(text, Phrase):
         return text
+    translation: str | None = None
     if text.parts:
         told = "".join(retold(part, lookup) for part in text.parts)
     else:
-        template = lookup(text.template)
-        if template is None:
-            template = text.template
+        translation = lookup(text.template)
+        template = text.template if translation is None else translation
         words = {name: retold(word, lookup) if isinstance(word, str) else word for name, word in text.words.items()}
         told = template.format(**words) if words else template
-    if text.capital:
+    if text.capital and (text.parts or translation is None or translation[:1] != "{"):
+        # What a translation begins with is as it is there: a name, most often.
         told = told[:1].upper() + told[1:]
     return told if text.stop else told.rstrip(FULL_STOPS)

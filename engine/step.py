@@ -25,6 +25,7 @@ from engine.operation import (
     encode_references,
     encode_setting,
 )
+from engine.phrase import phrase
 from engine.program import Process, Program, Region, Spare
 
 MOST_PAGES = MAX_COUNT + 1
@@ -149,7 +150,9 @@ def value_text(key: str, value: int) -> str:
     setting = im.schema.setting_for(key)
     if setting.choices:
         return setting.choices[min(value, len(setting.choices) - 1)]
-    return f"{grouped(value)} {setting.unit}".strip()
+    if not setting.unit:
+        return grouped(value)
+    return phrase("{number} {unit}", number=grouped(value), unit=phrase(setting.unit))
 
 
 # -- in a replay file ----------------------------------------------------------------------------

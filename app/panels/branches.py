@@ -12,6 +12,7 @@ from app import theme
 from app.moment import Moment
 from app.numbers import count
 from app.panels.widgets import Rule, Text, column_of, row_of
+from app.said import said
 from engine.history import Branch
 from engine.step import End, Set, Start, Step, value_text
 
@@ -162,7 +163,7 @@ class BranchesPanel(QWidget):
     def _line(self, step: Step) -> str:
         """What a step does, in one line."""
         if isinstance(step, Set):
-            return f"{step.key} = {value_text(step.key, step.value)}"
+            return f"{step.key} = {said(value_text(step.key, step.value))}"
         if isinstance(step, Start):
             return self.tr("{process} starts, with {pages} pages").format(
                 process=step.process, pages=count(step.pages)

@@ -28,6 +28,7 @@ from app.offers import Offer
 from app.panels.figures import FIGURES, FigureRow, Result
 from app.panels.setting_choice import SettingChoice
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
+from app.said import declared, said
 from app.terms import tip as glossary
 from engine.difference import Difference
 from engine.program import Program
@@ -262,11 +263,13 @@ class ComparePanel(QWidget):
         letter = LETTERS[difference.other + 1]
         name = self.names[difference.other + 1] if difference.other + 1 < len(self.names) else letter
         kinds = [self.tr("{name} {ours}\u00d7 in A, {theirs}\u00d7 in {letter}").format(
-                 name=name_, ours=ours, theirs=theirs, letter=letter) for name_, ours, theirs in difference.kinds[:3]]
+                 name=declared(name_), ours=ours, theirs=theirs, letter=letter)
+                 for name_, ours, theirs in difference.kinds[:3]]  # fmt: skip
         at = difference.parted
-        ours = difference.our_sentences[at] if difference.our_sentences else self.tr("nothing")
-        theirs = difference.their_sentences[min(at, len(difference.their_sentences) - 1)] \
-            if difference.their_sentences else self.tr("nothing")
+        ours = said(difference.our_sentences[at]) if difference.our_sentences else self.tr("nothing")
+        theirs = self.tr("nothing")
+        if difference.their_sentences:
+            theirs = said(difference.their_sentences[min(at, len(difference.their_sentences) - 1)])
         number = count(difference.operation)
         self.difference_text.show_text(
             self.tr("Operation {number}: {kinds}.").format(number=number, kinds="; ".join(kinds)) + f"\nA  {ours}"

@@ -293,7 +293,8 @@ class TransitionsPanel(QWidget):
                            self.tr("They appear once a scenario is open and has taken its first step."))  # fmt: skip
         if records:
             span = f"{count(records[0].number)}–{count(records[-1].number)}"
-            self.told.show_text(f"{count(shown)} of {count(len(records))} · {self.tr('transitions')} {span}")
+            text = self.tr("{shown} of {all} · transitions {span}")
+            self.told.show_text(text.format(shown=count(shown), all=count(len(records)), span=span))
         else:
             self.told.show_text("")
 

@@ -40,6 +40,13 @@ def test_capital_letter_and_full_stop():
     assert retold(one.unstopped(), CHINESE.get) == "现在it is"
 
 
+def test_a_name_at_the_beginning_of_a_translation_stays_as_it_is():
+    one = phrase("page {n} of {who}", n=7, who="editor").beginning()
+    assert one == "Page 7 of editor"
+    assert retold(one, CHINESE.get) == "editor 的页 7"
+    assert retold(phrase("it is {n}", n=1).beginning(), CHINESE.get) == "It is 1"
+
+
 def test_it_survives_being_copied_and_kept():
     one = phrase("page {n} of {who}", n=7, who="editor")
     again = pickle.loads(pickle.dumps(one))
