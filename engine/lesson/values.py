@@ -101,5 +101,7 @@ def said(value: Value, result: Result, program: Program, view: View) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number with its thousands apart; three figures of a fraction."""
-    return grouped(int(value)) if float(value).is_integer() else f"{value:.3g}"
+    """A number with its thousands apart; three figures of a fraction, whole from 1 000 on."""
+    if float(value).is_integer() or abs(value) >= 1000:
+        return grouped(round(value))
+    return f"{value:.3g}"

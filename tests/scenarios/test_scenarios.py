@@ -17,6 +17,7 @@ from engine.mm.transitions import KINDS
 from engine.operation import Op
 from engine.scenario import DEFAULT_SCENARIO, load_scenario
 from engine.scenario.checks import judge
+from engine.scenario.read import check_variations
 from engine.trace.generate import PATTERNS
 from tests.scenarios.library_runs import DESIGNS, FILES, LONG, loaded, ran
 
@@ -96,6 +97,18 @@ def test_the_same_again_gives_the_same_state(file: Path, design: str) -> None:
     for until in range(997, len(program.ops) + 997, 997):
         again.run(min(until, len(program.ops)))
     assert again.state_hash() == ran(file, *sets).machine.state_hash()
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if loaded(file)[0].vary], ids=lambda file: file.stem)
+def test_every_instance_is_right_and_its_settings_vary(file: Path) -> None:
+    scenario, _ = loaded(file)
+    check_variations(scenario)
+    drawn = {tuple(load_scenario(file, [f"seed={seed}"]).varied.values()) for seed in range(100, 120)}
+    assert len(drawn) > 2
+
+
+def test_a_good_part_of_the_course_varies_in_its_settings() -> None:
+    assert sum(bool(loaded(file)[0].vary) for file in FILES) >= 9
 
 
 @each_file

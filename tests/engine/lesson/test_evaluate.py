@@ -9,6 +9,7 @@ import pytest
 
 from engine.lesson.course import follow
 from engine.lesson.evaluate import Evaluator, Instant, Unanswerable
+from engine.lesson.values import number_text
 from engine.mm import image as im
 from engine.program import Program
 from engine.reading import inactive_tail, page_states, zswap_lru
@@ -187,3 +188,8 @@ def test_what_the_image_does_not_have_is_nothing(evaluator: Evaluator, at: Calla
                  "frame of entry 120", "pte of frame 31", "bytes of slot 5"):  # fmt: skip
         assert at(text) is None, text
     assert isinstance(evaluator.program, Program)
+
+
+def test_numbers_are_said_as_people_write_them() -> None:
+    said = {3983.6: "3\u202f984", 1234567: "1\u202f234\u202f567", 41.234: "41.2", 0.5: "0.5", 250.7: "251"}
+    assert {value: number_text(value) for value in said} == said
