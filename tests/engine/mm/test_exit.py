@@ -93,3 +93,21 @@ def test_exit_says_how_many_entries_held_something() -> None:
     assert made[-1].operand("pages") == 3
     assert "exit" in kinds(made)
     assert toy.at(im.MM_STATE, 1) == 2
+
+
+def test_what_one_process_wrote_is_known_to_the_page_when_it_goes() -> None:
+    toy = build(children=1)
+    toy.write(0)
+    toy.fork(0, 1)
+    assert "dirty" not in toy.flags(toy.frame(0))
+    toy.exit(1)
+    assert "dirty" in toy.flags(toy.frame(0))
+
+
+def test_a_page_that_was_only_read_stays_clean() -> None:
+    toy = build(children=1)
+    toy.push_out(0, 1)
+    toy.read(0)
+    toy.fork(0, 1)
+    toy.exit(1)
+    assert "dirty" not in toy.flags(toy.frame(0))

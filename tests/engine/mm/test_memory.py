@@ -6,6 +6,8 @@ import pytest
 
 from engine.mm import image as im
 from engine.mm.block import NVME_LATENCY_NS
+from engine.mm.journal import put
+from engine.mm.rmap import VM_LOCKED
 from engine.mm.swapops import PTE_ACCESSED, PTE_DIRTY, PTE_RW, PTE_SWP_EXCLUSIVE, ZERO_PFN, pte_pfn
 from engine.operation import Op, encode
 from tests.engine.mm.machines import ALL_DESIGNS, LEGACY, Toy, build, kinds, of_kind, region
@@ -212,3 +214,26 @@ def test_lookups_of_a_swap_in_are_counted_by_the_designs_own_steps() -> None:
     assert all(steps > 0 for steps in counted.values())
     assert len(of_kind(toy.read(0), "hit")) == 1
     assert counted[LEGACY] >= 3, "the swapcache, the count and zswap's tree"
+
+
+def test_a_page_of_a_locked_region_gives_its_slot_up_as_it_comes_back() -> None:
+    toy = build()
+    toy.push_out(0, 1)
+    toy.call(put, im.VMA_FLAGS, 1, VM_LOCKED)
+    toy.read(0)
+    assert toy.figures("swap_used_pages", "nr_unevictable") == (0, 1)
+
+
+@pytest.mark.parametrize(("slots", "writable"), [(64, 0), (1, PTE_RW)])
+def test_a_page_that_left_the_swapcache_and_that_nobody_else_maps_comes_back_writable(
+    slots: int, writable: int
+) -> None:
+    toy = build(slots=slots, children=1)
+    toy.write(0)
+    toy.fork(0, 1)
+    toy.reclaim(0)
+    toy.idle()
+    toy.drop_swapcache()
+    toy.exit(1)
+    toy.read(0)
+    assert toy.pte(0) & PTE_RW == writable, "the entry does not say that one process alone had it"

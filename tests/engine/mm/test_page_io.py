@@ -104,3 +104,11 @@ def test_a_fault_that_finds_the_page_before_its_write_ends_takes_it_back() -> No
     toy.idle()
     assert toy.present(0)
     assert "lru" in toy.flags(toy.frame(0))
+
+
+@pytest.mark.parametrize(("zswap", "reads"), [(False, 1), (True, 0)])
+def test_only_a_read_from_a_device_protects_entries_from_the_shrinker(zswap: bool, reads: int) -> None:
+    toy = build(zswap=zswap)
+    toy.push_out(0, 1)
+    toy.read(0)
+    assert toy["nr_disk_swapins"] == reads

@@ -20,6 +20,11 @@ def window(hits: int, *, offset: int = 100, previous: int = NO_PREVIOUS, most: i
     return swapin_window(previous, offset, hits, most, last)
 
 
+def test_a_smaller_page_cluster_is_reached_by_halves_too() -> None:
+    assert window(0, most=2, last=16) == 8, "not below half of the last window, whatever the most is now"
+    assert window(0, most=2, last=2) == 1
+
+
 # -- the window ---------------------------------------------------------------------------------
 
 

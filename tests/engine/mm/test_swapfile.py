@@ -270,3 +270,11 @@ def test_a_slot_given_up_takes_the_compressed_copy_or_the_zero_mark_with_it(wher
     assert toy["swap_used_pages"] == 7
     left = toy["zswap_stored_pages"] + toy["zero_marked_pages"]
     assert (left, toy["slots_held_by_zswap"]) == (7, 7)
+
+
+def test_with_the_last_slot_of_a_cluster_its_scan_is_at_an_end() -> None:
+    toy = build(slots=8, reclaim_full_clusters=0)
+    take(toy, 8)
+    toy.call(free_slot, swp_entry(0, 3))
+    assert take(toy) == [3]
+    assert toy.at(im.SI_NEXT, 1) == 0

@@ -24,6 +24,7 @@ from engine.mm.zswap import (
     WRITTEN,
     kick_worker,
     shrink_entries,
+    shrink_for_shrinker,
     shrink_pool_page,
     worker_step,
     zswap_writeback_entry,
@@ -497,3 +498,17 @@ def test_until_6_8_a_kick_that_frees_no_page_of_the_pool_is_one_failure() -> Non
     toy.read(0, 2)
     assert toy.call(shrink_pool_page) == 0
     assert toy.figures("zswap_pool_pages", "zswap_stored_pages", "reject_reclaim_fail") == (2, 2, 1)
+
+
+def test_a_page_written_back_is_a_refault_as_far_from_its_eviction_as_was_evicted_since() -> None:
+    toy = stored(5)
+    made = toy.watch(zswap_writeback_entry, toy.zswap_lru()[1])
+    refault = of_kind(made, "refault")[0]
+    assert (refault.operand("distance"), toy["nonresident_age"]) == (4, 5)
+
+
+def test_an_entry_whose_page_is_cached_stops_the_shrinker() -> None:
+    toy = stored(4, zswap__exclusive_loads=0, zswap__second_chance=0, page_cluster=0)
+    toy.read(1)
+    assert toy.call(shrink_for_shrinker, 4) == -1
+    assert toy["zswpwb"] == 1, "the one before it was written, those behind are warm"
