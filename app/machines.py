@@ -227,6 +227,14 @@ class Machines(QWidget):
         for heading in self.headings[1:]:
             heading.say(heading.name, self.tr("catching up, {share:.0%}").format(share=share), heading.sentence, share)
 
+    def take_after(self, other: Machines) -> None:
+        """Show the machines that another one shows, at the same moment."""
+        self.arrange(other.beside, other.names)
+        if other._moment is not None:
+            self.show_moment(other._moment)
+        if other._seen:
+            self.show_others(other._seen)
+
     def clear(self) -> None:
         """Show nothing."""
         self._moment = None

@@ -48,7 +48,8 @@ class Saving(QObject):
         window = self._window
         if window.frame is None:
             return
-        scene = Scene(window.told_moment(window.frame), window.frame.series, window.canvas.detail)
+        moment, depth = window.told_moment(window.frame), window.canvas.detail
+        scene = Scene(moment, window.frame.series, depth, window.machines)
         try:
             scene.lay_out((max(LEAST_WIDE, window.width()), max(LEAST_HIGH, window.height())))
             self._written(output, lambda: write(scene, output))

@@ -433,8 +433,11 @@ class MachineCanvas(QWidget):
             paint_outline(painter, box, style, "text", 1.0)
         outlined = self._outlined[:MOST_OUTLINES]
         paint_outlines(painter, [rect for thing in outlined for rect in self._scene.places(thing)], style)
-        for thing in (*self._echoes, *((self._hovered,) if self._hovered is not None else ())):
+        for thing in self._echoes:
             for rect in self._scene.places(thing):
+                paint_outline(painter, rect, style, "text", 1.6)
+        if self._hovered is not None:
+            for rect in self._scene.places(self._hovered):
                 paint_outline(painter, rect, style, "dim", 1.2)
         if self.walk.walking and self.hasFocus():
             style.card(painter, self._scene.columns[self.walk.column].box, "", "accent", radius=8, width=1.6)

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLayout
 
 from app import theme as themes
 from app.application import has_display, make_application
-from app.canvas import Depth, MachineCanvas
+from app.canvas import Depth
 from app.export.vector import as_image, check_suffix, write
+from app.machines import Machines
 from app.moment import Moment
 from app.sentence import SentenceBar
 from app.timeline.marks import marks_of
@@ -35,12 +36,17 @@ SMALLEST, LARGEST = 320, 16384
 class Scene(QWidget):
     """One moment laid out for a picture; never shown."""
 
-    def __init__(self, moment: Moment, series: Any, depth: Depth = Depth.MECHANISM) -> None:
+    def __init__(
+        self, moment: Moment, series: Any, depth: Depth = Depth.MECHANISM, machines: Machines | None = None
+    ) -> None:
+        """``machines``: what is compared there comes along."""
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self.setAutoFillBackground(True)
-        self.canvas = MachineCanvas()
-        self.canvas.detail = depth
+        self.machines = Machines()
+        self.canvas = self.machines.canvas
+        self.machines.set_depth(depth)
+        self._like = machines
         self.sentence = SentenceBar()
         self.timeline = TimelineView()
         name = QLabel("Swapscope")
@@ -63,7 +69,7 @@ class Scene(QWidget):
         column.setSpacing(themes.px(8))
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # what was asked for, however small
         column.addLayout(head)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.machines, 1)
         column.addWidget(self.sentence)
         column.addWidget(card)
         self._moment, self._series = moment, series
@@ -75,6 +81,8 @@ class Scene(QWidget):
         self.show()  # not on any screen; children get their sizes
         self.canvas.show_series(self._series)
         self.show_moment(self._moment)
+        if self._like is not None:
+            self.machines.take_after(self._like)
         self.timeline.show_series(self._series)
         self.timeline.show_marks(marks_of(self._moment.program, self._series))
         QApplication.sendPostedEvents()
@@ -82,7 +90,7 @@ class Scene(QWidget):
 
     def show_moment(self, moment: Moment) -> None:
         """Another moment in the same places."""
-        for view in (self.canvas, self.sentence, self.timeline):
+        for view in (self.machines, self.sentence, self.timeline):
             view.show_moment(moment)
 
     def image(self, size: tuple[int, int]) -> QImage:

@@ -196,3 +196,29 @@ def test_another_run_ends_the_comparison(window, beside, qtbot, program):
     window.worker.open(lambda: program.with_settings({}), "Reading")
     qtbot.waitUntil(lambda: window.comparing.others == () and len(beside.together) == 1, timeout=20_000)
     assert [canvas.isVisible() for canvas in beside.canvases] == [True, False]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_a_picture_has_all_machines(window, beside, qtbot, tmp_path, suffix):
+    window.saving.save_picture(tmp_path / f"both{suffix}")
+    window.comparing.choose(())
+    window.saving.save_picture(tmp_path / f"one{suffix}")
+    both, one = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("both", "one"))
+    assert both
+    assert both != one
+    if suffix == ".svg":
+        assert b"frames = 30 pages" in both
+        assert b"frames = 30 pages" not in one
+
+
+def test_another_that_takes_after_it_shows_the_same(window, beside, qtbot):
+    from app.machines import Machines
+
+    copy = Machines()
+    qtbot.addWidget(copy)
+    copy.resize(beside.size())
+    copy.show()
+    copy.take_after(beside)
+    assert [canvas.marking is not None for canvas in copy.together] == [True, True]
+    assert copy.headings[1].name == beside.headings[1].name
+    assert copy.headings[1].difference == beside.headings[1].difference
