@@ -339,7 +339,7 @@ class Field:
         dots = self._dots(part, style, bottom - top)
         if theirs:
             dots = dots.copy()
-            mark_dots(dots, theirs, level.per, style)
+            mark_dots(dots, theirs, level.per, pictured, style)
         if level.pitch > 1:
             dots = dots.repeat(level.pitch, axis=0).repeat(level.pitch, axis=1)
             if theirs and pictured and level.per == 1 and level.pitch >= HALVED:

@@ -125,14 +125,17 @@ def paint_mark(painter: QPainter, box: QRectF, theirs: list[int], family: Family
 # -- maps ----------------------------------------------------------------------------------------
 
 
-def mark_dots(dots: np.ndarray, theirs: list[Marks], per: int, style: Style) -> None:
-    """Let the dots of a map, shape (rows, columns), step back where all that one stands for is the same."""
+def mark_dots(dots: np.ndarray, theirs: list[Marks], per: int, pictured: bool, style: Style) -> None:
+    """Let the dots of a map, shape (rows, columns), step back where all that one stands for is the same.
+
+    Beside another machine they step back half as far, as there the reader compares the colours.
+    """
     differs = differing_dots(theirs, dots.size, per)
     if not differs.any():
         return
     flat = dots.reshape(-1)
     back = np.uint32(rgb(style.theme.panel))
-    for _ in range(2):  # half of the ground, and once more
+    for _ in range(2 if pictured else 1):  # half of the ground, and once more
         faded = ((flat & 0xFEFEFE) >> 1) + ((back & np.uint32(0xFEFEFE)) >> np.uint32(1)) | np.uint32(0xFF000000)
         np.copyto(flat, faded, where=~differs)
 

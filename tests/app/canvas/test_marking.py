@@ -108,9 +108,10 @@ def test_dots_that_stand_for_something_that_differs(per):
     assert differing_dots([np.full(1000, SAME, dtype=np.uint8), marks], dots, per).tolist() == expected
 
 
-def test_in_a_map_what_is_the_same_steps_back(style):
+@pytest.mark.parametrize("pictured", [True, False])
+def test_in_a_map_what_is_the_same_steps_back(style, pictured):
     dots = np.full((2, 2), 0xFF80FF80, dtype=np.uint32)
-    mark_dots(dots, [np.array([SAME, 4, SAME, SAME], dtype=np.uint8)], 1, style)
+    mark_dots(dots, [np.array([SAME, 4, SAME, SAME], dtype=np.uint8)], 1, pictured, style)
     assert dots[0, 1] == 0xFF80FF80
     assert len({int(dot) for dot in dots.reshape(-1)}) == 2
     assert (dots >> 24 == 0xFF).all()
@@ -118,7 +119,7 @@ def test_in_a_map_what_is_the_same_steps_back(style):
 
 def test_a_map_without_a_difference_stays_as_it_is(style):
     dots = np.full((2, 2), 0xFF80FF80, dtype=np.uint32)
-    mark_dots(dots, [np.full(4, SAME, dtype=np.uint8)], 1, style)
+    mark_dots(dots, [np.full(4, SAME, dtype=np.uint8)], 1, True, style)
     assert (dots == 0xFF80FF80).all()
 
 
