@@ -80,6 +80,11 @@ class Comparing(QObject):
         if self._frame is not None:
             self._offer(self._frame)
 
+    def call_panel(self) -> None:
+        """Bring the panel to the front; in a lecture there are no panels."""
+        if self._docks.run_shown:
+            self._docks.call("compare")
+
     @property
     def _panel(self) -> ComparePanel | None:
         """The panel, once it has been made."""
@@ -111,7 +116,7 @@ class Comparing(QObject):
             return
         self._offer(self._frame)
         if self.others:
-            self._docks.call("compare")
+            self.call_panel()
             self.seek(0, go=False)
             self.show_frame(self._frame)
 
@@ -245,6 +250,7 @@ class Comparing(QObject):
     def seek(self, direction: int, go: bool = True) -> None:
         """To the next (1), the last (-1) or the first (0) operation that is carried out differently."""
         if not self.others:
+            self.call_panel()  # which says how to begin
             return
         self._forget_search()
         self._go = go

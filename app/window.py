@@ -43,7 +43,7 @@ from app.language import language
 from app.lecture import Lecture
 from app.lesson import Course, LessonMaker
 from app.lesson_steps import LessonSteps
-from app.machines import Machines
+from app.machines import Beside, Machines
 from app.menus import Menus
 from app.moment import Moment, Selected
 from app.numbers import count
@@ -628,9 +628,15 @@ class MainWindow(QMainWindow):
 
     def compare(self) -> None:
         """Show the comparison; with the other design, where nothing was chosen yet."""
-        self.docks.call("compare")
+        self.comparing.call_panel()
         if not self.comparing.others and self.frame is not None:
             self.comparing.choose((self.comparing.offers(self.frame)[0].variant,))
+
+    def show_machines(self, how: str) -> None:
+        """The machines that are compared side by side or overlaid, or only ours; where there is one, another comes."""
+        self.comparing.show_beside(Beside(how))
+        if how != Beside.ALONE and not self.comparing.others:
+            self.compare()
 
     def open_find(self) -> None:
         """The keyboard into the field of the search, with the panel in front."""

@@ -222,3 +222,26 @@ def test_another_that_takes_after_it_shows_the_same(window, beside, qtbot):
     assert [canvas.marking is not None for canvas in copy.together] == [True, True]
     assert copy.headings[1].name == beside.headings[1].name
     assert copy.headings[1].difference == beside.headings[1].difference
+
+
+def test_keys_bring_another_machine_where_there_is_one(window, qtbot):
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_D)
+    assert window.docks.in_sight("compare")
+    assert window.docks.compare.empty.isVisible()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert window.comparing.others == ()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_O)
+    settle(window, qtbot)
+    assert window.canvas.marking is not None
+
+
+def test_in_a_lecture_the_machines_stand_there_without_panels(window, qtbot):
+    window.lecture.enter()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_C)
+    settle(window, qtbot)
+    assert all(canvas.isVisible() for canvas in window.machines.together)
+    assert len(window.machines.together) == 2
+    assert not any(dock.isVisible() for dock in window.docks.all)
+    window.lecture.leave()
+    assert len(window.machines.together) == 2
