@@ -108,5 +108,5 @@ def _report(args: argparse.Namespace, programs: Iterator[tuple[str, Scenario, Pr
     if args.json:
         write_json({"scenario": scenario.title, "runs": reports}, args.json)
     if args.json != STDOUT:
-        print_comparison(runs, scenario, console())
+        print_comparison(runs, scenario, console(), reasons=key == "design")
     return INTERRUPTED if runs[-1].interrupted else 0

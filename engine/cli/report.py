@@ -162,6 +162,9 @@ FIGURES = (
     _gauge("descriptors", "One for each page that is swapped out; legacy has none."),
     _gauge("virtual_clusters", "vswap's 512 virtual slots each."),
     _counter("pgmajfault", "Faults that had to bring a page back."),
+    Figure("99 of 100 faults", lambda run: run.end.figures["fault_latency_p99_ns"],
+           "They took at most so long, to a power of two.", duration),
+    Figure("stood still", lambda run: run.end.gauges["psi_full_ns"], "Time in which no task made progress.", duration),
     _counter("zswpout", "Pages compressed."),
     _counter("zswpwb", "Pages written back by the shrink worker; only now do slots come into it elsewhere."),
     _counter("pswpout", "Pages written to a device."),
@@ -178,18 +181,22 @@ FIGURES = (
 """What designs are compared by, in the order they are shown."""
 
 
-def print_comparison(runs: Sequence[Run], scenario: Scenario, out: Console) -> None:
-    """Runs of the same operations side by side, with what makes them differ."""
+def print_comparison(runs: Sequence[Run], scenario: Scenario, out: Console, *, reasons: bool = True) -> None:
+    """Runs of the same operations side by side; with ``reasons``, what makes designs differ in each figure."""
     out.print(Text(scenario.title, style="bold"))
     for run in runs:
         out.print(Text(f"{run.design}: {outcome_sentence(run)}"))
-    compared = table("figure", *(run.design for run in runs), "why")
+    compared = table("figure", *(run.design for run in runs), *(["why"] if reasons else []))
+    if not reasons:
+        for column in compared.columns[1:]:
+            column.justify = "right"
+            column.no_wrap = True
     for figure in FIGURES:
         values = [figure.value(run) for run in runs]
         if any(values):
             differs = len(set(values)) > 1
             compared.add_row(
                 Text(figure.name, style="bold" if differs else ""), *(figure.text(value) for value in values),
-                figure.why if differs else "",
+                *([figure.why if differs else ""] if reasons else []),
             )  # fmt: skip
     out.print(compared)
