@@ -21,6 +21,7 @@ SMALL_PAGES = 65_536
 """Up to so many pages the bounds of the smaller run hold."""
 LARGE_HISTORY_BYTES = 2 << 30
 STEPS = 200
+REFINE_OPERATIONS = 100_000
 
 
 def measure_jump(effort: Effort, say: Say) -> Iterator[Figure]:
@@ -32,6 +33,8 @@ def measure_jump(effort: Effort, say: Say) -> Iterator[Figure]:
         program = zipf_program(effort.jump_references, pages)
         timeline = Timeline(program, effort.compiled, history_bytes=history)
         timeline.run_to_end()
+        while timeline.refine(REFINE_OPERATIONS):  # as the window does while the cursor rests
+            pass
         targets = below(random_words(4, 8, effort.jumps), timeline.length + 1).tolist()
         timeline.jump(timeline.length)
         say(f"jumps, {pages} pages")
