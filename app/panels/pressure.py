@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app import theme
@@ -24,6 +24,8 @@ FIRST = {
 """The settings that matter most, with short names, in the order shown."""
 SECOND = ("machine.zswap.enabled", "machine.page_cluster", "machine.zswap.shrinker_enabled")
 """What stands first among the others."""
+MADE_AT_ONCE = 3
+"""Knobs made in one turn of the event loop: each takes more than a millisecond, and there are fifty."""
 
 
 def _say(text: str) -> str:
@@ -43,7 +45,11 @@ class PressurePanel(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Pressure"))
         self._moment: Moment | None = None
-        self.knobs: dict[str, Knob] = {}
+        self._made: dict[str, Knob] = {}
+        self._missing: list[Setting] = []
+        self._making = QTimer(self)
+        self._making.setInterval(0)
+        self._making.timeout.connect(lambda: self._make(MADE_AT_ONCE))
         self.shocks: dict[str, QPushButton] = {}
         self.branch = Text(size=12, colour="dim", wrap=True)
         body = QWidget()
@@ -63,11 +69,29 @@ class PressurePanel(QWidget):
         )
         self._stack.addWidget(scrolled(body))
 
+    @property
+    def knobs(self) -> dict[str, Knob]:
+        """The knobs by the keys of their settings; those still missing are made."""
+        self._make(len(self._missing))
+        return self._made
+
     def _knob(self, setting: Setting, label: str, described: bool) -> Knob:
         knob = Knob(setting, label, described)
         knob.committed.connect(self.change_requested)
-        self.knobs[setting.key] = knob
+        self._made[setting.key] = knob
         return knob
+
+    def _make(self, count: int) -> None:
+        """So many of the knobs that are missing."""
+        now, self._missing = self._missing[:count], self._missing[count:]
+        for setting in now:
+            knob = self._knob(setting, setting.key.removeprefix("machine."), described=True)
+            self._rest.addWidget(knob)
+            knob.setVisible(knob.matches(self.filter.text()) and not self._absent(setting.key))
+            if self._moment is not None:
+                self._show_knob(knob, self._moment)
+        if not self._missing:
+            self._making.stop()
 
     def _shock_grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -92,8 +116,11 @@ class PressurePanel(QWidget):
         self.filter.setAccessibleName(self.tr("Filter of settings"))
         self.filter.textChanged.connect(self._filter)
         column.addWidget(self.filter)
-        for setting in rest:
-            column.addWidget(self._knob(setting, setting.key.removeprefix("machine."), described=True))
+        self._rest = QVBoxLayout()
+        self._rest.setSpacing(theme.px(10))
+        column.addLayout(self._rest)
+        self._missing = rest
+        self._making.start()
         self.nothing = Text(self.tr("No setting has that in its name or meaning."), colour="dim", wrap=True)
         self.nothing.hide()
         column.addWidget(self.nothing)
@@ -107,10 +134,8 @@ class PressurePanel(QWidget):
         self._moment = moment
         self._stack.setCurrentIndex(1)
         files = len(moment.program.swapfiles)
-        for key, knob in self.knobs.items():
-            value, initial = moment.view.scalar(knob.setting.address), _initial(moment, knob.setting)
-            low, high = sensible_range(knob.setting, initial)
-            knob.show_value(value, initial, low, high, no_effect(moment, key))
+        for knob in self._made.values():
+            self._show_knob(knob, moment)
         self._hide_absent_files(files)
         for shock in SHOCKS:
             steps = shock.steps(moment.program, moment.view)
@@ -123,8 +148,20 @@ class PressurePanel(QWidget):
             text = self.tr("A change opens a branch here: the run as the scenario has it stays.")
         self.branch.show_text(text)
 
+    def _knob_of(self, key: str) -> Knob:
+        """The knob of a setting, made now if it is missing."""
+        while key not in self._made:
+            self._make(1)
+        return self._made[key]
+
+    @staticmethod
+    def _show_knob(knob: Knob, moment: Moment) -> None:
+        value, initial = moment.view.scalar(knob.setting.address), _initial(moment, knob.setting)
+        low, high = sensible_range(knob.setting, initial)
+        knob.show_value(value, initial, low, high, no_effect(moment, knob.setting.key))
+
     def _shock_tip(self, shock: Shock, steps: Steps) -> str:
-        told = [f"{step.key}: {self.knobs[step.key].text_of(step.value)}" for step in steps if isinstance(step, Set)]
+        told = [f"{step.key}: {self._knob_of(step.key).text_of(step.value)}" for step in steps if isinstance(step, Set)]
         return "\n".join([self.tr(shock.tip), *told])
 
     def _filter(self, words: str) -> None:
@@ -141,7 +178,9 @@ class PressurePanel(QWidget):
 
     def _hide_absent_files(self, files: int) -> None:
         for number in range(1, len(im.SWAPFILE_SLOTS)):
-            knob = self.knobs[f"machine.swapfile.{number}.slots"]
+            knob = self._made.get(f"machine.swapfile.{number}.slots")
+            if knob is None:
+                continue
             wanted = number < files and knob.matches(self.filter.text())
             if knob.isHidden() == wanted:
                 knob.setVisible(wanted)
