@@ -32,6 +32,8 @@ COMMANDS: tuple[Spec[EditorWindow], ...] = (
          lambda w: w.tabs.setCurrentIndex(2), ("Alt+3",)),
     Spec("editor_text", "&Text", "mdi6.code-braces", "The keyboard into the text, at the field that has it.",
          lambda w: w.show_in_text(), ("Alt+4",)),
+    Spec("editor_find", "&Find in the text", "mdi6.text-search", "A line to search the text with.",
+         lambda w: w.finder.ask(), ("Ctrl+F",)),
     Spec("editor_problem", "&Next problem", "mdi6.alert-circle-outline", "To the next thing that is wrong.",
          lambda w: w.next_problem(), ("F8",)),
 )  # fmt: skip
@@ -40,7 +42,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("&File", ("editor_new", "editor_open", SEPARATOR, "editor_save", "editor_save_as", SEPARATOR, "editor_run",
                SEPARATOR, "editor_close")),
     ("&Edit", ("editor_undo", "editor_redo", SEPARATOR, "editor_scenario", "editor_machine", "editor_workload",
-               "editor_text", SEPARATOR, "editor_problem")),
+               "editor_text", SEPARATOR, "editor_find", "editor_problem")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str, ...] = ("editor_undo", "editor_redo", SEPARATOR, "editor_save", "editor_run")

@@ -353,7 +353,7 @@ _BY_KIND: dict[Kind, type[Input]] = {
     Kind.CHOICE: ChoiceInput, Kind.SWITCH: SwitchInput, Kind.LONG: LinesInput, Kind.LINES: LinesInput,
     Kind.CONTENT: ContentInput,
 }  # fmt: skip
-_TYPED_NAMES = ("setting", "figure")
+_TYPED_NAMES = ("setting", "figure", "value")
 """Names of which there are too many for a choice."""
 
 

@@ -100,7 +100,7 @@ class PreviewStrip(QWidget):
         if self._picture is None and self.map is not None:
             shades = np.zeros((len(self.map.bands) + 1, 4), np.uint8)
             for number in range(len(self.map.bands)):
-                shades[number + 1] = QColor(getattr(colours, _colour(number))).getRgb()
+                shades[number + 1] = QColor(getattr(colours, colour_of(number))).getRgb()
             pixels = shades[self.map.who[::-1]]
             reads = (self.map.who[::-1] > 0) & ~self.map.wrote[::-1]
             pixels[..., 3][reads] = 165  # what only reads is paler than what writes
@@ -136,7 +136,7 @@ class PreviewStrip(QWidget):
                 said = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(place.width()))
                 painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said)
                 dot = QRectF(theme.px(6), (top + bottom) / 2 - theme.px(4), theme.px(8), theme.px(8))
-                painter.fillRect(dot, QColor(getattr(colours, _colour(number))))
+                painter.fillRect(dot, QColor(getattr(colours, colour_of(number))))
             bottom = top
 
     def _paint_marks(self, painter: QPainter, box: QRectF, colours: theme.Theme) -> None:
@@ -205,5 +205,6 @@ class PreviewStrip(QWidget):
         self.update()
 
 
-def _colour(number: int) -> str:
+def colour_of(number: int) -> str:
+    """The name of the theme's colour for the process of that number."""
     return COLOURS[number % len(COLOURS)]

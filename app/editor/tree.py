@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, Q
 from app import actions, theme
 from app.editor.document import Document
 from app.editor.mistakes import at_key
+from app.editor.preview import colour_of
 from app.editor.telling import icon_of, line_of
 from engine.errors import Problem
+from engine.scenario.names import process_named
 from engine.scenario.positions import Path, dotted
 
 _PATH = Qt.ItemDataRole.UserRole
@@ -139,11 +141,19 @@ class PartsTree(QTreeWidget):
         value = self._document.value(path) if value is None else value
         colours = theme.current()
         name = "mdi6.alert-circle" if wrong else icon_of(path, value)
-        look = (name, colours.name, wrong)
+        colour = colours.danger if wrong else self._colour(path, value, colours)
+        look = (name, colour, colours.name)
         if item.data(0, _PATH + 1) != look:
             item.setData(0, _PATH + 1, look)
-            item.setIcon(0, actions.icon(name, colours.danger if wrong else colours.dim))
+            item.setIcon(0, actions.icon(name, colour))
             item.setForeground(0, QBrush(QColor(colours.danger if wrong else colours.text)))
+
+    def _colour(self, path: Path, value: Any, colours: theme.Theme) -> str:
+        """That of the process which the part is about, as its references have it in the preview."""
+        data, name = self._document.data, value.get("process") if isinstance(value, dict) else None
+        number = path[1] if path[0] == "process" else process_named(data, name)
+        about = path[0] == "process" or (path[0] == "run" and isinstance(value, dict) and _makes_references(value))
+        return str(getattr(colours, colour_of(number))) if about and isinstance(number, int) else colours.dim
 
     # -- dragging -----------------------------------------------------------------------------
 
@@ -177,6 +187,10 @@ class PartsTree(QTreeWidget):
         for item in self.items():
             item.setData(0, _PATH + 1, None)
             self._dress_item(item)
+
+
+def _makes_references(part: dict[str, Any]) -> bool:
+    return "pattern" in part or part.get("op") in ("read", "write")
 
 
 def _below(item: QTreeWidgetItem | None) -> Iterator[QTreeWidgetItem]:

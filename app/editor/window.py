@@ -27,6 +27,7 @@ from app.editor import drafts
 from app.editor.checker import MOST_DRAWN, Checked, Checker
 from app.editor.commands import COMMANDS, MENUS, TOOLBAR
 from app.editor.document import UNTITLED, Document
+from app.editor.find import FindLine
 from app.editor.form import Form
 from app.editor.machine import MachinePage
 from app.editor.mistakes import sentence
@@ -103,6 +104,7 @@ class EditorWindow(QMainWindow):
 
     def _build(self) -> None:
         self.text = TextPane(self.document)
+        self.finder = FindLine(self.text)
         about = [field for field in forms.fields_of(Scenario) if field.key not in ("format", "lesson")]
         self.scenario = Form(self.document, about)
         self.machine = MachinePage(self.document)
@@ -130,7 +132,11 @@ class EditorWindow(QMainWindow):
         forms_column.addWidget(self.tabs, 1)
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.addWidget(left)
-        self.across.addWidget(self.text)
+        right = QWidget()
+        text_column = column_of(right, 0, 0)
+        text_column.addWidget(self.finder)
+        text_column.addWidget(self.text, 1)
+        self.across.addWidget(right)
         self.across.setSizes([theme.px(720), theme.px(540)])
         self.across.setChildrenCollapsible(False)
         self.down = QSplitter(Qt.Orientation.Vertical)

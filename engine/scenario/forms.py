@@ -79,6 +79,8 @@ def fields_of(model: type[Part]) -> list[Field]:
     found = [field for name, info in model.model_fields.items() if (field := _field(name, info)) is not None]
     if model in MODELS.values():
         found = [replace(one, choices=tuple(MODELS)) if one.key == "pattern" else one for one in found]
+    elif model is models.SetPart:
+        found = [replace(one, names="value") if one.key == "value" else one for one in found]
     elif model is models.Check:
         found = [replace(one, names="figure") if one.key == "name" else one for one in found]
     return sorted(found, key=lambda one: _order(one.key))

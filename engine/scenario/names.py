@@ -9,6 +9,7 @@ from engine.content.library import load_library
 from engine.mm.image import schema
 from engine.scenario.crosscheck import checkable_names
 from engine.scenario.edit import put
+from engine.scenario.machine import is_switch
 from engine.scenario.positions import Path
 from engine.scenario.problems import value_at
 
@@ -42,6 +43,8 @@ def names_for(data: Mapping[str, Any], kind: str, path: Path = ()) -> list[str]:
         return checkable_names()
     if kind == "setting":
         return [setting.key for setting in schema.settings if not setting.fixed]
+    if kind == "value":
+        return _values(value_at(data, (*path, "set")))
     if kind == "swapfile":
         files = value_at(data, ("machine", "swapfile"))
         given = [file.get("name") for file in files if isinstance(file, Mapping)] if isinstance(files, list) else []
@@ -52,6 +55,14 @@ def names_for(data: Mapping[str, Any], kind: str, path: Path = ()) -> list[str]:
         return [region["name"] for region in regions or () if isinstance(region, Mapping) and "name" in region]
     found = [value for pattern in _GIVEN.get(kind, ()) for _, value in _matches(data, pattern)]
     return [name for name in dict.fromkeys(found) if isinstance(name, str) and name]
+
+
+def _values(key: Any) -> list[str]:
+    """The words that a setting may be set to; none where it takes a number."""
+    setting = next((one for one in schema.settings if one.key == key), None)
+    if setting is None:
+        return []
+    return ["true", "false"] if is_switch(setting) else list(setting.choices)
 
 
 def process_named(data: Mapping[str, Any], name: Any) -> int | None:

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QToolButton
 
 from app import theme
+from app.editor.preview import COLOURS
 from app.language import language
 from app.strings import sources
 from engine.resources import scenarios_dir
@@ -543,3 +544,37 @@ def test_no_label_is_cut_where_texts_are_longer(editor, checked, qtbot, page):
         qtbot.waitUntil(lambda: not cut(editor), timeout=3000)
     finally:
         language().use({})
+
+
+def test_find_in_the_text(editor):
+    editor.actions_by_name["editor_find"].trigger()
+    QTest.keyClicks(editor.finder.line, "[[run]]")
+    first = editor.text.textCursor().blockNumber()
+    QTest.keyClick(editor.finder.line, Qt.Key.Key_Return)
+    second = editor.text.textCursor().blockNumber()
+    assert (first + 1, second + 1) == tuple(
+        number for number, line in enumerate(TEXT.splitlines(), 1) if line == "[[run]]")[:2]  # fmt: skip
+    QTest.keyClick(editor.finder.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.text.textCursor().blockNumber() == first
+    QTest.keyClicks(editor.finder.line, "!")
+    assert editor.finder.none.text() == "not found"
+    QTest.keyClick(editor.finder.line, Qt.Key.Key_Escape)
+    assert not editor.finder.isVisible()
+    assert editor.text.hasFocus()
+    assert editor.document.text == TEXT
+
+
+def test_a_part_has_the_colour_of_its_process(editor, workload):
+    colours = theme.current()
+    shown = {workload.tree.path_of(item): item.icon(0).pixmap(16, 16).toImage() for item in workload.tree.items()}
+
+    def has(path, colour):
+        image = shown[path]
+        seen = {image.pixelColor(x, y).name() for x in range(16) for y in range(16)}
+        return getattr(colours, colour) in seen
+
+    assert has(("process", 0), COLOURS[0])
+    assert has(("run", 0), COLOURS[0])
+    assert has(("process", 1), COLOURS[1])
+    assert has(("run", 2), COLOURS[1])
+    assert has(("run", 1), "dim")

@@ -165,6 +165,10 @@ def test_names_that_may_be_used(right: str) -> None:
     assert "pswpout" in names_for(data, "figure")
     assert "machine.frames" in names_for(data, "setting")
     assert "machine.design" not in names_for(data, "setting")
+    values = {"machine.zswap.enabled": ["true", "false"], "machine.frames": [], "machine.readahead": ["auto"]}
+    for key, words in values.items():
+        data["run"][1] = {"set": key}
+        assert names_for(data, "value", ("run", 1))[: len(words) or 1] == words
     assert (free_name(data, "process", "editor"), free_name(data, "mark", "x")) == ("editor-2", "x")
     assert names_for({"process": 3, "run": [1], "machine": {"swapfile": [2]}}, "process") == []
 
