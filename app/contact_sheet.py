@@ -77,12 +77,12 @@ class Camera:
             for name in ARRANGEMENTS:
                 yield f"arrangement-{name}-{colours}", self._run(colours, partial(window.choose_arrangement, name))
             for panel in self.panels():
-                yield f"panel-{panel}-{colours}", self._run(colours, partial(window.docks.call, panel))
+                yield f"panel-{panel}-{colours}", self._run(colours, partial(self._call, panel))
             yield f"lecture-{colours}", self._run(colours, window.lecture.enter)
         for code in LANGUAGES:
             if code != "en":
                 for panel in self.panels():
-                    yield f"{code}-panel-{panel}", self._run("dark", partial(window.docks.call, panel), code)
+                    yield f"{code}-panel-{panel}", self._run("dark", partial(self._call, panel), code)
                 yield f"{code}-welcome", self._state("dark", window.show_welcome, code)
                 for page in EDITOR_PAGES:
                     yield f"{code}-editor-{page}", self._editor("dark", page, code)
@@ -96,9 +96,17 @@ class Camera:
         """Names of all docks."""
         return [dock.objectName() for dock in self.window.docks.all]
 
+    def _call(self, panel: str) -> None:
+        """A dock in front; where runs are compared, with another beside this one and both at the cursor."""
+        window = self.window
+        window.docks.call(panel)
+        if panel == "compare" and window.frame is not None:
+            window.comparing.choose((window.comparing.offers(window.frame)[0].variant,))
+            self._until(lambda: bool(window.docks.compare.results))
+
     def _large(self, panel: str) -> None:
         self.window.scale_type(2.0)
-        self.window.docks.call(panel)
+        self._call(panel)
 
     def take_all(self) -> None:
         """Every picture of this screen."""
@@ -179,8 +187,6 @@ class Camera:
         self._until(lambda: bool(window.frame and not window.frame.branch and
                                  window.frame.moment.transition.number == AT))  # fmt: skip
         window.select((Selected(Thing.PAGE, 42, 1),))
-        if window.frame is not None:
-            window.comparing.choose((window.comparing.offers(window.frame)[0].variant,))
         window.docks.find.words.setText(SOUGHT)
         window.stopping.search(SOUGHT)
         window.stopping.add(SOUGHT)
@@ -200,6 +206,7 @@ class Camera:
         window.editors.close_all()
         window.lecture.leave()
         if window.frame is not None and window.pages.currentWidget() is window.machines:
+            window.comparing.choose(())
             window.scale_type(0)
             window.choose_depth("mechanism")
             window.choose_arrangement("explore")

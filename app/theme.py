@@ -342,6 +342,7 @@ QTableView, QTreeView, QListView { background: @panel; border: 1px solid @panel_
     gridline-color: @grid; selection-background-color: @hover; selection-color: @text; outline: none;
     alternate-background-color: @grid; }
 QTableView:focus, QTreeView:focus, QListView:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid @accent; }
+QListView::item { padding: @p2 @p4; }
 QTableView::item { padding: 0 @p6; }
 QTableView::item:selected { background: @hover; color: @text; }
 QHeaderView { background: @panel; }
