@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -418,7 +418,7 @@ class MachineCanvas(QWidget):
         if keeps_lines(painter):
             self._backdrop.draw(painter, self._scene, legend, QRectF(self.rect()), style)
         else:
-            painter.drawPixmap(QPoint(0, 0), self._backdrop.picture(self._scene, legend, self.size(), style))
+            self._backdrop.paint(painter, self._scene, legend, self.size(), style)
         self._paint_over(painter, style)
 
     def _paint_over(self, painter: QPainter, style: Style) -> None:

@@ -301,7 +301,10 @@ class Column:
         style, low = self.style, self.inner.height() < self.style.px(USUAL_HEIGHT * 0.8)
         kept = rows[: 2 * columns] if low else rows
         across = (self.inner.width() - style.px(8)) / columns - style.px(12)
-        if columns > 1 and any(style.width(f"{name} {value}", 9.5, mono=True) > across for name, value in kept):
+        if columns > 1 and any(
+            style.width(name, 9.5, mono=True) + style.width(value, 9.5, mono=True) > across - style.px(5)
+            for name, value in kept
+        ):
             return rows[: 3 if low else MOST_TALLIED], 1
         return kept, columns
 

@@ -96,10 +96,11 @@ class EntryCard:
         """The same in the language of the window."""
         self.about: Selected | None = None
         self._picture: tuple[object, QPixmap] | None = None
+        self._stale = True
 
     def tell(self, moment: Moment | None, about: Selected | None) -> None:
         """Read the entry out of the image."""
-        self.about, self.told, self.shown, self._picture = about, None, None, None
+        self.about, self.told, self.shown, self._stale = about, None, None, True
         if moment is not None and about is not None:
             try:
                 self.told = describe(moment.view, moment.program, about)
@@ -125,15 +126,16 @@ class EntryCard:
             self._paint(painter, box, style)
             return
         key = (box.size(), style.theme.name, style.scale, style.ratio)
-        if self._picture is None or self._picture[0] != key:
-            made = QPixmap((box.size() * style.ratio).toSize())
+        if self._stale or self._picture is None or self._picture[0] != key:
+            kept = self._picture is not None and self._picture[0] == key
+            made = self._picture[1] if kept and self._picture else QPixmap((box.size() * style.ratio).toSize())
             made.setDevicePixelRatio(style.ratio)
             made.fill(style.colour("panel"))
             inner = QPainter(made)
             inner.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint(inner, QRectF(0, 0, box.width(), box.height()), style)
             inner.end()
-            self._picture = key, made
+            self._picture, self._stale = (key, made), False
         painter.drawPixmap(QPointF(style.snap(box.left()), style.snap(box.top())), self._picture[1])
 
     def _paint(self, painter: QPainter, box: QRectF, style: Style) -> None:

@@ -51,6 +51,12 @@ def items(facts: Facts) -> list[tuple[Family, int, str]]:
     return found
 
 
+def legend_key(facts: Facts, marking: Marking | None) -> object:
+    """What the legend depends on."""
+    shown = tuple((family.name, index, name) for family, index, name in items(facts))
+    return shown, tuple(differences(marking)), marking is not None and marking.pictured
+
+
 def paint_legend(painter: QPainter, box: QRectF, facts: Facts, style: Style, marking: Marking | None = None) -> None:
     """Draw as many items as fit, from the left; what the marks of other machines mean first of all, at the right."""
     right = box.right() - style.px(8)

@@ -88,11 +88,17 @@ class Style:
     def width(self, text: str, size: float, bold: bool = False, mono: bool = False) -> float:
         """Width of a text in logical pixels."""
         key = (text, size, bold, mono)
-        if key not in self._widths:
-            if len(self._widths) > 2000:
+        found = self._widths.get(key)
+        if found is None:
+            if len(self._widths) > MOST_TEXTS:
                 self._widths.clear()
-            self._widths[key] = QFontMetricsF(self.font(size, bold, mono)).horizontalAdvance(text)
-        return self._widths[key]
+            if mono and len(text) > 1:
+                # Figures are new texts all the time, and their letters do not move closer to each other.
+                found = sum(self.width(letter, size, bold, True) for letter in text)
+            else:
+                found = QFontMetricsF(self.font(size, bold, mono)).horizontalAdvance(text)
+            self._widths[key] = found
+        return found
 
     def text(
         self, painter: QPainter, box: QRectF, text: str, size: float = 11, colour: str = "text", bold: bool = False,
