@@ -42,8 +42,8 @@ pictures: setup
 	cp build/gallery/1280x800-editor-workload-dark.png docs/pictures/editor.png
 	$(IN) app.contact_sheet build/gallery --size 1280x800 --only zh_CN-panel-lesson
 	cp build/gallery/1280x800-zh_CN-panel-lesson.png docs/pictures/chinese.png
-	$(IN) app.contact_sheet build/gallery --size 1920x1080 --only panel-compare-dark
-	cp build/gallery/1920x1080-panel-compare-dark.png docs/pictures/compare-dark.png
+	$(IN) app.contact_sheet build/gallery --size 1920x1080 --only arrangement-compare-dark
+	cp build/gallery/1920x1080-arrangement-compare-dark.png docs/pictures/compare-dark.png
 
 # A picture of every panel, dialogue, theme and depth at three sizes, and a page to look at them: build/gallery/index.html.
 gallery: setup

@@ -66,6 +66,7 @@ class Camera:
         from app.arrangements import NAMES as ARRANGEMENTS
         from app.canvas import Depth
         from app.language import NAMES as LANGUAGES
+        from app.machines import Beside
 
         window = self.window
         for colours in theme.THEMES:
@@ -78,6 +79,8 @@ class Camera:
                 yield f"arrangement-{name}-{colours}", self._run(colours, partial(window.choose_arrangement, name))
             for panel in self.panels():
                 yield f"panel-{panel}-{colours}", self._run(colours, partial(self._call, panel))
+            for how in Beside:
+                yield f"machines-{how}-{colours}", self._run(colours, partial(window.show_machines, how))
             yield f"lecture-{colours}", self._run(colours, window.lecture.enter)
         for code in LANGUAGES:
             if code != "en":
@@ -149,6 +152,7 @@ class Camera:
                 self._open()
             go()
             window.show_again()
+            self._until(lambda: window.machines.caught_up)
             return window
 
         return there
@@ -202,6 +206,8 @@ class Camera:
 
     def _back(self) -> None:
         """What is not to be seen in the next picture."""
+        from app.machines import Beside
+
         window = self.window
         window.editors.close_all()
         window.lecture.leave()
@@ -209,6 +215,7 @@ class Camera:
             window.comparing.choose(())
             window.scale_type(0)
             window.choose_depth("mechanism")
+            window.comparing.show_beside(Beside.SIDE)
             window.choose_arrangement("explore")
             window.arrange_anew()
         window.resize(self.screen.width // self.screen.scale, self.screen.height // self.screen.scale)

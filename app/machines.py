@@ -176,6 +176,11 @@ class Machines(QWidget):
         """The canvases that are shown."""
         return self.canvases[: len(self.names)] if self.beside is Beside.SIDE and len(self.names) > 1 else [self.canvas]
 
+    @property
+    def caught_up(self) -> bool:
+        """All machines that are to be drawn have been at the cursor."""
+        return self.beside is Beside.ALONE or len(self._seen) >= len(self.names) - 1
+
     def _add(self) -> None:
         canvas = MachineCanvas()
         canvas.setObjectName(f"canvas {LETTERS[len(self.canvases)]}")

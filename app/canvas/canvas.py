@@ -406,9 +406,10 @@ class MachineCanvas(QWidget):
         if self._scene is None or self._facts is None:
             painter.fillRect(self.rect(), QColor(theme.current().window))
             painter.setPen(QColor(theme.current().dim))
-            painter.drawText(
-                self.rect(), Qt.AlignmentFlag.AlignCenter, translate("Canvas", "Open a scenario to see its machine.")
-            )
+            text = translate("Canvas", "Open a scenario to see its machine.")
+            if self.in_company:
+                text = translate("Canvas", "This machine is on its way to the cursor.")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
             return
         style = self._scene.columns[0].style
         if style.ratio != self.devicePixelRatioF():

@@ -76,11 +76,7 @@ class ComparePanel(QWidget):
         self._add_difference(column)
         self._add_figures(column)
         column.addStretch(1)
-        self.empty = Empty(
-            self.tr("Nothing to compare with yet"),
-            self.tr("Choose a run above, or press C: the same workload runs on another machine in step with this "
-                    "one, and where they differ is marked here and in the picture."),
-        )  # fmt: skip
+        self.empty = Empty("", "")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(scrolled(body))
@@ -209,6 +205,20 @@ class ComparePanel(QWidget):
             button.setEnabled(bool(chosen))
         if not chosen:
             self._stack.setCurrentIndex(0)
+        self._say_why_empty()
+
+    def _say_why_empty(self) -> None:
+        if self._chosen:
+            self.empty.say(
+                self.tr("On its way"),
+                self.tr("The other machine runs from the start of the run to the cursor. It comes when it is there."),
+            )
+            return
+        self.empty.say(
+            self.tr("Nothing to compare with yet"),
+            self.tr("Choose a run above, or press C: the same workload runs on another machine in step with this "
+                    "one, and where they differ is marked here and in the picture."),
+        )  # fmt: skip
 
     def show_names(self, names: Sequence[str]) -> None:
         """What the runs are called, ours first."""

@@ -236,6 +236,23 @@ def test_keys_bring_another_machine_where_there_is_one(window, qtbot):
     assert window.canvas.marking is not None
 
 
+def test_until_another_is_there_it_says_that_it_comes(window, qtbot, monkeypatch):
+    kept = []
+    monkeypatch.setattr(window.machines, "show_others", kept.append)
+    window.comparing.choose((TODAY,))
+    qtbot.waitUntil(lambda: bool(kept), timeout=20_000)
+    machines = window.machines
+    assert not machines.caught_up
+    assert machines.headings[1].difference == "catching up"
+    empty = machines.together[1].grab().toImage()
+    monkeypatch.undo()
+    machines.show_waiting(0.25)
+    assert machines.headings[1].difference == "catching up, 25%"
+    machines.show_others(kept[-1])
+    assert machines.caught_up
+    assert machines.together[1].grab().toImage() != empty
+
+
 def test_in_a_lecture_the_machines_stand_there_without_panels(window, qtbot):
     window.lecture.enter()
     qtbot.keyClick(window.canvas, Qt.Key.Key_C)

@@ -125,6 +125,9 @@ def test_without_an_oom_it_is_pages_in_swap(panel):
 def test_results_can_be_taken_away(panel):
     panel.set_results([])
     assert panel.empty.isVisible()
+    assert "runs from the start" in panel.empty.text  # what is chosen is on its way
+    panel.show_offers(OFFERS, [], BRANCHES, 0, program())
+    assert "press C" in panel.empty.text
 
 
 def test_copy(panel, qtbot):
