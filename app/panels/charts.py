@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import (
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.moment import Moment
+from app.panels.chart_table import write_table
 from app.panels.scalar_choice import ScalarChoice
 from app.panels.widgets import Empty, Rule, Text, Toggle, column_of, row_of, scrolled
 from app.series import (
@@ -358,7 +359,7 @@ class ChartsPanel(QWidget):
         """Whether the x axis is time; references otherwise."""
         return self.axis.currentIndex() == 1
 
-    def _ruler(self) -> np.ndarray:
+    def _ruler(self) -> NDArray[np.int64]:
         """What the x axis measures, a sample each: references, or nanoseconds."""
         assert self.series is not None
         return self.series.time_ns if self.by_time else self.series.of("references")
@@ -429,33 +430,9 @@ class ChartsPanel(QWidget):
             raise OSError(f"cannot write a picture to {path}")
 
     def save_table(self, path: Path) -> None:
-        """Every sample of what is drawn as CSV, empty where there is no value; OSError when it cannot be written."""
-        if self.series is None:
-            return
-        every = np.arange(len(self.series.transition))
-        columns: dict[str, np.ndarray] = {
-            "transition": self.series.transition,
-            "references": self.series.of("references"),
-            "time_ns": self.series.time_ns,
-        }
-        for curve in where_pages_live(self.series, every):
-            columns[f"{curve.name.replace(' ', '_')}_pages"] = curve.values
-        for ends, lines in (latency(self.series), latency_by_part(self.series)):
-            for curve in lines:
-                spread = np.full(len(every), np.nan)
-                spread[ends] = curve.values
-                columns[f"fault_latency_{curve.name.replace(' ', '_')}_us"] = spread
-        for curve in pressure(self.series, every):
-            columns[f"psi_{curve.name}_percent"] = curve.values
-        for curve in metadata(self.series, every):
-            columns[f"metadata_{curve.name}_kib"] = curve.values
-        name = f"{self.top.name} / {self.over.name}" if self.over.name else self.top.name
-        columns[name] = drawn(self.series, every, self.top.name, self.over.name, self.change.isChecked())
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            for row in zip(*columns.values(), strict=True):
-                writer.writerow([_cell(value) for value in row])
+        """Every sample of what can be drawn as CSV; OSError when it cannot be written."""
+        if self.series is not None:
+            write_table(path, self.series, self.top.name, self.over.name, self.change.isChecked())
 
     def _ask_picture(self) -> None:
         self._ask(self.tr("Save the charts"), "charts.png", self.tr("Pictures (*.png)"), self.save_picture)
@@ -500,10 +477,3 @@ def duration(ns: int) -> str:
         if ns % size == 0:
             return f"{ns // size} {unit}"
     return f"{ns} ns"
-
-
-def _cell(value: float) -> str:
-    """A number for a table: whole where it is, empty where there is none."""
-    if np.isnan(value):
-        return ""
-    return str(int(value)) if value % 1 == 0 else f"{value:.10g}"
