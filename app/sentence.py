@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from app import theme
 from app.moment import Moment
 from app.numbers import count, duration
+from app.speaking import Speaker
 from app.terms import tip
 
 
@@ -37,6 +38,7 @@ class SentenceBar(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         self.setAccessibleName(self.tr("What happened"))
+        self._speaker = Speaker(self)
         self._dot = _Dot()
         self.function = QLabel()
         self.text = QLabel()
@@ -67,6 +69,7 @@ class SentenceBar(QFrame):
         if self.text.text() != moment.sentence:
             self.text.setText(moment.sentence)
             self.setAccessibleDescription(moment.sentence)
+        self._speaker.show_moment(moment)
         known = count(moment.length) + ("" if moment.complete else "+")
         branch = f"{moment.branch} · " if moment.branch else ""
         self.place.setText(
