@@ -20,7 +20,7 @@ from engine.scenario import Scenario, load_scenario
 from engine.scenario.assignment import Assignment, Criterion
 from engine.scenario.lesson_check import is_condition
 from engine.scenario.prose import without_links
-from engine.scenario.query import At, Compared, Event, QueryError, walk
+from engine.scenario.query import At, Compared, Event, QueryError, Since, walk
 from engine.scenario.query_check import Known, read_query, result_of
 from engine.timeline import Timeline
 from engine.transition import Transition
@@ -233,10 +233,28 @@ def _not_run(criterion: Criterion, error: PolicyFailed) -> Result:
                   "The run did not begin: its policy failed.", criterion.hidden)  # fmt: skip
 
 
+def _ceased(query: Compared, evaluator: Evaluator, begin: int) -> int | None:
+    """A transition at which a comparison that held at ``begin`` ceased to, by halving; None where it did not hold."""
+    if evaluator.at(query, begin) is not True:
+        return None
+    holds, broken = begin, evaluator.course.end
+    while broken - holds > 1:
+        middle = (holds + broken) // 2
+        if evaluator.at(query, middle) is True:
+            holds = middle
+        else:
+            broken = middle
+    return broken
+
+
 def _where_it_broke(query: Compared, evaluator: Evaluator, course: Course, rises: tuple[int, ...]) -> int:
     """The transition at which a check that does not hold ceased to; the mark it is about; or the end."""
     if rises and rises[-1] > 0:
         return rises[-1]
+    begins = [evaluator.place(one.moment, course.end) for one in walk(query) if isinstance(one, Since)]
+    ceased = _ceased(query, evaluator, max([place for place in begins if place is not None], default=0))
+    if ceased is not None:
+        return ceased
     places: list[int] = []
     for one in walk(query):
         if isinstance(one, At):

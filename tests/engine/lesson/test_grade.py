@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from engine.errors import InputError
+from engine.lesson.course import follow
+from engine.lesson.evaluate import Evaluator
 from engine.lesson.grade import Graded, Grader
 from engine.lesson.submission import find_submissions, read_submission
 from engine.scenario import load_scenario
+from engine.scenario.query_check import Known, read_query
 from engine.timeline import Timeline
 
 ASSIGNMENT = """
@@ -220,3 +223,21 @@ def test_submissions_are_found_in_folders(tmp_path: Path) -> None:
 def test_a_scenario_that_is_no_assignment(lesson_file: Callable[..., Path]) -> None:
     with pytest.raises(InputError, match="is no assignment"):
         Grader(load_scenario(lesson_file()))
+
+
+@pytest.mark.parametrize("that", ["pswpout since 'filled' < 5", "2 * pswpout - 2 * zswpwb < 30", "pswpout + 0 <= 20"])
+def test_the_moment_at_which_any_comparison_ceased_to_hold_is_told(
+    lesson_file: Callable[..., Path], tmp_path: Path, that: str
+) -> None:
+    file = lesson_file(f'[assignment]\ntask = "t"\n[[assignment.check]]\nthat = "{that}"\n')
+    handed_in = tmp_path / "handed-in.toml"
+    handed_in.write_text("", encoding="utf-8")
+    scenario = load_scenario(file)
+    result = Grader(scenario, compiled=False).grade(read_submission(handed_in)).results[0]
+    assert not result.passed
+    program = scenario.build()
+    course = follow(program, compiled=False)
+    query, _ = read_query(that, Known(program.marks))
+    assert 0 < result.look_at < course.end
+    evaluator = Evaluator(Timeline(program, False), course)
+    assert [evaluator.at(query, number) for number in (result.look_at - 1, result.look_at)] == [True, False]
