@@ -255,7 +255,7 @@ class Backends(Column):
     def _limit(self, painter: QPainter, box: QRectF, pages: int, colour: str, *texts: str) -> None:
         """A line across the tank with the first of the texts that fits."""
         style = self.style
-        text = self.fitting(box.width() - style.px(20), 10, *texts)
+        text = self.fitting(box.width() - style.px(20 + GAUGE), 10, *texts)
         y = style.snap(self._level_y(box, pages)) + 0.5 / style.ratio
         pen = QPen(style.theme.colour(colour, 0.9), style.px(1.1), Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([4, 3])

@@ -305,7 +305,12 @@ class Column:
             style.width(name, 9.5, mono=True) + style.width(value, 9.5, mono=True) > across - style.px(5)
             for name, value in kept
         ):
-            return rows[: 3 if low else MOST_TALLIED], 1
+            room = self.inner.width() - style.px(24)
+            whole = [
+                (name, value) for name, value in rows
+                if style.width(name, 9.5, mono=True) + style.width(value, 9.5, mono=True) <= room
+            ]  # fmt: skip
+            return whole[: 3 if low else MOST_TALLIED], 1
         return kept, columns
 
     def empty(self, box: QRectF, text: str) -> None:

@@ -169,7 +169,8 @@ class EntryCard:
         for spared in SPARED:
             if len(rows) > most:
                 rows = [row for row in rows if row[0].label != spared]
-        label = min(style.px(LABEL), box.width() * 0.34)
+        longest = max((style.width(said.label, 10.5) for _, said in rows[:most]), default=0.0) + style.px(8)
+        label = min(max(longest, min(style.px(LABEL), box.width() * 0.34)), box.width() / 2)
         for place, (row, said) in enumerate(rows[:most]):
             line = QRectF(box.left(), box.top() + place * style.px(LINE), box.width(), style.px(LINE))
             style.text(painter, QRectF(line.left(), line.top(), label - 4, line.height()), said.label, 10.5,

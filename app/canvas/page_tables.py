@@ -48,7 +48,8 @@ class PageTables(Column):
         width = int(self.inner.width() * self.style.ratio)
         choices = levels(width, self.largest(LARGEST_CELL), 4)
         level, cards = choices[-1], list[float]()
-        for entry in (self.entry, SMALL_ENTRY):
+        # A list of words is not cut short for a card of two rows.
+        for entry in (self.entry,) if self.in_words else (self.entry, SMALL_ENTRY):
             level, cards = self.fit(
                 choices, lambda level: self._height(blocks, level), self.inner.height(), width, GOOD_CELL, [entry]
             )

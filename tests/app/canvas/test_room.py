@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
+from app.canvas import Depth
 from app.canvas.column import EXTRA_GAP, Extra, Viewpoint
 from app.canvas.facts import read
 from app.canvas.levels import Level
 from app.canvas.run import NO_RUN, Run
 from app.canvas.scene import Scene, viewpoints
-from app.canvas.style import Style
+from app.canvas.style import LEFT, Style
 from app.canvas.versus import Pair, Versus
+from app.export.picture import moment_of as moment_at
 from app.series import Curve
 from engine.timeline import Timeline
 from tests.app.canvas.fixtures import moment_of
@@ -143,3 +145,26 @@ def test_the_canvas_reads_a_growing_run_when_there_is_much_more_of_it(qtbot, can
     qtbot.waitUntil(lambda: not canvas._settled.isActive(), timeout=2000)
     canvas.clear()
     assert canvas._run is NO_RUN
+
+
+@pytest.mark.parametrize("size", [(916, 476), (1256, 478), (1656, 684)])
+@pytest.mark.parametrize("depth", list(Depth))
+@pytest.mark.parametrize("at", [0, 30])
+def test_no_text_is_cut_off(canvas, program, monkeypatch, size, depth, at):
+    cut = []
+
+    def note(self, painter, box, text, size=11, colour="text", bold=False, mono=False, align=LEFT):
+        if box.width() > 0 and self.width(text, size, bold, mono) > box.width() + 0.5:
+            cut.append(text)
+        return draw(self, painter, box, text, size, colour, bold, mono, align)
+
+    draw = Style.text
+    monkeypatch.setattr(Style, "text", note)
+    timeline = Timeline(program)
+    timeline.jump(at)
+    canvas.resize(*size)
+    canvas.detail = depth
+    canvas.show_moment(moment_at(timeline))
+    canvas.show_series(timeline.series)
+    canvas.grab()
+    assert cut == []
