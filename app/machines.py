@@ -78,10 +78,12 @@ class Heading(QWidget):
         paint_chip(painter, chip, self._place, style)
         left = chip.right() + style.px(7)
         # Who it is goes before how much differs, of which the tooltip has the rest.
-        named = min(style.width(self.name, 13, bold=True) + style.px(10), across - left - style.px(40))
+        named = min(style.width(self.name, 13, bold=True) + style.px(10), across - left)
         style.text(painter, QRectF(left, style.px(1), named, high), self.name, 13, bold=True)
-        style.text(painter, QRectF(left + named, style.px(1), across - left - named, high), self.difference, 11.5,
-                   "dim", align=RIGHT)  # fmt: skip
+        room = across - left - named
+        if room > style.px(40):
+            style.text(painter, QRectF(left + named, style.px(1), room, high), self.difference, 11.5, "dim",
+                       align=RIGHT)  # fmt: skip
         style.text(painter, QRectF(style.px(2), high + style.px(1), across, style.px(17)), self.sentence, 11.5, "dim")
         if self.share >= 0:
             line = QRectF(0, self.height() - style.px(2.5), self.width(), style.px(2))

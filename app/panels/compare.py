@@ -40,6 +40,7 @@ VIEWS = (
     ("alone", "Only figures", "mdi6.square-outline", "One picture without marks [A]"),
 )
 """Name, text, icon and tip of each way to show the others."""
+LABEL_WIDTH = 50
 OUTCOMES = {"oom": "out of memory", "finished": "finished", "running": "on its way", "segfault": "segmentation fault"}
 SETTING = "setting"
 """Entry of a list of runs that opens the choice of a setting."""
@@ -102,7 +103,6 @@ class ComparePanel(QWidget):
         labels = (self.tr("this run"), self.tr("with"), self.tr("and"))
         for place, (label, box) in enumerate(zip(labels, (self.ours, *self.others), strict=True)):
             name = Text(label, 12, colour="dim")
-            name.setFixedWidth(theme.px(50))
             chip = Chip(place)
             row = row_of(chip, name, box, spacing=6)
             row.setStretchFactor(box, 1)
@@ -351,6 +351,8 @@ class ComparePanel(QWidget):
         return ", ".join(told)
 
     def _restyle(self) -> None:
+        for _chip, label, _box in self._rows:
+            label.setFixedWidth(theme.px(LABEL_WIDTH))
         for name, _text, icon, _tip in VIEWS:
             self.views[name].setIcon(actions.icon(icon))
             self.views[name].setIconSize(QSize(theme.px(15), theme.px(15)))
