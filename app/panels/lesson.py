@@ -241,8 +241,8 @@ class LessonPanel(QWidget):
         ]  # fmt: skip
         if not told:
             return ""
-        head = self.tr("This is instance {seed} of the questions.").format(seed=course.seed)
-        return head + "\n\n" + "\n".join(f"- {one}" for one in told)
+        text = self.tr("*This is instance {seed} of the questions: {what}.*")
+        return text.format(seed=course.seed, what=self.tr("; ").join(told))
 
     def _show_one(self, step: LessonStep, total: int) -> None:
         self.title.show_text(f"{step.number}  {step.title}")

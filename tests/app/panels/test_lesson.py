@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 
 from app import theme
 from app.export.picture import moment_of
@@ -396,3 +397,17 @@ def test_the_window_shows_the_lesson_of_what_it_opens(new_window: Any, qtbot: An
     assert window._selection == (Selected(Thing.PAGE, 5, 1),)
     panel.next_instance()
     qtbot.waitUntil(lambda: panel.course.seed == 2 and len(panel.steps) == 2, timeout=30_000)
+
+
+def test_an_instance_says_what_is_different_in_it(panel: LessonPanel, course: Course) -> None:
+    """Where settings vary, the introduction is about the file's own; the sentence before it tells the others."""
+    def shown() -> str:
+        plain = QTextDocument()
+        plain.setHtml(panel.text.text())
+        return plain.toPlainText()
+
+    panel.set_course(course)
+    assert "This is instance" not in shown()
+    panel.set_course(replace(course, seed=7, varied=(("machine.frames", "56", "64"), ("machine.swappiness", "20", ""))))
+    assert "This is instance 7 of the questions" in shown()
+    assert "machine.frames is 56, where the text has 64; machine.swappiness is 20." in shown()
