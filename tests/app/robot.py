@@ -36,9 +36,11 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
+    QMessageBox,
     QPlainTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.panels.knob import Knob
 
@@ -396,19 +398,36 @@ def run(robot: Robot, seconds: float, replay: list[Act] | None = None) -> None:
         raise Broke("\n".join(wrong))
 
 
+def _rest(milliseconds: int) -> None:
+    done = QEventLoop()
+    QTimer.singleShot(milliseconds, done.quit)
+    done.exec()
+
+
+def _discard() -> None:
+    """An editor asks whether to save what the robot typed."""
+    box = QApplication.activeModalWidget()
+    if isinstance(box, QMessageBox):
+        button = box.button(QMessageBox.StandardButton.Discard)
+        (button.click if button is not None else box.reject)()
+
+
 def left_behind(window: Any) -> list[str]:
     """Close the window; what of it is still there."""
     timers = window.findChildren(QTimer)
     threads = [window.worker, window.gallery]
     for editor in tuple(window.editors.open):
         editor.discard()
+    answering = QTimer()
+    answering.timeout.connect(_discard)
+    answering.start(50)
     window.close()
+    answering.stop()
     running = [f"thread {one.objectName()}" for one in threads if one.isRunning()]
-    active = [f"timer of {one.parent()!r}" for one in timers if one.isActive()]
+    _rest(100)  # what was to happen once may still do so
+    active = [f"timer of {one.parent()!r}" for one in timers if isValid(one) and one.isActive()]
     window.deleteLater()
-    done = QEventLoop()
-    QTimer.singleShot(200, done.quit)
-    done.exec()
+    _rest(200)
     gc.collect()
     shown = [repr(one) for one in QApplication.topLevelWidgets() if one.isVisible()]
     return [*running, *active, *shown]
