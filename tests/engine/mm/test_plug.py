@@ -103,12 +103,13 @@ def test_a_request_has_as_many_pages_as_a_virtio_disk_takes_segments() -> None:
 
 
 def test_pages_that_end_together_end_in_the_order_in_which_they_were_written() -> None:
-    toy = plugged([swp_entry(0, number) for number in (1, 2, 3)])
+    both = (Swapfile("slow", 64, "hdd", priority=1), Swapfile("fast", 64, "nvme"))
+    toy = plugged([swp_entry(0, 5), *(swp_entry(1, number) for number in (1, 2, 3))], both)
     toy.call(finish_plug)
     frames = []
     while toy["bio_head"]:
         frames.append(toy.call(end_write))
-    assert frames == [1, 2, 3]
+    assert frames == [2, 3, 4, 1]
 
 
 def test_a_task_that_sleeps_lets_its_writes_go() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tests.engine.reference.block import Block
 from tests.engine.reference.faults import Faults
+from tests.engine.reference.policies import Policies
 from tests.engine.reference.pool import Pool
 from tests.engine.reference.reclaim import Reclaim
 from tests.engine.reference.spaces import Spaces
@@ -27,7 +28,7 @@ class Facts:
     """(first of the family, how many, page) -> what a page holds when it is touched first."""
 
 
-class Reference(Block, Swapfiles, Pool, Zswap, Reclaim, Faults, Spaces):
+class Reference(Block, Swapfiles, Pool, Zswap, Reclaim, Policies, Faults, Spaces):
     """A machine. ``settings`` by key without ``machine.``; choices by their names."""
 
     def __init__(
