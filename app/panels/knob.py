@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QSpinBox, QVBoxLayout, QWidget
 
@@ -54,6 +54,19 @@ class Field(QSpinBox):
         event.ignore()
 
 
+def value_text(setting: Setting, value: int) -> str:
+    """A value as people read it, with its unit or the name of the choice."""
+    if setting.choices:
+        return setting.choices[value]
+    if _is_switch(setting):
+        return QCoreApplication.translate("Knob", "on" if value else "off")
+    return f"{count(value)} {declared(setting.unit)}".rstrip()
+
+
+def _is_switch(setting: Setting) -> bool:
+    return (setting.low, setting.high) == (0, 1)
+
+
 class Knob(QWidget):
     """Shows a setting's value and asks for another one when the person has settled on it."""
 
@@ -85,7 +98,7 @@ class Knob(QWidget):
         if setting.choices:
             self.choice = self._choice(setting)
             heading = row_of(self.name, 1, self.choice)
-        elif (setting.low, setting.high) == (0, 1):
+        elif _is_switch(setting):
             self.check = Toggle()
             self.check.toggled.connect(lambda on: self._settle(int(on)))
             heading = row_of(self.name, 1, self.check)
@@ -239,12 +252,8 @@ class Knob(QWidget):
     # -- texts --------------------------------------------------------------------------------
 
     def text_of(self, value: int) -> str:
-        """A value as people read it, with its unit or the name of the choice."""
-        if self.setting.choices:
-            return self.setting.choices[value]
-        if self.check is not None:
-            return self.tr("on") if value else self.tr("off")
-        return f"{count(value)} {declared(self.setting.unit)}".rstrip()
+        """A value as people read it."""
+        return value_text(self.setting, value)
 
     def _origin(self) -> str:
         """The kernel's name for it, and its default, in one line."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QStackedLayou
 
 from app import theme
 from app.moment import Moment
-from app.panels.knob import Knob
+from app.panels.knob import Knob, value_text
 from app.panels.widgets import Empty, Fold, Rule, Text, column_of, scrolled
 from engine.mm import image as im
 from engine.mm.schema import Setting
@@ -148,12 +148,6 @@ class PressurePanel(QWidget):
             text = self.tr("A change opens a branch here: the run as the scenario has it stays.")
         self.branch.show_text(text)
 
-    def _knob_of(self, key: str) -> Knob:
-        """The knob of a setting, made now if it is missing."""
-        while key not in self._made:
-            self._make(1)
-        return self._made[key]
-
     @staticmethod
     def _show_knob(knob: Knob, moment: Moment) -> None:
         value, initial = moment.view.scalar(knob.setting.address), _initial(moment, knob.setting)
@@ -161,7 +155,8 @@ class PressurePanel(QWidget):
         knob.show_value(value, initial, low, high, no_effect(moment, knob.setting.key))
 
     def _shock_tip(self, shock: Shock, steps: Steps) -> str:
-        told = [f"{step.key}: {self._knob_of(step.key).text_of(step.value)}" for step in steps if isinstance(step, Set)]
+        changes = [step for step in steps if isinstance(step, Set)]
+        told = [f"{step.key}: {value_text(im.schema.setting_for(step.key), step.value)}" for step in changes]
         return "\n".join([self.tr(shock.tip), *told])
 
     def _filter(self, words: str) -> None:
