@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.mm import image as im
 from engine.mm.journal import get, put, put_add, store
 from engine.mm.layout import CLUSTER_SLOTS, ROOM, Image, Layout, Needs, lay_out
@@ -33,16 +36,16 @@ RANDOM_MODULUS = 2147483647
 
 def needs_of(program: Program, journal_words: int, records: int) -> Needs:
     """The most a run of this program can ask for."""
-    kinds = program.ops & KIND_MASK
+    kinds = _kinds(program)
     forks = program.ops[kinds == Op.FORK]
-    ranges = int(sum((kinds == op).sum() for op in RANGE_OPS))
-    rooms = _rooms(program)
+    ranges = sum(int(np.count_nonzero(kinds == op)) for op in RANGE_OPS)
+    rooms = _rooms(program, forks)
     spare = program.spare or Spare(0)
     # A process that starts later gets its region then, and anew whenever it starts again.
     regions_of = [0 if process.late else len(process.regions) for process in program.processes]
     regions_of += [0] * (len(rooms) - len(program.processes))
     regions = sum(regions_of)
-    starts = int((kinds == Op.EXEC).sum()) + spare.processes
+    starts = int(np.count_nonzero(kinds == Op.EXEC)) + spare.processes
     for word in forks.tolist():
         parent, child = word >> WHO_SHIFT & WHO_MASK, word >> COUNT_SHIFT & COUNT_MASK
         # A child that ended may be forked again: it gets regions anew.
@@ -85,10 +88,15 @@ def write_future(words: Image, layout: Layout, ops: Ops) -> None:
             last[page] = index
 
 
-def _rooms(program: Program) -> list[int]:
+def _kinds(program: Program) -> NDArray[np.uint8]:
+    """The kinds of all operations, in a byte each: jumps make machines too, and a run may have a hundred million."""
+    kinds: NDArray[np.uint8] = program.ops.astype(np.uint8) & np.uint8(KIND_MASK)
+    return kinds
+
+
+def _rooms(program: Program, forks: Ops) -> list[int]:
     """Pages of every process there will be: those of the program, and the children forks name."""
     rooms = [process.pages for process in program.processes]
-    forks = program.ops[(program.ops & KIND_MASK) == Op.FORK]
     for word in forks.tolist():
         parent, child = word >> WHO_SHIFT & WHO_MASK, word >> COUNT_SHIFT & COUNT_MASK
         rooms += [0] * (child + 1 - len(rooms))
@@ -190,7 +198,7 @@ def _processes(m: Words, program: Program) -> None:
         first_page += pages
     base = 0
     late = {number for number, process in enumerate(program.processes) if process.late}
-    for number, pages in enumerate(_rooms(program)):
+    for number, pages in enumerate(_rooms(program, program.ops[_kinds(program) == Op.FORK])):
         if number in late:
             continue
         put(m, im.MM_PTE, number + 1, base)
