@@ -110,6 +110,7 @@ class Backends(Column):
     def _room_of_disk(self, high: float, cards: list[tuple[Extra, Callable[[QRectF], None]]]) -> list[float]:
         """Choose how large slots are in ``high`` pixels for swapfiles and cards; gives the cards' heights."""
         files, width = self._files(), int(self.inner.width() * self.style.ratio)
+        self._lines = {file.kind: self._under(file) for file in files}
         choices = levels(width, self.largest(self.largest_slot), 4)
         extras = [extra for extra, _ in cards]
         self._slot_level, heights = self.fit(choices, lambda level: self._height(files, level), high, width, GOOD_SLOT,
@@ -295,7 +296,7 @@ class Backends(Column):
 
     def _head(self, file: SwapFile) -> float:
         """Height of a swapfile's heading, with a line for each of its further lines."""
-        return self.style.px(HEAD + UNDER * len(self._under(file)))
+        return self.style.px(HEAD + UNDER * len(self._lines[file.kind]))
 
     def _figures(self, file: SwapFile) -> list[str]:
         """What a swapfile's heading says at the right."""
@@ -311,7 +312,7 @@ class Backends(Column):
         style = self.style
         figures = self._figures(file) if file.on else [translate("Canvas", "not in use")]
         self.heading(y + style.px(8), file.name, figures)
-        for line, under in enumerate(self._under(file)):
+        for line, under in enumerate(self._lines[file.kind]):
             at = y + style.px(HEAD + UNDER * line + 1)
             under = self.parts(self.inner.width(), 9.5, under, mono=True)
             self.text(self.inner.left(), at, self.inner.width(), under, 9.5, "dim", mono=True)

@@ -41,6 +41,7 @@ class PageTables(Column):
         self._gap = self.style.px(GAP)
         self.title, self.name = translate("Canvas", "PAGE TABLES"), translate("Canvas", "Page tables")
         blocks = [*self.facts.processes, *self.facts.shmem]
+        self._lines = {id(block): self._under(block) for block in blocks}
         self.note = translate("Canvas", "PTEs hold a {word} when out").format(word=self.facts.names.word)
         if not any(len(block.marks) for block in blocks):
             self.empty(self.inner, translate("Canvas", "No process has a page yet."))
@@ -77,7 +78,7 @@ class PageTables(Column):
 
     def _head(self, block: Pages) -> float:
         """Height of a block's heading, with a line for each of its further lines."""
-        return self.style.px(HEAD + REGION_LINE * len(self._under(block)))
+        return self.style.px(HEAD + REGION_LINE * len(self._lines[id(block)]))
 
     def _under(self, block: Pages) -> list[str]:
         """Lines under a block's heading: its regions, where it has more than one."""
@@ -101,7 +102,7 @@ class PageTables(Column):
     def _block(self, block: Pages, level: Level, y: float) -> float:
         style = self.style
         self.heading(y + style.px(10), block.name, self._figures(block), "dim" if block.ended else "text")
-        for line, text in enumerate(self._under(block)):
+        for line, text in enumerate(self._lines[id(block)]):
             at, between = y + style.px(26 + REGION_LINE * line), REGION_EDGE if REGION_EDGE in text else " · "
             self.text(self.inner.left(), at, self.inner.width(), self.parts(self.inner.width(), 10, text, between), 10,
                       "dim")  # fmt: skip
