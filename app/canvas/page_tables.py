@@ -14,6 +14,7 @@ from app.canvas.levels import Level, levels
 from app.canvas.sprites import PAGE
 from app.canvas.words import translate
 from app.moment import Thing
+from app.said import declared
 from engine.mm import image as im
 from engine.naming import grouped
 from engine.reading import PageState
@@ -42,7 +43,7 @@ class PageTables(Column):
         self.title, self.name = translate("Canvas", "PAGE TABLES"), translate("Canvas", "Page tables")
         blocks = [*self.facts.processes, *self.facts.shmem]
         self._lines = {id(block): self._under(block) for block in blocks}
-        self.note = translate("Canvas", "PTEs hold a {word} when out").format(word=self.facts.names.word)
+        self.note = translate("Canvas", "PTEs hold a {word} when out").format(word=declared(self.facts.names.word))
         if not any(len(block.marks) for block in blocks):
             self.empty(self.inner, translate("Canvas", "No process has a page yet."))
             return
