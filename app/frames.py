@@ -19,6 +19,7 @@ from engine.sentence import sentence
 from engine.transition import Transition
 
 if TYPE_CHECKING:
+    from engine.history import Series
     from engine.timeline import Timeline
 
 AROUND = 250
@@ -26,7 +27,7 @@ AROUND = 250
 MARGIN = 80
 """It is made anew when the cursor comes nearer than this to its ends."""
 TABLE_POLL = 0.3
-"""In a hurry, it is made anew no more often than this."""
+"""In a hurry, it is made anew no more often than this; the curves neither, which many views draw."""
 WIDEST_SPAN = 4000
 """A span with more transitions than this is not told one by one."""
 
@@ -49,6 +50,7 @@ class Frame:
 
     moment: Moment
     series: Any
+    """Samples of the run; in a hurry they may be some tenths of a second behind."""
     table: Table = field(default_factory=Table)
     """Transitions around the cursor."""
     span: Table = field(default_factory=Table)
@@ -92,6 +94,8 @@ class FrameMaker:
         self._epoch = 0
         self._table, self._span = Table(), Table()
         self._table_made = 0.0
+        self._series: Series | None = None
+        self._series_made = 0.0
         self._told_for = (0, 0)
         self._shown: tuple[object, Moment] | None = None
         self._reader = ThreadPoolExecutor(1, "read the image")
@@ -100,7 +104,7 @@ class FrameMaker:
     def begin(self) -> None:
         """Another run is opened."""
         self.wait()
-        self._snapshots = self._shown = None
+        self._snapshots = self._shown = self._series = None
         self._table, self._span, self.watched = Table(), Table(), (0, -1)
 
     def forget(self) -> None:
@@ -149,7 +153,7 @@ class FrameMaker:
         done = moment.transition.operation
         return Frame(
             moment=moment,
-            series=timeline.series,
+            series=self._series,
             table=self._table,
             span=self._span,
             branches=tuple(timeline.branches),
@@ -201,8 +205,10 @@ class FrameMaker:
         known = (timeline.branch, len(timeline.branches))
         if self._told_for != known:
             self._told_for = known
-            self._table, self._span = Table(), Table()
+            self._table, self._span, self._series = Table(), Table(), None
         now = time.perf_counter()
+        if self._series is None or not (doing.hurry and now < self._series_made + TABLE_POLL):
+            self._series, self._series_made = timeline.series, now
         there = self._table.holds(max(0, cursor - MARGIN), min(length, cursor + MARGIN))
         if self.table_wanted and not there and not (doing.hurry and now < self._table_made + TABLE_POLL):
             self._table_made = now

@@ -481,21 +481,23 @@ class Worker(QThread):
         return True
 
     def _advance(self, stop_at: float) -> bool:
-        timeline = self._need()
-        began = time.perf_counter()
-        while began < stop_at:
-            done = timeline.advance(self._stride)
-            if done == 0:
+        while time.perf_counter() < stop_at:
+            if self._piece(self._need().advance) == 0:
                 return False
-            now = time.perf_counter()
-            self._pace_stride(done, now - began)
-            began = now
         return True
 
-    def _pace_stride(self, done: int, took: float) -> None:
-        """As many operations at a time as a slice has time for, whichever engine runs: each time costs something."""
-        fitting = int(done * SLICE_SECONDS / max(took, 1e-6))
-        self._stride = max(FIRST_STRIDE, min(fitting, 2 * self._stride))
+    def _piece(self, carry_out: Callable[[int], int]) -> int:
+        """As many operations as a slice has time for, whichever engine runs: each piece costs something besides.
+
+        A slice is measured by what the thread had of the processor; by the clock it may be longer
+        where other programs run, but not by much.
+        """
+        began, had = time.perf_counter(), time.thread_time()
+        done = int(carry_out(self._stride))
+        took, had = time.perf_counter() - began, time.thread_time() - had
+        slices = max(had / SLICE_SECONDS, took / LONGEST_SLICE, 1e-3)
+        self._stride = max(FIRST_STRIDE, min(int(done / slices), 2 * self._stride))
+        return done
 
     def _use_compiled(self) -> None:
         self._compiled = True
@@ -532,10 +534,14 @@ class Worker(QThread):
             timeline.refine(self._stride)
         if timeline.complete or self._explore_failed:
             return
-        began = time.perf_counter()
-        timeline.explore(self._stride)
+        before = timeline.explored
+
+        def explore(operations: int) -> int:
+            timeline.explore(operations)
+            return timeline.explored - before
+
+        self._piece(explore)
         now = time.perf_counter()
-        self._pace_stride(self._stride, now - began)
         if timeline.complete or now > self._ahead_said + IDLE_POLL:
             self._ahead_said = now
             self._publish()
