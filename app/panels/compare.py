@@ -351,8 +351,11 @@ class ComparePanel(QWidget):
         return ", ".join(told)
 
     def _restyle(self) -> None:
-        for _chip, label, _box in self._rows:
-            label.setFixedWidth(theme.px(LABEL_WIDTH))
+        labels = [label for _chip, label, _box in self._rows]
+        # As wide as the longest of them in the language chosen, so that the fields stand below each other.
+        wide = max((label.sizeHint().width() for label in labels), default=0)
+        for label in labels:
+            label.setFixedWidth(max(theme.px(LABEL_WIDTH), wide))
         for name, _text, icon, _tip in VIEWS:
             self.views[name].setIcon(actions.icon(icon))
             self.views[name].setIconSize(QSize(theme.px(15), theme.px(15)))
