@@ -59,8 +59,8 @@ def test_the_life_of_a_page_is_listed_and_jumped_through(window, asked, numbers,
     qtbot.waitUntil(lambda: asked.list.count() == len(numbers), timeout=10_000)
     assert "page 17" in asked.life_title.text()
     assert [asked.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(asked.list.count())] == numbers
-    rectangle = asked.list.visualItemRect(asked.list.item(0))
     asked.list.scrollToTop()
+    rectangle = asked.list.visualItemRect(asked.list.item(0))
     qtbot.mouseClick(asked.list.viewport(), Qt.MouseButton.LeftButton, pos=rectangle.center())
     qtbot.waitUntil(lambda: cursor() == numbers[0])
 
