@@ -30,10 +30,12 @@ def program() -> Program:
 
 @pytest.fixture
 def closing(qtbot: Any) -> Iterator[list[Any]]:
-    """Windows to be closed at the end of the test."""
+    """Windows to be closed at the end of the test, without a question about what an editor has not saved."""
     windows: list[Any] = []
     yield windows
     for window in windows:
+        for editor in tuple(window.editors.open):
+            editor.discard()
         window.close()
         window.deleteLater()
 
