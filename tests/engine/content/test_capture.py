@@ -116,8 +116,8 @@ def test_pages_that_are_almost_zero_or_one_word_do_not_qualify() -> None:
 def test_what_tells_of_a_machine_or_a_person_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "pine-17")
     private = capture.machine_names()
-    for told in (b"/root/x", b"/tmp/y", b"/home/someone", str(Path.cwd()).encode(), sys.prefix.encode(),
-                 b"mail: someone@example.org", b" pine-17\0"):  # fmt: skip
+    folders = [f"/{name}/someone".encode() for name in ("root", "tmp", "home")]
+    for told in (*folders, str(Path.cwd()).encode(), sys.prefix.encode(), b"mail: someone@example.org", b" pine-17\0"):
         assert capture.reveals(b"abc" + told + b"\0def", private), told
     assert not capture.reveals(b"the rest of a page: a/b, user@, alpine-17, pine-170", private)
 
