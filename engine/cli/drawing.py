@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 from engine.cli.arguments import add_scenario_arguments, example_text
-from engine.cli.library import find_scenario, load
+from engine.cli.library import load
 from engine.cli.progress import PatientProgress
 from engine.errors import InputError, Problem, nearest
 from engine.program import Program
+from engine.scenario.shipped import find_scenario
 
 OPEN_HELP = "open the window on a scenario"
 OPEN_EPILOG = example_text(["swapscope open zswap-spills", "swapscope open my.toml"])

@@ -7,12 +7,12 @@ import argparse
 from rich.text import Text
 
 from engine.cli.arguments import example_text
-from engine.cli.library import find_scenario, shipped
 from engine.cli.output import STDOUT, console, say, say_problems, write_json
 from engine.cli.report import table
 from engine.errors import InputError
 from engine.scenario import json_schema, load_scenario
 from engine.scenario.read import check_variations
+from engine.scenario.shipped import find_scenario, shipped
 from engine.scenario.translation import check_translations
 
 LIST_HELP = "list the scenarios that come with Swapscope"

@@ -15,7 +15,6 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 from engine.cli.arguments import example_text, whole_number
-from engine.cli.library import find_scenario
 from engine.cli.output import STDOUT, console, say_problems, write_json
 from engine.cli.progress import PatientProgress
 from engine.errors import InputError
@@ -25,6 +24,7 @@ from engine.naming import grouped
 from engine.scenario import Scenario, load_scenario
 from engine.scenario.lesson import question_ids
 from engine.scenario.prose import without_links
+from engine.scenario.shipped import find_scenario
 
 HELP = "grade submissions of an assignment; without a submission, tell the assignment"
 EPILOG = example_text([

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.cli.execution import Run
+from engine.execution import Run
 from engine.mm.image import schema
 from engine.naming import process_name
 from engine.operation import VALUE_SHIFT, WHO_MASK, WHO_SHIFT

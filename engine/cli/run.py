@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.arguments import add_scenario_arguments, example_text
 from engine.cli.examine import invariants, verify
-from engine.cli.execution import Run, execute, report_of
 from engine.cli.library import load
 from engine.cli.output import STDOUT, console, write_json
 from engine.cli.progress import PatientProgress
 from engine.cli.report import print_run, print_verdicts
 from engine.errors import InputError, Problem
+from engine.execution import Run, execute, report_of
 from engine.program import Program
 from engine.scenario.checks import Verdict, judge
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from engine.cli.execution import Run, execute
+from engine.execution import Run, execute
 from engine.program import Program
 from engine.resources import scenarios_dir
 from engine.scenario import Scenario, load_scenario

@@ -115,7 +115,7 @@ def test_list_with_a_broken_scenario(
     swapscope: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: Path
 ) -> None:
     (tmp_path / "broken.toml").write_text("format = 1\n")
-    monkeypatch.setattr("engine.cli.library.scenarios_dir", lambda: tmp_path)
+    monkeypatch.setattr("engine.scenario.shipped.scenarios_dir", lambda: tmp_path)
     said = swapscope("list")
     assert said.code == 2
     assert "small" in said.out

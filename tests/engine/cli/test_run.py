@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.execution import execute
+from engine.execution import execute
 from engine.scenario import load_scenario
 from engine.scenario.build import place_of_operation
 
