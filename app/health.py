@@ -45,10 +45,12 @@ class HealthBadge(QToolButton):
         """What was found at a transition; None: not examined yet."""
         self.found, self.at = found, at
         if found is None:
-            text, tip = self.tr("invariants"), self.tr("Examined whenever the cursor rests.")
+            text, tip = self.tr("invariants"), self.tr("Rules that always hold, such as: no slot has two owners.\n"
+                                                       "They are examined whenever the cursor rests.")  # fmt: skip
         elif not found:
             text = self.tr("all {count} invariants hold").format(count=len(INVARIANTS))
-            tip = self.tr("At transition {at}. Click for what they are.").format(at=at)
+            tip = self.tr("Rules that always hold, such as: no slot has two owners.\n"
+                          "Examined at transition {at}; click for what they are.").format(at=at)  # fmt: skip
         else:
             text = self.tr("broken: {name}").format(name=found[0].invariant)
             tip = "\n".join(str(one) for one in found)

@@ -11,6 +11,11 @@ from app.moment import Moment
 from app.numbers import count, duration
 from app.speaking import Speaker
 from app.terms import tip
+from app.timeline.density import DRAWN
+from app.timeline.tips import of_lane
+
+ROWS = dict(DRAWN)
+"""Names of the timeline's rows by their lanes."""
 
 
 class _Dot(QWidget):
@@ -65,12 +70,20 @@ class SentenceBar(QFrame):
         function = transition.kind.function
         self.function.setText(f"{function}()" if function else "")
         self.function.setVisible(bool(function))
-        self.function.setToolTip(tip("", function, transition.kind.name))
+        meaning = tip("", function, transition.kind.name)
+        self.function.setToolTip(meaning)
+        self.text.setToolTip(meaning)
+        row = ROWS.get(transition.kind.lane)
+        self._dot.setToolTip(of_lane(row) if row else "")
         if self.text.text() != moment.sentence:
             self.text.setText(moment.sentence)
             self.setAccessibleDescription(moment.sentence)
         self._speaker.show_moment(moment)
         known = count(moment.length) + ("" if moment.complete else "+")
+        self.place.setToolTip(
+            self.tr("A transition is one step of the machine that means something; the run is all of them in order.\n"
+                    "t is the machine's own time: what accesses, compression and the disk take.")
+        )  # fmt: skip
         branch = f"{moment.branch} · " if moment.branch else ""
         self.place.setText(
             branch

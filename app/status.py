@@ -98,6 +98,10 @@ class StatusLine(QStatusBar):
             self._notice.setText(
                 self.tr("operation {number} of {total}").format(number=count(frame.operations), total=count(total))
             )
+            self._notice.setToolTip(
+                self.tr("An operation is what a program does: it reads or writes a page, forks, ends.\n"
+                        "The machine answers each with one transition or with many.")
+            )  # fmt: skip
 
     def _dress(self) -> None:
         font = theme.font(11.5)

@@ -13,7 +13,7 @@ from app.language import NAMES, load
 from app.offers import DESIGNS
 from app.panels import charts, compare, figures, pressure, transitions, transport
 from app.player import Unit
-from app.timeline import density
+from app.timeline import density, tips
 from engine import resources
 from engine.scenario import forms
 from engine.shocks import REASONS, SHOCKS
@@ -41,6 +41,7 @@ def _declared() -> set[str]:
     """Texts that stand in tables and are translated when they are shown."""
     found = {unit.value for unit in Unit} | {name for _, name in density.DRAWN}
     found |= {title for _, title in transport.LANES} | {text for _, text in dialogs.TIMELINE_KEYS}
+    found |= {text for text, _term in tips.LANES.values()}
     found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
     found |= {*pressure.FIRST.values(), *DESIGNS.values()}
     found |= {*charts.READY.values(), *series.TOLD}

@@ -111,7 +111,7 @@ DARK = Theme(
     text="#e6edf3", dim="#8b98a5", accent="#2fc39a", on_accent="#06231a",
     active="#2fc39a", inactive="#1f7a64", swapcache="#4cc9f0", zswap="#e8a33d", disk="#7c86f7", never="#232b35",
     zero="#aab6c2", danger="#ef5b5b", warning="#f2b95a", grid="#202934", selection="#ffffff",
-    lane_colours=("#5d6b79", "#e6edf3", "#2fc39a", "#e8a33d", "#7c86f7", "#ef5b5b"),
+    lane_colours=("#5d6b79", "#e6edf3", "#2fc39a", "#e8a33d", "#7c86f7", "#d38bd0"),
 )  # fmt: skip
 
 LIGHT = Theme(
@@ -120,7 +120,7 @@ LIGHT = Theme(
     text="#18212b", dim="#566371", accent="#0b7f63", on_accent="#ffffff",
     active="#00503c", inactive="#46a086", swapcache="#0a83b3", zswap="#c17608", disk="#4a55d6", never="#dbe2ea",
     zero="#5d6a78", danger="#c62f35", warning="#a76200", grid="#e3e9ef", selection="#10161d",
-    lane_colours=("#8d9aa8", "#2c3845", "#0b7f63", "#c17608", "#4a55d6", "#c62f35"),
+    lane_colours=("#8d9aa8", "#2c3845", "#0b7f63", "#c17608", "#4a55d6", "#9b3d94"),
 )  # fmt: skip
 
 CONTRAST = Theme(
@@ -129,7 +129,7 @@ CONTRAST = Theme(
     text="#ffffff", dim="#d4d4d4", accent="#5dffc8", on_accent="#000000",
     active="#5dffc8", inactive="#16966f", swapcache="#6fd6ff", zswap="#ffb83d", disk="#9aa2ff", never="#3a3a3a",
     zero="#e6e6e6", danger="#ff7d7d", warning="#ffd166", grid="#4a4a4a", selection="#ffffff",
-    lane_colours=("#9a9a9a", "#ffffff", "#5dffc8", "#ffb83d", "#9aa2ff", "#ff7d7d"),
+    lane_colours=("#9a9a9a", "#ffffff", "#5dffc8", "#ffb83d", "#9aa2ff", "#ffb3ff"),
 )  # fmt: skip
 """High contrast: every edge can be seen and all text stands at 12 : 1 or more."""
 

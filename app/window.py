@@ -56,8 +56,8 @@ from app.sentence import SentenceBar
 from app.settings import Settings
 from app.status import StatusLine
 from app.stopping import Stopping
-from app.timeline.marks import marks_of
-from app.timeline.view import Mark, TimelineView
+from app.timeline.marks import Mark, marks_of
+from app.timeline.view import TimelineView
 from app.topbar import TopBar
 from app.welcome import WelcomePage
 from app.worker import Worker, policy_loader, scenario_loader
@@ -597,7 +597,10 @@ class MainWindow(QMainWindow):
                 self.tr("Done once after an installation or an upgrade. Everything works meanwhile, only slower."),
             )
         else:
-            self.status.engine(self.tr("engine: plain Python"))
+            self.status.engine(
+                self.tr("engine: plain Python"),
+                self.tr("The model runs without machine code: everything works, only slower."),
+            )
 
     # -- going ----------------------------------------------------------------------------------
 

@@ -33,7 +33,8 @@ from app.canvas.entry_card import EntryCard, subject
 from app.canvas.facts import Facts, facts_of
 from app.canvas.legend import HEIGHT as LEGEND_HEIGHT
 from app.canvas.legend import hint_at as legend_hint
-from app.canvas.links import Link, chain_links, neighbour_links, paint_links, paint_outline, paint_outlines
+from app.canvas.links import paint_outline
+from app.canvas.lit import MOST_OUTLINES, Lit
 from app.canvas.marking import Marking
 from app.canvas.motion import Amount, Motion, tokens
 from app.canvas.pointer import Pointer
@@ -45,9 +46,9 @@ from app.canvas.versus import Versus
 from app.canvas.voices import Voices
 from app.canvas.walk import ARROWS, Walk
 from app.canvas.words import translate
-from app.moment import Moment, Selected, Thing
+from app.moment import Moment, Selected
 from app.series import Series
-from engine.reading import Chain, Place, chains, neighbours
+from engine.reading import Chain
 
 SETTLED_MS = 200
 """The run is taken to be known when no more of it came for so long."""
@@ -55,9 +56,6 @@ SMALLEST = 0.75
 """Large type gives way to this share of the normal size, where a canvas would be cut off otherwise."""
 LEAST, SMALL = (640, 360), (250, 240)
 """Pixels of a canvas at normal type size at least, alone and with others beside it."""
-MOST_OUTLINES = 600
-MOST_CHAINS, MANY_ROWS = 24, 4_000_000
-"""Selected things whose chains are followed, and the page-table entries from which it is only the first."""
 
 
 class MachineCanvas(QWidget):
@@ -97,10 +95,7 @@ class MachineCanvas(QWidget):
         """How the reader looked at the other depths."""
         self._selection: tuple[Selected, ...] = ()
         self._changed: tuple[Selected, ...] = ()
-        self._outlined: list[Selected] = []
-        self._links: list[Link] = []
-        self._around: list[Link] = []
-        self._windows: list[QRectF] = []
+        self.lit = Lit()
         self._hovered: Selected | None = None
         self._echoes: tuple[Selected, ...] = ()
         """What is pointed at in a canvas beside this one."""
@@ -109,7 +104,7 @@ class MachineCanvas(QWidget):
         self.walk = Walk()
         self.pointer = Pointer(self)
         self.voices = Voices(self)
-        self._entry = EntryCard()
+        self.entry = EntryCard()
         theme.switch().changed.connect(self._restyle)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -169,7 +164,7 @@ class MachineCanvas(QWidget):
         self._series, self._run = None, NO_RUN
         self._moment = self._facts = self._scene = None
         self._backdrop.forget()
-        self._outlined, self._links, self._around, self._windows = [], [], [], []
+        self.lit.clear()
         self._changed, self._selection, self._echoes, self._marking = (), (), (), None
         self.voices.follow(None)
         self.update()
@@ -331,23 +326,12 @@ class MachineCanvas(QWidget):
         self.update()
 
     def _chains(self) -> None:
-        """Find what hangs together with the selection, and the curves along it."""
-        self._outlined, self._links, self._around, self._windows = [], [], [], []
-        if self._moment is None or self._scene is None or not self._selection:
-            self._tell_entry(None)
-            return
-        view, style = self._moment.view, self._scene.columns[0].style
-        outlined: dict[Selected, None] = {}
-        followed = self._selection[: MOST_CHAINS if len(view.pte) < MANY_ROWS else 1]
-        for thing, found in zip(followed, chains(view, followed), strict=True):
-            if thing is followed[0]:
-                self._tell_entry(found)
-            self._links += chain_links(found, self._scene, style)
-            outlined.update((_selected(place), None) for place in found.places())
-            if len(self._selection) == 1:
-                self._neighbours(found)
-        outlined.update((thing, None) for thing in self._selection)
-        self._outlined = list(outlined)
+        """Find what hangs together with the selection, and what the card of one entry is about."""
+        self.lit.clear()
+        first = None
+        if self._moment is not None and self._scene is not None and self._selection:
+            first = self.lit.follow(self._moment.view, self._scene, self._selection)
+        self._tell_entry(first)
 
     def _tell_entry(self, selected: Chain | None) -> None:
         """What the card under the page tables is about, where there is one."""
@@ -355,14 +339,7 @@ class MachineCanvas(QWidget):
         about = None
         if there and self._moment is not None:
             about = subject(replace(self._moment, selection=self._selection), selected)
-        self._entry.tell(self._moment if there else None, about)
-
-    def _neighbours(self, found: Chain) -> None:
-        """The readahead window around the one thing selected."""
-        assert self._moment is not None
-        assert self._scene is not None
-        around = neighbours(self._moment.view, found)
-        self._around, self._windows = neighbour_links(around, found, self._scene, self._scene.columns[0].style)
+        self.entry.tell(self._moment if there else None, about)
 
     def _set_off(self, before: Moment | None, old: Scene | None) -> None:
         """Let what moved between two moments that are neighbours move on screen."""
@@ -425,15 +402,12 @@ class MachineCanvas(QWidget):
     def _paint_over(self, painter: QPainter, style: Style) -> None:
         assert self._scene is not None
         if not self._scene.entry_box.isEmpty():
-            self._entry.paint(painter, self._scene.entry_box, style)
+            self.entry.paint(painter, self._scene.entry_box, style)
+            self._paint_followed(painter, style)
         for thing in self._changed[:MOST_OUTLINES]:
             for rect in self._scene.places(thing):
                 paint_outline(painter, rect, style, "warning", 1.4)
-        paint_links(painter, self._around + self._links, style)
-        for box in self._windows:
-            paint_outline(painter, box, style, "text", 1.0)
-        outlined = self._outlined[:MOST_OUTLINES]
-        paint_outlines(painter, [rect for thing in outlined for rect in self._scene.places(thing)], style)
+        self.lit.paint(painter, self._scene, style)
         for thing in self._echoes:
             for rect in self._scene.places(thing):
                 paint_outline(painter, rect, style, "text", 1.6)
@@ -448,6 +422,14 @@ class MachineCanvas(QWidget):
             painter.drawRect(self.pointer.band)
         self.motion.paint(painter, style)
 
+    def _paint_followed(self, painter: QPainter, style: Style) -> None:
+        """The line of the card of one entry that the pointer could follow now."""
+        link = self._link_at(self.pointer.at) if self._hovered is not None else None
+        if link is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(style.theme.colour("selection", 0.12))
+            painter.drawRoundedRect(link[0].adjusted(-style.px(4), 0, style.px(4), 0), style.px(3), style.px(3))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.motion.stop()
@@ -455,10 +437,20 @@ class MachineCanvas(QWidget):
 
     # -- pointer ---------------------------------------------------------------------------------
 
+    def at(self, point: QPointF) -> Selected | None:
+        """The thing at a point: drawn there, or named by a line of the card of one entry."""
+        link = self._link_at(point)
+        return link[1] if link is not None else self._scene.at(point) if self._scene is not None else None
+
+    def _link_at(self, point: QPointF) -> tuple[QRectF, Selected] | None:
+        if self._scene is None or not self._scene.entry_box.contains(point):
+            return None
+        return self.entry.link_at(point, self._scene.entry_box, self._scene.columns[0].style)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.pointer.move(event):
             return
-        found = self._scene.at(event.position()) if self._scene is not None else None
+        found = self.at(event.position())
         if found != self._hovered:
             self._hovered = found
             self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
@@ -502,7 +494,7 @@ class MachineCanvas(QWidget):
         if wanted == look.zoom:
             return
         anchor = column.at(about) if about is not None else next(
-            (thing for thing in (*self._selection, *self._outlined) if column.find(thing)), None
+            (thing for thing in (*self._selection, *self.lit.things) if column.find(thing)), None
         )  # fmt: skip
         before = column.raw(anchor) if anchor is not None else None
         self._looks[place] = Viewpoint(wanted, look.scroll)
@@ -573,7 +565,7 @@ class MachineCanvas(QWidget):
             self.walk.leave()
             self.choose(())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._go(self.walk.enter(self._scene, (*self._selection, *self._outlined)))
+            self._go(self.walk.enter(self._scene, (*self._selection, *self.lit.things)))
         elif self.walk.walking and event.key() in ARROWS:
             self._go(self.walk.step(self._scene, self._selection, event.key()))
         elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal) and self.walk.column >= 0:
@@ -586,7 +578,7 @@ class MachineCanvas(QWidget):
     def focusNextPrevChild(self, forwards: bool) -> bool:
         """Tab goes from column to column, and on to the next widget after the last."""
         if self._scene is not None and self.walk.tab(forwards, len(self._scene.columns)):
-            self._go(self.walk.enter(self._scene, (*self._selection, *self._outlined)))
+            self._go(self.walk.enter(self._scene, (*self._selection, *self.lit.things)))
             return True
         self.update()
         return super().focusNextPrevChild(forwards)
@@ -605,10 +597,10 @@ class MachineCanvas(QWidget):
         if self._scene is None:
             return
         point = QPointF(event.pos())
-        thing = self._scene.at(point)
+        thing = self.at(point)
         text = as_tip(self._moment, thing) if thing is not None and self._moment is not None else ""
-        if self._scene.entry_box.contains(point):
-            text = self._entry.tip()
+        if not text and self._scene.entry_box.contains(point):
+            text = self.entry.tip()
         place = self._scene.column_at(point)
         if not text and place >= 0:
             text = self._scene.columns[place].hint_at(point)
@@ -619,7 +611,3 @@ class MachineCanvas(QWidget):
             QToolTip.showText(event.globalPos(), text, self)
         else:
             QToolTip.hideText()
-
-
-def _selected(place: Place) -> Selected:
-    return Selected(Thing(place.thing), place.number, place.owner)

@@ -16,13 +16,17 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from app.canvas.facts import Facts
 from app.canvas.run import Run
-from app.canvas.style import RIGHT, Style, keeps_lines
+from app.canvas.style import Style, keeps_lines
 from app.canvas.words import translate
 from app.series import Values
 from engine.mm import image as im
 from engine.naming import grouped
 
 HEAD, FOOT, PAD = 30, 10, 10
+SECOND_LINE = 15
+"""Pixels of a line for the figures, where they find no room beside the title."""
+LEAST_PLOT = 40
+"""Pixels a plot keeps below such a second line; in a lower card the title is a shorter one."""
 FAINT = 0.28
 LEAST_APART = 17
 """Pixels between the lines of two powers of ten."""
@@ -42,6 +46,8 @@ class Chart:
     draw: Draw
     says: Callable[[Run, Facts], list[tuple[str, str]]]
     """Text and colour of each figure of the moment."""
+    widest: Callable[[Run], list[str]]
+    """Figures that are as long as they get in this run: a heading must not jump while they change."""
     tip: Callable[[], str]
     terms: tuple[str, ...] = ()
     """Words of the glossary."""
@@ -51,27 +57,37 @@ class Chart:
         px = style.px
         style.card(painter, box)
         line = QRectF(box.left() + px(PAD), box.top() + px(7), box.width() - px(2 * PAD), px(18))
-        taken = self._figures(painter, line, run, facts, style)
-        room = line.width() - taken - px(8)
-        title = next((one for one in self.titles() if style.width(one, 11, bold=True) <= room), "")
+        says = self.says(run, facts)
+        room = line.width() - self._figures_width(self.widest(run), style) - px(8)
+        title, *shorter = self.titles()
+        head = HEAD
+        if style.width(title, 11, bold=True) > room and box.height() >= px(HEAD + SECOND_LINE + LEAST_PLOT + FOOT):
+            head += SECOND_LINE
+            self._figures(painter, line.translated(0, px(SECOND_LINE + 1)), says, style, left=True)
+        else:
+            title = next((one for one in (title, *shorter) if style.width(one, 11, bold=True) <= room), "")
+            self._figures(painter, line, says, style)
         style.text(painter, line, title, 11, bold=True)
-        plot = QRectF(style.snap(line.left()), style.snap(box.top() + px(HEAD)), style.snap(line.width()),
-                      style.snap(box.height() - px(HEAD + FOOT)))  # fmt: skip
+        plot = QRectF(style.snap(line.left()), style.snap(box.top() + px(head)), style.snap(line.width()),
+                      style.snap(box.height() - px(head + FOOT)))  # fmt: skip
         share = min(1.0, facts.transition / max(1, run.known))
         self._curves(painter, plot, run, share, style)
         x = style.snap(plot.left() + plot.width() * share)
         painter.setPen(QPen(style.colour("text"), px(1.2)))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
-    def _figures(self, painter: QPainter, line: QRectF, run: Run, facts: Facts, style: Style) -> float:
-        """The figures of the moment at the right, each in its colour; gives the room they take."""
-        right = line.right()
-        for text, colour in reversed(self.says(run, facts)):
-            wide = style.width(text, 10)
-            style.text(painter, QRectF(line.left(), line.top(), right - line.left(), line.height()), text, 10, colour,
-                       align=RIGHT)  # fmt: skip
-            right -= wide + style.px(7)
-        return line.right() - right
+    def _figures_width(self, texts: list[str], style: Style) -> float:
+        return sum(style.width(text, 10) + style.px(7) for text in texts) - style.px(7)
+
+    def _figures(
+        self, painter: QPainter, line: QRectF, says: list[tuple[str, str]], style: Style, left: bool = False
+    ) -> None:
+        """The figures of the moment, each in its colour: at the right of the line, or from its left on."""
+        taken = self._figures_width([text for text, _ in says], style)
+        x = line.left() if left else max(line.left(), line.right() - taken)
+        for text, colour in says:
+            style.text(painter, QRectF(x, line.top(), line.right() - x, line.height()), text, 10, colour)
+            x += style.width(text, 10) + style.px(7)
 
     def _curves(self, painter: QPainter, plot: QRectF, run: Run, share: float, style: Style) -> None:
         if keeps_lines(painter):
@@ -211,11 +227,25 @@ def _occupancy_says(_run: Run, facts: Facts) -> list[tuple[str, str]]:
     stored = of(im.NR_STORED)
     out = max(of(im.NR_SWAPPED) - stored - of(im.NR_ZEROMAP), 0)
     slots = max(of(im.SWAP_USED) - of(im.SLOTS_WASTED), 0)
+    texts = _occupancy_texts(of(im.NR_RESIDENT), stored, min(slots, out))
+    return list(zip(texts, ("active", "zswap", "disk"), strict=True))
+
+
+def _occupancy_texts(memory: int, stored: int, disk: int) -> list[str]:
     return [
-        (translate("Canvas", "memory {n}").format(n=grouped(of(im.NR_RESIDENT))), "active"),
-        (translate("Canvas", "zswap {n}").format(n=grouped(stored)), "zswap"),
-        (translate("Canvas", "disk {n}").format(n=grouped(min(slots, out))), "disk"),
+        translate("Canvas", "memory {n}").format(n=grouped(memory)),
+        translate("Canvas", "zswap {n}").format(n=grouped(stored)),
+        translate("Canvas", "disk {n}").format(n=grouped(disk)),
     ]
+
+
+def _occupancy_widest(run: Run) -> list[str]:
+    most = [int(curve.values.max()) if len(curve.values) else 0 for curve in run.parts]
+    return _occupancy_texts(*most) if len(most) == 3 else _occupancy_texts(0, 0, 0)
+
+
+def _latency_widest(run: Run) -> list[str]:
+    return [f"{curve.name} 88.8 µs" for curve in run.percentiles]
 
 
 def _latency_says(run: Run, facts: Facts) -> list[tuple[str, str]]:
@@ -227,7 +257,7 @@ def _latency_says(run: Run, facts: Facts) -> list[tuple[str, str]]:
 
 OCCUPANCY = Chart(
     "occupancy", lambda: (translate("Canvas", "Where pages live"), translate("Canvas", "Pages")), draw_occupancy,
-    _occupancy_says,
+    _occupancy_says, _occupancy_widest,
     lambda: translate(
         "Canvas",
         "Pages in memory, in zswap and on disk over the whole run, one on the other.<br>Left of the line is what was, "
@@ -237,7 +267,7 @@ OCCUPANCY = Chart(
 )  # fmt: skip
 LATENCY = Chart(
     "latency", lambda: (translate("Canvas", "Fault latency"), translate("Canvas", "Faults")), draw_latency,
-    _latency_says,
+    _latency_says, _latency_widest,
     lambda: translate(
         "Canvas",
         "How long faults took over the run: half of them at most p50, all but one in a hundred at most p99.<br>"

@@ -7,9 +7,10 @@ selected, about the page of the transition at the cursor, or else of the referen
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from app.canvas.cards import paint_bits
 from app.canvas.style import RIGHT, Style, keeps_lines
@@ -18,6 +19,7 @@ from app.canvas.words import translate
 from app.moment import Moment, Selected, Thing
 from app.said import translated
 from engine import explain as ex
+from engine.columns import Row
 from engine.describe import Description, describe
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
 from engine.operation import KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op
@@ -161,23 +163,47 @@ class EntryCard:
         if line.width() - used > style.width(shown.place, 10) + px(10):
             style.text(painter, line, shown.place, 10, "dim", align=RIGHT)
         paint_bits(painter, QRectF(line.left(), line.bottom() + px(2), line.width(), px(STRIP)), told.word, style)
-        self._rows(painter, QRectF(line.left(), box.top() + px(HEAD), line.width(), inside.bottom() - box.top()
-                                   - px(HEAD)), told, shown, style)  # fmt: skip
+        for line, row, said in self._lines(box, style):
+            label, value = self._parts(line, box, style)
+            style.text(painter, label, said.label, 10.5, COLOURS.get(row.label, "dim"))
+            text = shortened(said.text, value.width(), style, row.label == "content")
+            used = style.text(painter, value, text, 10.5, mono=True)
+            if row.ref is not None:
+                # What leads on can be told before the pointer is there.
+                painter.setPen(QPen(style.theme.colour("dim"), 1, Qt.PenStyle.DotLine))
+                y = style.snap(value.center().y() + px(7)) + 0.5
+                painter.drawLine(QPointF(value.left(), y), QPointF(value.left() + used, y))
 
-    def _rows(self, painter: QPainter, box: QRectF, told: Description, shown: Description, style: Style) -> None:
-        rows, most = list(zip(told.chain, shown.chain, strict=True)), int(box.height() // style.px(LINE))
+    def _rows(self, box: QRectF, style: Style) -> list[tuple[Row, Row]]:
+        """The rows there is room for: as the engine says them, and in the language of the window."""
+        if self.told is None or self.shown is None:
+            return []
+        rows = list(zip(self.told.chain, self.shown.chain, strict=True))
+        most = int((box.height() - style.px(HEAD + 6)) // style.px(LINE))
         for spared in SPARED:
             if len(rows) > most:
                 rows = [row for row in rows if row[0].label != spared]
-        longest = max((style.width(said.label, 10.5) for _, said in rows[:most]), default=0.0) + style.px(8)
-        label = min(max(longest, min(style.px(LABEL), box.width() * 0.34)), box.width() / 2)
-        for place, (row, said) in enumerate(rows[:most]):
-            line = QRectF(box.left(), box.top() + place * style.px(LINE), box.width(), style.px(LINE))
-            style.text(painter, QRectF(line.left(), line.top(), label - 4, line.height()), said.label, 10.5,
-                       COLOURS.get(row.label, "dim"))  # fmt: skip
-            value = line.adjusted(label, 0, 0, 0)
-            style.text(painter, value, shortened(said.text, value.width(), style, row.label == "content"), 10.5,
-                       mono=True)  # fmt: skip
+        return rows[:most]
+
+    def _lines(self, box: QRectF, style: Style) -> Iterator[tuple[QRectF, Row, Row]]:
+        """Each row with its line in the card."""
+        pad, high = style.px(PAD), style.px(LINE)
+        for place, (row, said) in enumerate(self._rows(box, style)):
+            y = box.top() + style.px(HEAD) + place * high
+            yield QRectF(box.left() + pad, y, box.width() - 2 * pad, high), row, said
+
+    def _parts(self, line: QRectF, box: QRectF, style: Style) -> tuple[QRectF, QRectF]:
+        """Where a line has its label and its value; the same for all lines."""
+        longest = max((style.width(said.label, 10.5) for _, said in self._rows(box, style)), default=0.0) + style.px(8)
+        label = min(max(longest, min(style.px(LABEL), line.width() * 0.34)), line.width() / 2)
+        return QRectF(line.left(), line.top(), label - 4, line.height()), line.adjusted(label, 0, 0, 0)
+
+    def link_at(self, point: QPointF, box: QRectF, style: Style) -> tuple[QRectF, Selected] | None:
+        """The line at a point that leads to another thing, and that thing."""
+        for line, row, _ in self._lines(box, style):
+            if row.ref is not None and line.contains(point):
+                return line, Selected(Thing(row.ref.thing), row.ref.number, row.ref.owner)
+        return None
 
 
 def shortened(text: str, width: float, style: Style, content: bool = False) -> str:

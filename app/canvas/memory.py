@@ -317,6 +317,9 @@ class MemoryColumn(Column):
         parts = self._parts()
         total = max(1, sum(count for _, count, _ in parts))
         x = bar.left()
+        if not any(count for _, count, colour in parts if colour != "never"):
+            self._all_free(painter, bar)
+            return
         with clipped(painter, bar, style.px(3)):
             for _, count, colour in parts:
                 width = bar.width() * count / total
@@ -324,6 +327,16 @@ class MemoryColumn(Column):
                 x += width
         if self._named:
             self._share_names(painter, box, [part for part in parts if part[1]])
+
+    def _all_free(self, painter: QPainter, bar: QRectF) -> None:
+        """Before the first page there is nothing to divide: the bar says so."""
+        style = self.style
+        box = bar.adjusted(0, -style.px(3), 0, style.px(5))
+        if self._named:
+            box.setHeight(style.px(40))
+        text = translate("Canvas", "Nobody has one yet: all are free.")
+        room = box.width() - 2 * style.px(10)
+        self._empty(painter, box, self.fitting(room, 11, text, translate("Canvas", "All are free.")), False)
 
     def _share_names(self, painter: QPainter, box: QRectF, parts: list[tuple[str, int, str]]) -> None:
         style = self.style

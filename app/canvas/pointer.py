@@ -37,6 +37,8 @@ class Pointer:
     def __init__(self, canvas: MachineCanvas) -> None:
         self._canvas = canvas
         self.drag = Drag.NONE
+        self.at = QPointF()
+        """Where it was last."""
         self._start, self._now = QPointF(), QPointF()
         self._column, self._scroll = -1, 0.0
         self._before: Things = ()
@@ -67,7 +69,10 @@ class Pointer:
             return True
         self.drag = Drag.PRESSED
         canvas.walk.clicked(self._column)
-        found, keys = scene.at(self._start), event.modifiers()
+        found, keys = canvas.at(self._start), event.modifiers()
+        if found is None and scene.entry_box.contains(self._start):
+            self._before = canvas.selection
+            return True  # who reads the card goes on reading about the same thing
         self._before = canvas.selection if keys & (_CTRL | _SHIFT) else ()
         if keys & _SHIFT and found is not None:
             canvas.choose(_joined(canvas.selection, self._range(found)))
@@ -82,6 +87,7 @@ class Pointer:
 
     def move(self, event: QMouseEvent) -> bool:
         """The pointer moves; True while a drag is under way."""
+        self.at = event.position()
         if self.drag is Drag.NONE:
             return False
         self._now = event.position()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QHideEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app import theme
@@ -47,11 +47,27 @@ class Field(QSpinBox):
         return count(value)
 
     def valueFromText(self, text: str) -> int:
-        digits = "".join(letter for letter in text.removesuffix(self.suffix()) if letter.isdigit())
-        return int(digits) if digits else self.value()
+        digits = _digits(text.removesuffix(self.suffix()))
+        return min(max(int(digits), self.minimum()), self.maximum()) if digits else self.value()
+
+    def validate(self, text: str, at: int) -> tuple[QValidator.State, str, int]:  # type: ignore[override]
+        """Digits past the range may be typed: on Enter they become its end, not the first few of them."""
+        typed = text.removesuffix(self.suffix())
+        digits = _digits(typed)
+        if not all(letter.isdigit() or letter.isspace() for letter in typed):
+            return QValidator.State.Invalid, text, at
+        whole = bool(digits) and self.minimum() <= int(digits) <= self.maximum()
+        return QValidator.State.Acceptable if whole else QValidator.State.Intermediate, text, at
+
+    def fixup(self, text: str) -> str:  # type: ignore[override]
+        return self.textFromValue(self.valueFromText(text)) + self.suffix()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())
 
 
 def value_text(setting: Setting, value: int) -> str:
@@ -81,6 +97,8 @@ class Knob(QWidget):
         self.initial = setting.default
         """What the scenario has."""
         self.reason = ""
+        self.range = (setting.low, setting.high)
+        """Least and most that may be chosen."""
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -138,6 +156,10 @@ class Knob(QWidget):
 
     def limit(self, low: int, high: int) -> None:
         """Let only values from ``low`` to ``high`` be chosen."""
+        if (low, high) == self.range:
+            return
+        self.range = low, high
+        self._explain()
         if self.field is not None:
             with QSignalBlocker(self.field):
                 self.field.setRange(low, high)
@@ -301,7 +323,7 @@ class Knob(QWidget):
             lines.append(self.tr("Default: {}").format(default))
         else:
             lines.append(self.tr("Default: {default}; {low} to {high}").format(
-                default=default, low=count(setting.low), high=count(setting.high)))  # fmt: skip
+                default=default, low=count(self.range[0]), high=count(self.range[1])))  # fmt: skip
         return "\n".join(lines)
 
     def _restyle(self) -> None:

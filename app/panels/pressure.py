@@ -151,7 +151,10 @@ class PressurePanel(QWidget):
     @staticmethod
     def _show_knob(knob: Knob, moment: Moment) -> None:
         value, initial = moment.view.scalar(knob.setting.address), _initial(moment, knob.setting)
+        least, most = moment.program.limits(knob.setting.key)
         low, high = sensible_range(knob.setting, initial)
+        knob.limit(least, most)
+        low, high = max(low, least), min(high, most)
         knob.show_value(value, initial, low, high, no_effect(moment, knob.setting.key))
 
     def _shock_tip(self, shock: Shock, steps: Steps) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from app.timeline.density import transition_of_operation
-from app.timeline.view import Mark
 from engine.mm import image as im
 from engine.mm.schema import HEADER_WORDS
 from engine.mm.transitions import OOM, OOM_END
@@ -16,6 +16,18 @@ from engine.operation import KIND_MASK, VALUE_SHIFT, Op
 from engine.program import Program
 
 MOST_OOM_MARKS = 12
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A flag on the timeline."""
+
+    name: str
+    at: int
+    """Transition number."""
+    danger: bool = False
+    own: bool = False
+    """A bookmark of the person."""
 
 
 def marks_of(program: Program, series: Any, called: Mapping[str, str] | None = None) -> list[Mark]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPolygonF,
@@ -25,25 +20,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 from app.moment import Moment
-from app.numbers import count
-from app.timeline import density
+from app.timeline import density, tips
+from app.timeline.lanes import Lanes
+from app.timeline.marks import Mark
 from app.timeline.steps import StepFlag, StepRow
 from engine.transition import Transition
 
 SMALLEST_SPAN = 12
 """Transitions across the whole width at the closest zoom."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A flag on the timeline."""
-
-    name: str
-    at: int
-    """Transition number."""
-    danger: bool = False
-    own: bool = False
-    """A bookmark of the person."""
+NEAR = 6
+"""Pixels from which a mark is pointed at."""
 
 
 class TimelineView(QWidget):
@@ -72,8 +58,7 @@ class TimelineView(QWidget):
         self._on_branch = False
         self._records: list[Transition] = []
         self._span: tuple[float, float] | None = None
-        self._lanes: QImage | None = None
-        self._drawn_for: object = None
+        self._lanes = Lanes()
         self._dragging = False
         self._loop: tuple[int, int] | None = None
         self._loop_from: int | None = None
@@ -90,7 +75,7 @@ class TimelineView(QWidget):
         self._on_branch = bool(moment.branch)
         if moment.length != self._length:
             self._length = moment.length
-            self._drawn_for = None
+            self._lanes.forget()
             if self._span is None and self._length <= self._plot().width():
                 self.span_changed.emit(0, self._length)
         if self._span is not None and moment.playing:
@@ -105,7 +90,7 @@ class TimelineView(QWidget):
     def show_records(self, records: list[Transition]) -> None:
         """Single transitions, drawn one by one where the zoom is close enough."""
         self._records = records
-        self._drawn_for = None
+        self._lanes.forget()
         self.update()
 
     def show_marks(self, marks: list[Mark]) -> None:
@@ -117,7 +102,7 @@ class TimelineView(QWidget):
         """The steps of the lesson, as pins above the lanes."""
         if tuple(flags) != self._steps.flags:
             self._steps.flags = tuple(flags)
-            self._drawn_for = None
+            self._lanes.forget()
             self.update()
 
     @property
@@ -178,7 +163,7 @@ class TimelineView(QWidget):
         self._changed_span()
 
     def _changed_span(self) -> None:
-        self._drawn_for = None
+        self._lanes.forget()
         first, last = self.span
         self.span_changed.emit(int(first), int(last) + 1)
         self.update()
@@ -255,83 +240,10 @@ class TimelineView(QWidget):
         painter.setBrush(QColor(colours.grid))
         for row in rows:
             painter.drawRoundedRect(row, 2, 2)
-        image = self._lane_image(rows, colours)
+        image = self._lanes.picture(self._series, self._records, self.span, self._length, rows, self.size(),
+                                    self.devicePixelRatioF())  # fmt: skip
         if image is not None:
             painter.drawImage(QPointF(rows[0].left(), 0), image)
-
-    def _lane_image(self, rows: list[QRect], colours: theme.Theme) -> QImage | None:
-        """The ticks of all lanes, drawn again only when something they depend on has changed."""
-        if self._series is None or self._length == 0:
-            return None
-        ratio = self.devicePixelRatioF()
-        samples = len(self._series.transition)
-        key = (self.size(), ratio, self.span, self._length, samples, colours.name, len(self._records))
-        if self._lanes is not None and self._drawn_for == key:
-            return self._lanes
-        first, last = self.span
-        width = rows[0].width()
-        image = QImage(round(width * ratio), round(self.height() * ratio), QImage.Format.Format_ARGB32_Premultiplied)
-        image.setDevicePixelRatio(ratio)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        tick = 2 if width / (last - first) > 3 else 1
-        if self._records_cover(first, last):
-            self._draw_records(painter, rows, colours, tick)
-        else:
-            self._draw_density(painter, rows, colours)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(-rows[0].left(), 0)
-        self._draw_pressure(painter, rows[-1], colours)
-        painter.end()
-        self._lanes, self._drawn_for = image, key
-        return image
-
-    def _records_cover(self, first: float, last: float) -> bool:
-        """The single transitions of the span are at hand and there is room for each."""
-        known = self._records
-        return bool(known) and known[0].number <= first + 1 and known[-1].number >= min(last, self._length) - 1 \
-            and last - first <= self._plot().width()
-
-    def _draw_records(self, painter: QPainter, rows: list[QRect], colours: theme.Theme, tick: int) -> None:
-        left = rows[0].left()
-        lanes = {lane: row for (lane, _), row in zip(density.DRAWN, rows, strict=False)}
-        for record in self._records:
-            row = lanes.get(record.kind.lane)
-            if row is not None:
-                x = round(self.x_of(record.number) - left)
-                painter.fillRect(x, row.top(), tick, row.height(), QColor(colours.lane_colours[record.kind.lane]))
-
-    def _draw_density(self, painter: QPainter, rows: list[QRect], colours: theme.Theme) -> None:
-        first, last = self.span
-        width = rows[0].width()
-        edges = np.linspace(first, last, width + 1)
-        counts = density.lane_counts(self._series, edges)
-        for (lane, _), row in zip(density.DRAWN, rows, strict=False):
-            share = np.clip(counts[lane] / max(1e-9, (last - first) / width), 0.0, 1.0)
-            alpha = np.where(counts[lane] > 0.02, 0.25 + 0.75 * np.sqrt(share), 0.0)
-            strip = _strip(QColor(colours.lane_colours[lane]), alpha)
-            painter.drawImage(QRect(0, row.top(), width, row.height()), strip)
-
-    def _draw_pressure(self, painter: QPainter, row: QRect, colours: theme.Theme) -> None:
-        first, last = self.span
-        points = max(2, row.width() // 3)
-        edges = np.linspace(first, last, points + 1)
-        values = density.smooth(density.pressure(self._series, edges), 7)
-        known = min(self._length, last)
-        top, height = row.top() + 2, row.height() - 4
-        shown = edges[:-1] <= known
-        across = row.left() + (edges[:-1][shown] + edges[1:][shown] - 2 * first) / 2 / (last - first) * row.width()
-        down = top + height * (1 - values[shown])
-        line = [QPointF(x, y) for x, y in zip(across.tolist(), down.tolist(), strict=True)]
-        if len(line) < 2:
-            return
-        area = QPainterPath(QPointF(line[0].x(), row.bottom()))
-        for point in line:
-            area.lineTo(point)
-        area.lineTo(line[-1].x(), row.bottom())
-        painter.fillPath(area, colours.colour("danger", 0.16))
-        painter.setPen(QPen(QColor(colours.danger), 1.5))
-        painter.drawPolyline(QPolygonF(line))
 
     def _paint_loop(self, painter: QPainter, colours: theme.Theme) -> None:
         """A band over all lanes with an edge at both ends."""
@@ -415,11 +327,12 @@ class TimelineView(QWidget):
         elif self._dragging:
             self._ask_for(event.position().x())
         elif (pin := self._pin_at(event.position())) is not None:
-            self.setToolTip(self._told_of(pin))
+            self.setToolTip(tips.of_pin(pin))
         elif self._length and self._hover >= self._plot().left():
-            self.setToolTip(self._told_at(self._hover))
+            self.setToolTip(tips.of_place(self.number_at(self._hover), self._near(self._hover)))
         else:
-            self.setToolTip("")
+            row = self._row_at(event.position().y())
+            self.setToolTip(tips.of_lane(row) if row else "")
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -475,29 +388,26 @@ class TimelineView(QWidget):
         """The step of the lesson whose pin is under the pointer."""
         return self._steps.under(point) if self._length and not self._on_branch else None
 
-    def _told_of(self, flag: StepFlag) -> str:
-        title = self.tr("Step {number} of the lesson: {title}").format(number=flag.place + 1, title=flag.title)
-        if not flag.questions:
-            return title
-        right = self.tr("{right} of {all} right").format(right=flag.right, all=flag.questions)
-        return f"{title}\n{right} · " + self.tr("transition {number}").format(number=count(flag.at))
+    def _row_at(self, y: float) -> str:
+        """English name of the row at a height; empty between rows."""
+        rows = self._rows()
+        apart = rows[1].top() - rows[0].top()
+        place = int((y - rows[0].center().y()) / apart + 0.5)
+        return (*(name for _, name in density.DRAWN), "pressure")[place] if 0 <= place < len(rows) else ""
 
-    def _told_at(self, x: float) -> str:
-        number = self.number_at(x)
-        for mark in self._marks:
-            if abs(self.x_of(mark.at) - x) < 6:
-                return self.tr("{name} · transition {number}").format(name=mark.name, number=count(mark.at))
-        return self.tr("transition {number}").format(number=count(number))
+    def _near(self, x: float) -> list[Mark]:
+        """The marks at a horizontal place."""
+        return [mark for mark in self._marks if abs(self.x_of(mark.at) - x) < NEAR]
 
     # -- size and theme -------------------------------------------------------------------------
 
     def _forget(self) -> None:
-        self._drawn_for = None
+        self._lanes.forget()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width needs other columns."""
-        self._drawn_for = None
+        self._lanes.forget()
 
     def sizeHint(self) -> QSize:
         """Room for five rows."""
@@ -506,11 +416,3 @@ class TimelineView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Still readable."""
         return QSize(theme.px(320), theme.px(100))
-
-
-def _strip(colour: QColor, alpha: NDArray[np.float64]) -> QImage:
-    """One row of pixels in a colour, with an opacity 0 … 1 for each; shape (width,)."""
-    parts = np.empty((len(alpha), 4))
-    parts[:] = (colour.blue(), colour.green(), colour.red(), 255)  # the order of ARGB32 in memory
-    pixels = np.ascontiguousarray(np.rint(parts * alpha[:, np.newaxis]).astype(np.uint8))
-    return QImage(pixels.data, len(alpha), 1, 4 * len(alpha), QImage.Format.Format_ARGB32_Premultiplied).copy()

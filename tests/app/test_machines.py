@@ -78,7 +78,7 @@ def test_a_page_selected_in_either_is_lit_in_both(window, beside, qtbot):
     qtbot.mouseClick(second, Qt.MouseButton.LeftButton, pos=spot(second, page))
     assert window._selection == (page,)
     assert first.selection == second.selection == (page,)
-    assert second._outlined
+    assert second.lit.things
     other = Selected(Thing.PAGE, 7, 1)
     qtbot.mouseClick(first, Qt.MouseButton.LeftButton, pos=spot(first, other))
     assert second.selection == (other,)
@@ -92,7 +92,7 @@ def test_a_frame_selected_there_selects_its_page_here(window, beside, qtbot):
     qtbot.mouseClick(second, Qt.MouseButton.LeftButton, pos=spot(second, frame))
     process, page = chain(view, frame).pages[0]
     assert window._selection == (Selected(Thing.PAGE, page, process),)
-    assert frame in second._outlined
+    assert frame in second.lit.things
 
 
 def test_what_is_pointed_at_in_one_is_lit_in_the_other(beside, qtbot):

@@ -41,25 +41,25 @@ def test_a_click_selects_and_lights_the_whole_chain(qtbot, shown, built, state):
     with qtbot.waitSignal(shown.selected) as said:
         click(qtbot, shown, page)
     assert said.args[0] == (page,)
-    outlined = {(thing.thing, thing.owner, thing.number) for thing in shown._outlined}
+    outlined = {(thing.thing, thing.owner, thing.number) for thing in shown.lit.things}
     assert outlined == {(place.thing, place.owner, place.number) for place in chain(built.view, page).places()}
-    assert shown._links, "curves along the chain"
-    assert all(not link.path.isEmpty() for link in shown._links)
+    assert shown.lit.links, "curves along the chain"
+    assert all(not link.path.isEmpty() for link in shown.lit.links)
 
 
 def test_the_chain_is_the_same_from_the_backend_back(qtbot, shown, built):
     page = page_in(built, PageState.ZSWAP)
     click(qtbot, shown, page)
-    from_page = set(shown._outlined)
+    from_page = set(shown.lit.things)
     click(qtbot, shown, Selected(Thing.ZSWAP, chain(built.view, page).zswap))
-    assert set(shown._outlined) == from_page
+    assert set(shown.lit.things) == from_page
 
 
 def test_curves_start_at_the_entry_and_end_at_the_backend(qtbot, shown, built):
     page = page_in(built, PageState.DISK)
     click(qtbot, shown, page)
     found = chain(built.view, page)
-    first, last = shown._links[0].path, shown._links[-1].path
+    first, last = shown.lit.links[0].path, shown.lit.links[-1].path
     assert shown.scene.place(page).adjusted(-1, -1, 1, 1).contains(first.pointAtPercent(0))
     assert shown.scene.name_of(found.entry).adjusted(-1, -1, 1, 1).contains(first.pointAtPercent(1))
     assert shown.scene.slot(found.slot).adjusted(-1, -1, 1, 1).contains(last.pointAtPercent(1))
@@ -69,7 +69,7 @@ def test_todays_page_in_zswap_also_leads_to_the_slot_that_is_held_for_it(qtbot, 
     built = populated(LEGACY)
     canvas.show_moment(moment_of(built))
     click(qtbot, canvas, page_in(built, PageState.ZSWAP))
-    assert [link.dashed for link in canvas._links] == [False, False, True]
+    assert [link.dashed for link in canvas.lit.links] == [False, False, True]
 
 
 def test_control_adds_and_takes_away_and_a_click_on_nothing_clears(qtbot, shown, built):
@@ -82,15 +82,15 @@ def test_control_adds_and_takes_away_and_a_click_on_nothing_clears(qtbot, shown,
     assert shown._selection == (other,)
     qtbot.mouseClick(shown, Qt.MouseButton.LeftButton, pos=QPoint(20, 15))
     assert shown._selection == ()
-    assert shown._outlined == [] == shown._links
+    assert shown.lit.things == [] == shown.lit.links
 
 
 def test_selection_comes_with_the_moment(shown, built):
     page = page_in(built, PageState.DISK)
     shown.show_moment(moment_of(built, 2, selection=(page,)))
-    assert page in shown._outlined
+    assert page in shown.lit.things
     shown.show_moment(moment_of(built, 3))
-    assert not shown._outlined
+    assert not shown.lit.things
 
 
 def test_the_same_moment_with_another_selection_is_not_read_again(shown, built, monkeypatch):
@@ -100,7 +100,7 @@ def test_the_same_moment_with_another_selection_is_not_read_again(shown, built, 
     shown.show_moment(moment)
     monkeypatch.setattr("app.canvas.canvas.facts_of", lambda _moment: pytest.fail("read again"))
     shown.show_moment(replace(moment, selection=(page_in(built, PageState.DISK),)))
-    assert len(shown._outlined) > 1
+    assert len(shown.lit.things) > 1
 
 
 def test_tab_goes_through_the_columns_and_out(qtbot, shown):

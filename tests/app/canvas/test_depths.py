@@ -40,11 +40,11 @@ def test_nothing_is_drawn_over_anything_else(shown, depth):
 def test_the_selection_stays_when_the_depth_changes(qtbot, shown, built):
     page = page_in(built, PageState.ZSWAP)
     qtbot.mouseClick(shown, _left(), pos=centre_of(shown, page))
-    outlined = set(shown._outlined)
+    outlined = set(shown.lit.things)
     for depth in (Depth.KERNEL, Depth.STORY, Depth.MECHANISM):
         shown.detail = depth
         assert shown.selection == (page,)
-        assert set(shown._outlined) == outlined
+        assert set(shown.lit.things) == outlined
         entry = Selected(Thing.ZSWAP, chain(built.view, page).zswap)
         assert shown.scene.place(entry) is not None
         assert not shown.grab().isNull()

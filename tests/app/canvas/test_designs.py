@@ -37,9 +37,9 @@ def test_a_run_is_shown_and_its_chains_are_lit(canvas, design, tmp_path):
         page = page_in(machine, state)
         canvas.show_moment(Moment(machine.program, machine.view, start, "", selection=(page,)))
         assert canvas.scene.descriptors.title == titles(design)[0]
-        assert len(canvas._outlined) == len(list(chain(machine.view, page).places()))
-        assert canvas._links
-        assert all(canvas.scene.place(thing) is not None for thing in canvas._outlined)
+        assert len(canvas.lit.things) == len(list(chain(machine.view, page).places()))
+        assert canvas.lit.links
+        assert all(canvas.scene.place(thing) is not None for thing in canvas.lit.things)
         assert not canvas.grab().isNull()
 
 

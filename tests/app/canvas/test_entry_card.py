@@ -1,6 +1,7 @@
 """The card under the page tables: which page it is about, and what it says of it."""
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from app.canvas.entry_card import EntryCard, shortened, subject
 from app.canvas.style import Style
@@ -62,14 +63,14 @@ def test_it_follows_clicks(qtbot, canvas):
     canvas.resize(1680, 760)
     canvas.show_moment(moment_of(built))
     assert not canvas.scene.entry_box.isEmpty()
-    assert canvas._entry.told is None
+    assert canvas.entry.told is None
     for state, said in ((PageState.ZSWAP, "not present"), (PageState.INACTIVE, "present")):
         page = page_in(built, state)
         qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=centre_of(canvas, page))
-        assert canvas._entry.about == page
-        assert canvas._entry.told.state == said
+        assert canvas.entry.about == page
+        assert canvas.entry.told.state == said
         assert not canvas.grab().isNull()
-        assert canvas._entry.told.word.summary in canvas._entry.tip()
+        assert canvas.entry.told.word.summary in canvas.entry.tip()
 
 
 def test_a_page_that_is_not_there_leaves_it_empty():
@@ -87,3 +88,26 @@ def test_parts_go_before_a_text_is_cut(qapp):
     assert shortened(text, whole - 1, style, content=True) == "heap page 4 of 48 · checksum 9c1e"
     assert shortened(text, whole - 1, style) == "heap page 4 of 48 · LZ4 1 612 B"
     assert shortened("on no list now: reclaim works on it", 120, style) == "on no list now"
+
+
+@pytest.mark.parametrize(("state", "thing"), [(PageState.ZSWAP, Thing.ZSWAP), (PageState.DISK, Thing.SLOT),
+                                          (PageState.INACTIVE, Thing.FRAME)])  # fmt: skip
+def test_a_line_leads_to_what_it_names_and_the_card_stays(qtbot, canvas, state, thing):
+    from PySide6.QtCore import Qt
+
+    built = populated(SWAP_DESC)
+    canvas.resize(1680, 760)
+    page = page_in(built, state)
+    canvas.show_moment(moment_of(built, selection=(page,)))
+    box, style = canvas.scene.entry_box, canvas.scene.columns[0].style
+    lines = [line for line, row, _ in canvas.entry._lines(box, style) if row.ref and row.ref.thing == thing]
+    assert len(lines) == 1
+    point = lines[0].center().toPoint()
+    qtbot.mouseMove(canvas, QPoint(1, 1))
+    qtbot.mouseMove(canvas, point)
+    assert canvas.cursor().shape() is Qt.CursorShape.PointingHandCursor
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=point)
+    assert [one.thing for one in canvas.selection] == [thing]
+    assert canvas.entry.about == page
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=box.topLeft().toPoint() + QPoint(20, 10))
+    assert [one.thing for one in canvas.selection] == [thing], "what stands on the card is no empty place"

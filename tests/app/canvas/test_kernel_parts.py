@@ -101,8 +101,8 @@ def test_a_readahead_window_is_drawn_around_one_thing_and_not_around_many(canvas
     machine = ran(tmp_path)
     page = page_in(machine, PageState.DISK)
     canvas.show_moment(moment(machine, selection=(page,)))
-    assert canvas._windows
-    assert all(link.thin for link in canvas._around)
+    assert canvas.lit.windows
+    assert all(link.thin for link in canvas.lit.around)
     other = page_in(machine, PageState.DISK, place=1)
     canvas.show_moment(moment(machine, selection=(page, other)))
-    assert canvas._windows == []
+    assert canvas.lit.windows == []

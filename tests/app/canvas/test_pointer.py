@@ -50,7 +50,7 @@ def test_shift_selects_up_to_the_thing_clicked(qtbot, shown):
     shift = Qt.KeyboardModifier.ShiftModifier
     qtbot.mouseClick(shown, LEFT, shift, centre_of(shown, Selected(Thing.PAGE, 7, 1)))
     assert set(shown.selection) == {Selected(Thing.PAGE, page, 1) for page in range(3, 8)}
-    assert all(thing in shown._outlined for thing in shown.selection)
+    assert all(thing in shown.lit.things for thing in shown.selection)
 
 
 def test_a_hair_of_movement_is_still_a_click(qtbot, shown):

@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 
 from app.canvas import Depth
+from app.canvas.charts import OCCUPANCY
 from app.canvas.column import EXTRA_GAP, Extra, Viewpoint
 from app.canvas.facts import read
 from app.canvas.levels import Level
+from app.canvas.memory import MemoryColumn
 from app.canvas.run import NO_RUN, Run
 from app.canvas.scene import Scene, viewpoints
 from app.canvas.style import LEFT, Style
@@ -18,7 +21,7 @@ from app.export.picture import moment_of as moment_at
 from app.series import Curve
 from engine.timeline import Timeline
 from tests.app.canvas.fixtures import moment_of
-from tests.engine.reading.built import SWAP_DESC, populated
+from tests.engine.reading.built import SWAP_DESC, Built, populated
 
 LARGE, SMALL = (1656, 684), (1256, 478)
 SQUARES = [Level(columns, 320 // columns) for columns in (4, 8, 16, 32)]
@@ -168,3 +171,35 @@ def test_no_text_is_cut_off(canvas, program, monkeypatch, size, depth, at):
     canvas.show_series(timeline.series)
     canvas.grab()
     assert cut == []
+
+
+def test_before_the_first_page_the_card_of_frames_says_that_all_are_free(monkeypatch):
+    said = []
+    monkeypatch.setattr(MemoryColumn, "_empty", lambda _column, _painter, _box, text, _rolled: said.append(text))
+    for machine in (Built(SWAP_DESC), populated()):
+        for size in (LARGE, SMALL):
+            column = scene_of(machine, size, a_run()).memory
+            picture = QImage(int(column.box.right()), int(column.box.bottom()), QImage.Format.Format_RGB32)
+            painter = QPainter(picture)
+            column.paint(painter)
+            painter.end()
+    assert len([text for text in said if "all are free" in text.lower()]) == 2
+
+
+def test_a_chart_keeps_its_whole_title_where_a_second_line_has_room(monkeypatch):
+    drawn, draw = [], Style.text
+
+    def heard(style, painter, box, text, *rest, **more):
+        drawn.append(text)
+        return draw(style, painter, box, text, *rest, **more)
+
+    monkeypatch.setattr(Style, "text", heard)
+    facts, run, style = read(moment_of(populated())), a_run(), Style.now(1.0)
+    picture = QImage(400, 200, QImage.Format.Format_RGB32)
+    for wide, high, title in ((300, 110, "Where pages live"), (250, 110, "Where pages live"), (250, 86, "Pages")):
+        drawn.clear()
+        painter = QPainter(picture)
+        OCCUPANCY.paint(painter, QRectF(0, 0, wide, high), run, facts, style)
+        painter.end()
+        assert title in drawn
+        assert len(drawn) == 4, "the title and three figures"

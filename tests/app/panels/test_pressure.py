@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider
 
+from app.numbers import count
 from app.panels.knob import REST_MS
 from app.panels.pressure import FIRST, PressurePanel, no_effect, sensible_range
 from engine.mm import image as im
@@ -113,10 +114,22 @@ def test_a_typed_value_commits_with_enter(panel, asked, qtbot):
 def test_a_typed_value_may_lie_beyond_the_slider(panel, asked, qtbot):
     field = panel.knobs[MEMORY].field
     field.selectAll()
-    qtbot.keyClicks(field, "5000")
+    qtbot.keyClicks(field, "150")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert asked == [(MEMORY, 5000)]
-    assert panel.knobs[MEMORY].slider.maximum() == 5000
+    assert asked == [(MEMORY, 150)]
+    assert panel.knobs[MEMORY].slider.maximum() == 150
+
+
+@pytest.mark.parametrize("key", [MEMORY, "machine.swapfile.0.slots"])
+def test_more_than_the_machine_has_room_for_becomes_the_most_it_has(panel, asked, moment_of, built, qtbot, key):
+    most = moment_of(built).program.limits(key)[1]
+    field = panel.knobs[key].field
+    field.selectAll()
+    qtbot.keyClicks(field, "70000")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert asked == [(key, most)]
+    assert field.value() == most < 70000
+    assert panel.knobs[key].toolTip().count(count(most)) == 1
 
 
 def test_the_same_value_asks_for_nothing(panel, asked, qtbot):

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
+from app.timeline.marks import Mark
 from app.timeline.steps import StepFlag
-from app.timeline.view import Mark, TimelineView
+from app.timeline.view import TimelineView
 
 FLAGS = [
     StepFlag(0, 0, "Begin", 0, 0), StepFlag(1, 5000, "Full", 2, 1), StepFlag(2, 5003, "Fuller", 1, 1),
@@ -81,3 +82,12 @@ def test_without_a_lesson_there_is_no_row_for_it(view):
     with_row = view._plot().top()
     view.show_steps([])
     assert view._plot().top() < with_row
+
+
+@pytest.mark.parametrize(("place", "word"), list(enumerate(("fault", "reclaim", "zswap", "backend", "pressure stall"))))
+def test_a_rows_name_says_what_it_shows(view, place, word):
+    row = view._rows()[place]
+    QTest.mouseMove(view, QPoint(20, row.center().y()))
+    assert word in view.toolTip()
+    QTest.mouseMove(view, QPoint(20, 4))
+    assert not view.toolTip()

@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from app.timeline.view import SMALLEST_SPAN, Mark, TimelineView
+from app.timeline.marks import Mark
+from app.timeline.view import SMALLEST_SPAN, TimelineView
 
 
 def moment(number=0, length=10_000, playing=False):
