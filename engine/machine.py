@@ -84,11 +84,11 @@ class Machine:
             return compiled_twin(function)(self.words, *arguments)
         return function(self._plain, *arguments)
 
-    def call_with(self, function: Callable[..., Any], *arrays: NDArray[np.int64]) -> int:
-        """A function of the model on this image and on arrays of words beside it; gives what it gives."""
+    def work(self, function: Callable[..., Any], *arguments: NDArray[np.int64] | int) -> int:
+        """A function of the model on arrays of words and numbers of one's own, compiled or not as this machine is."""
         if self._use_compiled():
-            return int(compiled_twin(function)(self.words, *arrays))
-        return int(function(self._plain, *(memoryview(array.data) for array in arrays)))
+            return int(compiled_twin(function)(*arguments))
+        return int(function(*(a if isinstance(a, int) else memoryview(a.data) for a in arguments)))
 
     def run(self, until: int | None = None, *, transitions: int = NEVER, watch: int = 0) -> int:
         """Carry out operations up to index ``until`` (all, when None); gives the position reached.

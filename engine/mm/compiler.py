@@ -11,6 +11,7 @@ from engine.mm.journal import swap_back, swap_forward
 from engine.mm.kernel import cache_folder, compiled, entry_names, objects, use_loaded
 from engine.mm.ledger import follow
 from engine.mm.linking import link_late
+from engine.mm.mover import move
 from engine.mm.object_code import keep, load
 from engine.mm.packing import pack_span, unpack_span
 from engine.mm.run import run, run_unrecorded
@@ -69,4 +70,5 @@ def _call_entries() -> None:
         narrow = (nothing.view(np.uint8), nothing.view(np.uint16), nothing.view(np.uint32))
         compiled(pack_span)(nothing, 0, 0, *narrow, nothing, 0)
         compiled(unpack_span)(nothing, 0, 0, *narrow, nothing, 0)
-        compiled(follow)(nothing, nothing, nothing, nothing, nothing)
+        compiled(follow)(nothing, nothing, nothing, nothing)
+        compiled(move)(nothing, 0, 0, nothing, nothing, nothing, nothing, nothing)

@@ -1,4 +1,4 @@
-"""What the compiler is told and could not find out: four functions with machine code of their own.
+"""What the compiler is told and could not find out: five functions with machine code of their own.
 
 In the interpreter each is the plain function that stands here. What runs all the time need not call
 them there: :func:`engine.mm.kernel.machine_code_of` gives it a form for the compiler.
@@ -6,9 +6,14 @@ them there: :func:`engine.mm.kernel.machine_code_of` gives it a form for the com
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
+C_FUNCTION = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_int64] * 6)
+"""What :func:`call_c` calls. C hands pointers and numbers over in registers alike, and a function does not see
+the registers that it has no use for: so this stands for every function of up to six of them."""
 JOURNAL_SWITCH = "swapscope_journal_kept"
 """The constant behind :func:`journal_kept`, which linking gives its value."""
 
@@ -41,9 +46,20 @@ def journal_kept() -> bool:
     return True
 
 
+def call_c(function: int, a: int, b: int, c: int, d: int, e: int, f: int) -> int:
+    """Call a function of a C library by its address, with addresses and numbers; gives its number."""
+    return int(_c_function(function)(a, b, c, d, e, f))
+
+
+@lru_cache
+def _c_function(address: int) -> Callable[..., int]:
+    return C_FUNCTION(address)
+
+
 def twins(linked_late: bool) -> dict[Callable[..., Any], Any]:
     """Each function with its machine code; only late linking can give :func:`journal_kept` two values."""
-    found: dict[Callable[..., Any], Any] = {place: _unsigned(), fixed: _invariant(), prefetch: _prefetch()}
+    found: dict[Callable[..., Any], Any] = {place: _unsigned(), fixed: _invariant(), prefetch: _prefetch(),
+                                                        call_c: _call_c()}  # fmt: skip
     if linked_late:
         found[journal_kept] = _switch()
     return found
@@ -119,3 +135,20 @@ def _prefetch() -> Any:
 
     make: Any = intrinsic
     return make(fetch)
+
+
+def _call_c() -> Any:
+    from llvmlite import ir
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    def call(typing_context: Any, function: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            kind = ir.FunctionType(ir.IntType(32), [ir.IntType(64)] * 6)
+            function = builder.inttoptr(arguments[0], kind.as_pointer())
+            return builder.sext(builder.call(function, arguments[1:]), ir.IntType(64))
+
+        return types.int64(*[types.int64] * 7), code
+
+    make: Any = intrinsic
+    return make(call)

@@ -2,16 +2,14 @@
 
 :func:`follow` goes through a journal again and, at each transition that moves bytes, asks the model
 only which image the page holds and where the allocator put it; where bytes lie, which object is
-taken and what a slot holds is noted here, apart from the model, and held against it. Slots hold real
-bytes, written and compared here. What LZ4 has to do, and every disagreement, is told in rows (``out``)
-to :mod:`engine.verify`, in the order of the run.
+taken and what a slot holds is noted here, apart from the model, and held against it. What is to be done
+with the bytes, and every disagreement, is told in rows (``out``), in the order of the run, to
+:mod:`engine.mm.mover` and :mod:`engine.verify`.
 
 The ledger (``book``) is an array of words like the image, but no part of it: nothing here is state.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from engine.mm.image import (
     ALLOCATOR,
@@ -26,7 +24,7 @@ from engine.mm.image import (
     ZSPAGE_FIRST,
 )
 from engine.mm.journal import JOURNAL_BEGIN, JOURNAL_NEXT, RECORD_BEGIN, RECORD_NEXT, get, swap_back, swap_forward
-from engine.mm.kernel import entry, kernel, machine_code_of
+from engine.mm.kernel import entry, kernel
 from engine.mm.schema import Words
 from engine.mm.swap_state import cached_frame
 from engine.mm.swapops import SWP_OFFSET_MASK, SWP_TYPE_SHIFT
@@ -56,11 +54,12 @@ KIND_BITS = 0xFF
 
 (
     B_PLACES, B_OBJECTS, B_ZSPAGES, B_SLOTS, B_POOL_BYTES, B_BLOCKS, B_REAL_FILES, B_FAULTY,
-    B_STORED, B_LOADED, B_WRITTEN, B_READ, B_WRITTEN_BACK, B_COMPARED,
-) = range(14)  # fmt: skip
+    B_STORED, B_LOADED, B_WRITTEN, B_READ, B_WRITTEN_BACK, B_COMPARED, B_CALLS,
+) = range(15)  # fmt: skip
 """
 Where the ledger's parts begin; bytes of the pool's memory and blocks given out; whether blocks are
-kept in real files (by :mod:`engine.verify`) and not here; whether a disagreement was told; counts.
+kept in real files (by :mod:`engine.verify`) and not in memory; whether a disagreement was told; counts;
+where the counts of LZ4's calls begin, two for each image: compressed, decompressed.
 """
 B_TYPE = 16
 MAX_TYPES = 8
@@ -73,38 +72,19 @@ P_KIND, P_KEY, P_LENGTH, P_AT = range(PLACE_WORDS)
 NOWHERE, IN_POOL, FILLED, IN_SLOT, ZEROES = range(5)
 
 (
-    COMPRESS, KEEP, DECOMPRESS, COMPARE, WRITE_BLOCK, READ_BLOCK,
-    OTHER_IMAGE, NOT_FILLED, GIVEN_TWICE, NOT_WHERE, OTHER_SLOT, NOT_ZERO, BLOCK_DIFFERS, NO_IMAGE, NO_ROOM,
-) = range(15)  # fmt: skip
-"""What a row of ``out`` says: the first six are to be done, the others are disagreements."""
+    COMPRESS, KEEP, DECOMPRESS, COMPARE, WRITE_BLOCK, READ_BLOCK, WRITE_FILE, READ_FILE,
+    OTHER_IMAGE, NOT_FILLED, GIVEN_TWICE, NOT_WHERE, OTHER_SLOT, NOT_ZERO, NO_IMAGE, NO_ROOM,
+) = range(16)  # fmt: skip
+"""What a row of ``out`` says: the first eight are to be done, the others are disagreements."""
 OUT_WORDS = 6
-"""Saying, number of the transition (from 0), and up to four facts."""
+"""Saying, number of the transition within the journal (from 0), and up to four facts.
 
-
-@kernel
-def copy_page(source: Any, from_: int, target: Any, to: int) -> None:
-    """4096 bytes."""
-    target[to : to + PAGE_WORDS] = source[from_ : from_ + PAGE_WORDS]
-
-
-@machine_code_of(copy_page)
-def _copy_page(source: Words, from_: int, target: Words, to: int) -> None:
-    for word in range(PAGE_WORDS):
-        target[to + word] = source[from_ + word]
-
-
-@kernel
-def same_page(one: Any, at: int, other: Any, there: int) -> bool:
-    """Whether 4096 bytes are the same."""
-    return bool(one[at : at + PAGE_WORDS] == other[there : there + PAGE_WORDS])
-
-
-@machine_code_of(same_page)
-def _same_page(one: Words, at: int, other: Words, there: int) -> bool:
-    differing = 0
-    for word in range(PAGE_WORDS):
-        differing |= one[at + word] ^ other[there + word]
-    return differing == 0
+Of what is to be done these are the image; the byte of the pool's memory, the block, or the slot; the
+length, or the slot; and the frame.
+"""
+SAYING_BITS = 0xFF
+SAYING_KIND_SHIFT = 8
+"""Above the saying: the kind of the transition."""
 
 
 @kernel
@@ -220,8 +200,9 @@ def follow_store(m: Words, book: Words, pages: Words, out: Words, row: int, swap
     book[place + P_LENGTH] = length
     book[place + P_AT] = at
     if length == PAGE_BYTES:
-        return say(book, out, row, KEEP, image, at, length, 0)
-    return say(book, out, row, COMPRESS, image, at, length, 0)
+        return say(book, out, row, KEEP, image, at, length, frame)
+    book[book[B_CALLS] + 2 * image] += 1
+    return say(book, out, row, COMPRESS, image, at, length, frame)
 
 
 @kernel
@@ -240,6 +221,7 @@ def compare_in_zswap(book: Words, pages: Words, out: Words, row: int, swap_entry
         return row
     if length == PAGE_BYTES:
         return say(book, out, row, COMPARE, image, at, length, frame)
+    book[book[B_CALLS] + 2 * image + 1] += 1
     return say(book, out, row, DECOMPRESS, image, at, length, frame)
 
 
@@ -250,24 +232,22 @@ def block_of(book: Words, slot: int) -> int:
 
 
 @kernel
-def follow_write(m: Words, book: Words, pages: Words, blocks: Words, out: Words, row: int, swap_entry: int, slot: int,
+def follow_write(m: Words, book: Words, out: Words, row: int, swap_entry: int, slot: int, frame: int,
                  image: int) -> int:  # fmt: skip
     """A page goes to a slot."""
     forget(m, book, swap_entry)
     note(book, swap_entry, IN_SLOT, slot)
     if book[B_REAL_FILES] != 0:
-        return say(book, out, row, WRITE_BLOCK, image, slot, 0, 0)
+        return say(book, out, row, WRITE_FILE, image, slot, slot, frame)
     holder = block_of(book, slot)
     if book[holder] == 0:
         book[B_BLOCKS] += 1
         book[holder] = book[B_BLOCKS]
-    copy_page(pages, image * PAGE_WORDS, blocks, (book[holder] - 1) * PAGE_WORDS)
-    return row
+    return say(book, out, row, WRITE_BLOCK, image, book[holder] - 1, slot, frame)
 
 
 @kernel
-def follow_read(m: Words, book: Words, pages: Words, blocks: Words, out: Words, row: int, swap_entry: int, frame: int,
-                slot: int) -> int:  # fmt: skip
+def follow_read(m: Words, book: Words, out: Words, row: int, swap_entry: int, frame: int, slot: int) -> int:
     """A page comes from a slot: the slot its bytes are in, and the bytes its frame holds now."""
     place = place_of(book, swap_entry)
     if book[place + P_KIND] != IN_SLOT:
@@ -278,11 +258,8 @@ def follow_read(m: Words, book: Words, pages: Words, blocks: Words, out: Words, 
     book[B_COMPARED] += 1
     image = get(m, PAGE_CONTENT, frame)
     if book[B_REAL_FILES] != 0:
-        return say(book, out, row, READ_BLOCK, image, slot, frame, 0)
-    block = book[block_of(book, slot)]
-    if not same_page(blocks, (block - 1) * PAGE_WORDS, pages, image * PAGE_WORDS):
-        return say(book, out, row, BLOCK_DIFFERS, image, slot, frame, block - 1)
-    return row
+        return say(book, out, row, READ_FILE, image, slot, slot, frame)
+    return say(book, out, row, READ_BLOCK, image, book[block_of(book, slot)] - 1, slot, frame)
 
 
 @kernel
@@ -303,8 +280,7 @@ def follow_zero(m: Words, book: Words, pages: Words, out: Words, row: int, swap_
 
 
 @kernel
-def follow_write_back(m: Words, book: Words, pages: Words, blocks: Words, out: Words, row: int, swap_entry: int,
-                      slot: int) -> int:  # fmt: skip
+def follow_write_back(m: Words, book: Words, pages: Words, out: Words, row: int, swap_entry: int, slot: int) -> int:
     """An entry leaves zswap for a slot: what comes out of the pool is what the slot gets."""
     frame = cached_frame(m, swap_entry)
     if frame == 0 or get(m, PAGE_SWAP, frame) != swap_entry:
@@ -314,11 +290,11 @@ def follow_write_back(m: Words, book: Words, pages: Words, blocks: Words, out: W
     book[B_WRITTEN_BACK] += 1
     if book[B_FAULTY] != 0:
         return row
-    return follow_write(m, book, pages, blocks, out, row, swap_entry, slot, image)
+    return follow_write(m, book, out, row, swap_entry, slot, frame, image)
 
 
 @kernel
-def follow_one(m: Words, book: Words, pages: Words, blocks: Words, out: Words, row: int, record: int) -> int:
+def follow_one(m: Words, book: Words, pages: Words, out: Words, row: int, record: int) -> int:
     """One transition at its moment; where the next row of ``out`` goes."""
     kind = m[record + REC_KIND] & KIND_BITS
     a = m[record + REC_A]
@@ -327,7 +303,7 @@ def follow_one(m: Words, book: Words, pages: Words, blocks: Words, out: Words, r
     if kind == ZSWAP_STORE:
         return follow_store(m, book, pages, out, row, a, b, c)
     if kind == WRITE_BACK:
-        return follow_write_back(m, book, pages, blocks, out, row, a, b)
+        return follow_write_back(m, book, pages, out, row, a, b)
     if kind == ZSWAP_FREED:
         if book[place_of(book, b) + P_KIND] not in (IN_POOL, FILLED):
             return say(book, out, row, NOT_WHERE, b, IN_POOL, 0, 0)
@@ -340,9 +316,9 @@ def follow_one(m: Words, book: Words, pages: Words, blocks: Words, out: Words, r
         return say(book, out, row, NO_IMAGE, frame, 0, 0, 0)
     if kind == DISK_WRITE:
         book[B_WRITTEN] += 1
-        return follow_write(m, book, pages, blocks, out, row, b, c, get(m, PAGE_CONTENT, frame))
+        return follow_write(m, book, out, row, b, c, frame, get(m, PAGE_CONTENT, frame))
     if kind == DISK_READ:
-        return follow_read(m, book, pages, blocks, out, row, a, frame, c)
+        return follow_read(m, book, out, row, a, frame, c)
     if kind == ZSWAP_LOAD:
         book[B_LOADED] += 1
         row = compare_in_zswap(book, pages, out, row, a, frame, get(m, PAGE_CONTENT, frame))
@@ -353,12 +329,11 @@ def follow_one(m: Words, book: Words, pages: Words, blocks: Words, out: Words, r
 
 
 @entry
-def follow(m: Words, book: Words, pages: Words, blocks: Words, out: Words) -> int:
+def follow(m: Words, book: Words, pages: Words, out: Words) -> int:
     """Go back to before the journal and through it again; the words of ``out`` that were written.
 
-    ``pages`` has the bytes of each image (row 0 is none), ``blocks`` room for as many more blocks as
-    there are writes, ``out`` for two rows a transition that moves bytes. It ends at a disagreement, which is the
-    last row.
+    ``pages`` has the bytes of each image (row 0 is none), ``out`` room for two rows a transition. It ends at a
+    disagreement, which is the last row.
     """
     at = m[JOURNAL_BEGIN]
     end = m[JOURNAL_NEXT]
@@ -372,8 +347,9 @@ def follow(m: Words, book: Words, pages: Words, blocks: Words, out: Words) -> in
             swap_forward(m, at, m[record + REC_END])
             at = m[record + REC_END]
             before = row
-            row = follow_one(m, book, pages, blocks, out, row, record)
+            row = follow_one(m, book, pages, out, row, record)
             while before < row:
+                out[before] |= kind << SAYING_KIND_SHIFT
                 out[before + 1] = number
                 before += OUT_WORDS
         number += 1

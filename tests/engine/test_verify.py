@@ -7,10 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from engine.content.codec import VerifyError
+from engine.content.codec import VerifyError, through_python
 from engine.content.table import ImageTable
 from engine.machine import Machine
 from engine.mm import image as im
+from engine.mm import ledger as lg
 from engine.mm.image import schema
 from engine.operation import encode_references
 from engine.program import Images, Process, Program, Region, Swapfile
@@ -106,15 +107,57 @@ def halfway(design="legacy", kernel="6.18", pool=24):
 
 def test_a_wrong_byte_in_the_pool_is_found():
     verifier = halfway()
-    for at in range(len(verifier.pool)):
-        verifier.pool[at] ^= 0x40
+    verifier.pool[: int(verifier.book[lg.B_POOL_BYTES]) // 8] ^= 0x40
     with pytest.raises(VerifyError, match="transition"):
         verifier.run()
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_one_flipped_bit_of_one_object_is_named(compiled):
+    """Pages kept raw come back as they are, so the very byte is told; the transition is the one that reads it."""
+    verifier = Verifier(run_of(4_000, "legacy", "6.18", pool=60), content()[0], compiled)
+    while verifier.machine.position < 1_500:
+        verifier.advance(500)
+    words = verifier.book[int(verifier.book[lg.B_PLACES]) : int(verifier.book[lg.B_OBJECTS])]
+    places = words.reshape(-1, lg.PLACE_WORDS)
+    kept = places[(places[:, lg.P_KIND] == lg.IN_POOL)]
+    assert len(kept) > 8
+    for _, _, length, at in kept.tolist():
+        verifier.pool.view(np.uint8)[at + length // 2] ^= 4
+        with pytest.raises(VerifyError, match=r"byte \d+ from object|cannot be read|gives \d+ bytes"):
+            verifier.compare_all()
+        verifier.pool.view(np.uint8)[at + length // 2] ^= 4
+    verifier.compare_all()
+    at, length = kept[0, lg.P_AT], kept[0, lg.P_LENGTH]
+    verifier.pool.view(np.uint8)[at + length - 1] ^= 4
+    with pytest.raises(VerifyError):
+        verifier.run()
+
+
+def test_calls_of_lz4_are_counted_for_each_image():
+    table = content()[0]
+    verifier = Verifier(run_of(4_000, "legacy", "6.18"), table)
+    counts = verifier.run()
+    compressed, decompressed = verifier.lz4_calls.T
+    assert 0 < compressed.sum() < counts["stored"], "pages of zeroes are not compressed"
+    assert 0 < decompressed.sum() < counts["compared"]
+    assert not compressed[[0, *(np.flatnonzero(table.zero) + 1)]].any()
+
+
+def test_where_lz4_shows_no_functions_the_run_is_the_same(monkeypatch):
+    run, table = run_of(3_000, "swap_desc", "6.18"), content()[0]
+    counts = Verifier(run, table).run()
+    monkeypatch.setattr("engine.verify.c_functions", through_python)
+    verifier = Verifier(run, table)
+    assert verifier.run() == counts
+    verifier.pool[: int(verifier.book[lg.B_POOL_BYTES]) // 8] ^= 1
+    with pytest.raises(VerifyError):
+        verifier.compare_all()
+
+
 def test_one_wrong_byte_on_a_device_is_found():
     verifier = halfway()
-    verifier.blocks.view(np.uint8)[100::4096] ^= 1
+    verifier.blocks[: int(verifier.book[lg.B_BLOCKS]) * 512].view(np.uint8)[100::4096] ^= 1
     with pytest.raises(VerifyError, match="byte 100 from slot"):
         verifier.run()
 
@@ -122,8 +165,7 @@ def test_one_wrong_byte_on_a_device_is_found():
 def test_a_wrong_byte_in_a_copy_that_never_comes_back_is_found_at_the_end():
     verifier = Verifier(run_of(4_000, "legacy", "6.18"), content()[0], False)
     verifier.run()
-    for at in range(len(verifier.pool)):
-        verifier.pool[at] ^= 0xFF
+    verifier.pool[: int(verifier.book[lg.B_POOL_BYTES]) // 8] ^= 0xFF
     with pytest.raises(VerifyError):
         verifier.compare_all()
 

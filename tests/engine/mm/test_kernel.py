@@ -13,7 +13,7 @@ from engine.mm.kernel import cache_folder, entry_names
 
 def test_only_what_is_called_from_outside_is_an_entry() -> None:
     assert entry_names() == {
-        "follow", "pack_span", "run", "run_unrecorded", "swap_back", "swap_forward", "unpack_span",
+        "follow", "move", "pack_span", "run", "run_unrecorded", "swap_back", "swap_forward", "unpack_span",
     }  # fmt: skip
 
 
