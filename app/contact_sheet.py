@@ -70,7 +70,7 @@ class Camera:
 
         window = self.window
         for colours in theme.THEMES:
-            yield f"welcome-{colours}", self._state(colours, window.show_welcome)
+            yield f"welcome-{colours}", self._state(colours, self._welcome)
             yield f"problems-{colours}", self._state(colours, self._show_problems)
         for colours in theme.THEMES:
             for depth in Depth:
@@ -86,7 +86,7 @@ class Camera:
             if code != "en":
                 for panel in self.panels():
                     yield f"{code}-panel-{panel}", self._run("dark", partial(self._call, panel), code)
-                yield f"{code}-welcome", self._state("dark", window.show_welcome, code)
+                yield f"{code}-welcome", self._state("dark", self._welcome, code)
                 for page in EDITOR_PAGES:
                     yield f"{code}-editor-{page}", self._editor("dark", page, code)
         for colours in theme.THEMES:
@@ -152,7 +152,7 @@ class Camera:
                 self._open()
             go()
             window.show_again()
-            self._until(lambda: window.machines.caught_up)
+            self._until(lambda: window.machines.caught_up and self._made())
             return window
 
         return there
@@ -195,6 +195,17 @@ class Camera:
         window.stopping.search(SOUGHT)
         window.stopping.add(SOUGHT)
         window.arrangements.reset()
+
+    def _welcome(self) -> None:
+        """The first page, its scenarios with their pictures."""
+        page = self.window.welcome
+        self.window.show_welcome()
+        self._until(lambda: bool(page.cards) and all(card.pictured for card in page.cards))
+
+    def _made(self) -> bool:
+        """The lesson that is open has its questions."""
+        course = self.window.docks.lesson.course
+        return course is not None and (course.lesson is not None or not course.steps)
 
     def _show_problems(self) -> None:
         broken = self.folder / "broken.toml"

@@ -9,6 +9,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app import actions, theme
+from app.panels.widgets import scrolled
+
+SHARE_OF_SCREEN = 0.86
+"""Of the screen's height a dialogue takes this much at most, and scrolls."""
 
 TIMELINE_KEYS: tuple[tuple[str, str], ...] = (
     ("drag", "move through the run"),
@@ -62,11 +66,21 @@ class Shortcuts(QDialog):
             grid.setRowMinimumHeight(line + 1, theme.px(10))
             line += 2
         grid.setColumnMinimumWidth(2, theme.px(26))
+        body = QWidget()
+        grid.setContentsMargins(theme.px(24), theme.px(20), theme.px(24), 0)
+        body.setLayout(grid)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.px(24), theme.px(20), theme.px(24), theme.px(16))
+        layout.setContentsMargins(0, 0, theme.px(2), theme.px(14))
         layout.setSpacing(theme.px(14))
-        layout.addLayout(grid)
-        layout.addWidget(_close_button(self))
+        area = scrolled(body)
+        layout.addWidget(area)
+        buttons = _close_button(self)
+        buttons.setContentsMargins(0, 0, theme.px(16), 0)
+        layout.addWidget(buttons)
+        needed = body.sizeHint()
+        room = parent.screen().availableSize().height() * SHARE_OF_SCREEN
+        high = needed.height() + buttons.sizeHint().height() + theme.px(40)
+        self.resize(needed.width() + area.verticalScrollBar().sizeHint().width() + theme.px(4), round(min(high, room)))
 
     @staticmethod
     def _keys(keys: tuple[str, ...]) -> str:

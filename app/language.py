@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -33,10 +34,16 @@ class Catalogue(QTranslator):
     def __init__(self, texts: dict[str, str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.texts = texts
+        shared = Counter(texts.values())
+        self.asked: dict[str, dict[str, set[str]]] = {text: {} for text, count in shared.items() if count > 1}
+        """Of a translation that several texts have: which of them were asked for, and by what classes."""
 
     def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str | None:  # type: ignore[override]
         """The translation; None (the text stays) where there is none."""
-        return self.texts.get(text)
+        found = self.texts.get(text)
+        if found in self.asked:
+            self.asked[found].setdefault(text, set()).add(context)
+        return found
 
     def isEmpty(self) -> bool:
         """Qt asks only catalogues that are not."""
@@ -84,12 +91,13 @@ class Language(QObject):
         before = self.texts
         if texts == before:
             return
+        asked = self._catalogue.asked if self._catalogue is not None else {}
         if self._catalogue is not None:
             QCoreApplication.removeTranslator(self._catalogue)
         self._catalogue = Catalogue(texts, self) if texts else None
         if self._catalogue is not None:
             QCoreApplication.installTranslator(self._catalogue)
-        _Rewriter(before, texts).everything()
+        _Rewriter(before, texts, asked).everything()
         self.changed.emit()
         theme.switch().dress_again()
 
@@ -97,7 +105,8 @@ class Language(QObject):
 class _Rewriter:
     """Writes the texts of widgets and actions in another language."""
 
-    def __init__(self, before: dict[str, str], now: dict[str, str]) -> None:
+    def __init__(self, before: dict[str, str], now: dict[str, str], asked: dict[str, dict[str, set[str]]]) -> None:
+        self._asked = asked
         self._sources = {text: source for source, text in before.items()}
         self._before, self._now = before, now
         shown = {source: before.get(source, source) for source in {*before, *now} if _fields(source)}
@@ -141,7 +150,7 @@ class _Rewriter:
         # Two texts may have the same translation: the one that was written here is remembered here.
         known = thing.property(f"source_{name}")
         if not isinstance(known, str) or self._before.get(known, known) != value:
-            known = self._sources.get(value, value)
+            known = self._source(thing, value)
         if known in self._now or known in self._before:
             thing.setProperty(f"source_{name}", known)
             return self._now.get(known, known) + keys
@@ -150,6 +159,21 @@ class _Rewriter:
             if filled:
                 return fill(new, filled.groupdict()) + keys
         return value + keys
+
+    def _source(self, thing: QObject, value: str) -> str:
+        """The text of which ``value`` is the translation: one that a class around the thing asked for, if there is."""
+        asked = self._asked.get(value)
+        if not asked:
+            return self._sources.get(value, value)
+        around: QObject | None = thing
+        while around is not None:
+            kind = type(around).__name__
+            for source, classes in asked.items():
+                if kind in classes:
+                    return source
+            around = around.parent()
+        # Of what stands on buttons and tabs the first letter is a large one.
+        return next((source for source in asked if source.lstrip("&")[:1].isupper()), next(iter(asked)))
 
 
 LEAST_FIXED, ENOUGH_FIXED = 2, 8

@@ -65,6 +65,11 @@ class Card(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
 
+    @property
+    def pictured(self) -> bool:
+        """Its picture is drawn."""
+        return bool(self._pictures)
+
     def name_it(self) -> None:
         """For a screen reader, in the language of the window."""
         self.setAccessibleName(self.scenario.shown_title)

@@ -267,6 +267,8 @@ class Backends(Column):
         label = QRectF(
             box.left() + style.px(10), y - style.px(16 if above else 0), box.width() - style.px(20), style.px(16)
         )
+        if not box.contains(label.center()) or label.top() < box.top() - style.px(2):
+            return  # in so low a tank the lines are enough
         width = min(style.width(text, 10), label.width())
         back = QRectF(label.right() - width - style.px(3), label.top() + 1.5, width + style.px(6), label.height() - 2)
         painter.fillRect(back, QColor(pool_ground(style)))

@@ -37,6 +37,16 @@ Draw = Callable[[QPainter, QRectF, Run, Style, float, float], None]
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure above a chart."""
+
+    text: str
+    short: str
+    """Without its name, for the narrowest of columns: its colour tells."""
+    colour: str
+
+
+@dataclass(frozen=True)
 class Chart:
     """One chart: its title, what it draws and what it says of the moment."""
 
@@ -44,8 +54,8 @@ class Chart:
     titles: Callable[[], tuple[str, ...]]
     """The title, and shorter ones for narrow columns."""
     draw: Draw
-    says: Callable[[Run, Facts], list[tuple[str, str]]]
-    """Text and colour of each figure of the moment."""
+    says: Callable[[Run, Facts], list[Figure]]
+    """Each figure of the moment."""
     widest: Callable[[Run], list[str]]
     """Figures that are as long as they get in this run: a heading must not jump while they change."""
     tip: Callable[[], str]
@@ -80,13 +90,15 @@ class Chart:
         return sum(style.width(text, 10) + style.px(7) for text in texts) - style.px(7)
 
     def _figures(
-        self, painter: QPainter, line: QRectF, says: list[tuple[str, str]], style: Style, left: bool = False
+        self, painter: QPainter, line: QRectF, says: list[Figure], style: Style, left: bool = False
     ) -> None:
         """The figures of the moment, each in its colour: at the right of the line, or from its left on."""
-        taken = self._figures_width([text for text, _ in says], style)
-        x = line.left() if left else max(line.left(), line.right() - taken)
-        for text, colour in says:
-            style.text(painter, QRectF(x, line.top(), line.right() - x, line.height()), text, 10, colour)
+        texts = [figure.text for figure in says]
+        if self._figures_width(texts, style) > line.width():
+            texts = [figure.short for figure in says]
+        x = line.left() if left else max(line.left(), line.right() - self._figures_width(texts, style))
+        for text, figure in zip(texts, says, strict=True):
+            style.text(painter, QRectF(x, line.top(), line.right() - x, line.height()), text, 10, figure.colour)
             x += style.width(text, 10) + style.px(7)
 
     def _curves(self, painter: QPainter, plot: QRectF, run: Run, share: float, style: Style) -> None:
@@ -221,14 +233,15 @@ def _short(value: float) -> str:
     return "–" if not np.isfinite(value) else _micro(float(f"{value:.3g}"))
 
 
-def _occupancy_says(_run: Run, facts: Facts) -> list[tuple[str, str]]:
+def _occupancy_says(_run: Run, facts: Facts) -> list[Figure]:
     """Of the moment itself, by the rules of :func:`app.series.where_pages_live`."""
     of = facts.scalar
     stored = of(im.NR_STORED)
     out = max(of(im.NR_SWAPPED) - stored - of(im.NR_ZEROMAP), 0)
     slots = max(of(im.SWAP_USED) - of(im.SLOTS_WASTED), 0)
-    texts = _occupancy_texts(of(im.NR_RESIDENT), stored, min(slots, out))
-    return list(zip(texts, ("active", "zswap", "disk"), strict=True))
+    counts = of(im.NR_RESIDENT), stored, min(slots, out)
+    figures = zip(_occupancy_texts(*counts), counts, ("active", "zswap", "disk"), strict=True)
+    return [Figure(text, grouped(count), colour) for text, count, colour in figures]
 
 
 def _occupancy_texts(memory: int, stored: int, disk: int) -> list[str]:
@@ -248,11 +261,10 @@ def _latency_widest(run: Run) -> list[str]:
     return [f"{curve.name} 88.8 µs" for curve in run.percentiles]
 
 
-def _latency_says(run: Run, facts: Facts) -> list[tuple[str, str]]:
-    return [
-        (f"{curve.name} {_short(run.now(curve, run.ends, facts.transition))}", curve.colour)
-        for curve in run.percentiles
-    ]
+def _latency_says(run: Run, facts: Facts) -> list[Figure]:
+    times = [_short(run.now(curve, run.ends, facts.transition)) for curve in run.percentiles]
+    return [Figure(f"{curve.name} {time}", time, curve.colour) for curve, time in
+            zip(run.percentiles, times, strict=True)]  # fmt: skip
 
 
 OCCUPANCY = Chart(

@@ -19,6 +19,8 @@ from app import theme
 PARAGRAPH = 7
 """Room below a paragraph, in pixels at normal type size."""
 LINE_PERCENT = 118
+LIST = 16
+"""Pixels by which what is listed stands further in."""
 
 
 class Prose(QLabel):
@@ -83,6 +85,12 @@ def _dress(cursor: QTextCursor, block: QTextBlock, size: float, *, first: bool, 
     form.setLineHeight(LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     if heading:
         form.setHeadingLevel(0)
+    if block.textList() is not None:
+        # A label's own indentation of lists is forty pixels at any type size.
+        shape = block.textList().format()
+        form.setLeftMargin(theme.px(LIST) * max(1, shape.indent()))
+        shape.setIndent(0)
+        block.textList().setFormat(shape)
     cursor.setPosition(block.position())
     cursor.mergeBlockFormat(form)
     parts = block.begin()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from app import actions, theme
+from app.language import language
 from app.player import SPEED_STEPS, Player, Unit, event_kinds, rate_text
 from app.said import declared
 from engine.mm.transitions import KINDS, Lane
@@ -36,14 +37,20 @@ class EventMenu(QMenu):
             menu = self.lanes[lane] = self.addMenu(self.tr(title))
             for kind in event_kinds():
                 if kind.lane is lane:
-                    action = menu.addAction(declared(kind.name))
+                    action = menu.addAction("")
                     action.setCheckable(True)
                     action.setToolTip(f"{kind.function}()" if kind.function else "")
                     action.triggered.connect(partial(self._choose, kind.number))
                     group.addAction(action)
                     self.kinds[kind.number] = action
         player.changed.connect(self._show)
+        language().changed.connect(self._name_kinds)
+        self._name_kinds()
         self._show()
+
+    def _name_kinds(self) -> None:
+        for number, action in self.kinds.items():
+            action.setText(declared(KINDS[number].name))
 
     def _choose(self, kind: int, _checked: bool = False) -> None:
         self._player.choose_event(kind)

@@ -164,6 +164,7 @@ class WhyPanel(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Changes of what is selected"))
         self.list.setWordWrap(True)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.list.itemActivated.connect(self._listed)

@@ -6,6 +6,7 @@ import re
 from string import Formatter
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy
 
 from app import actions, application
@@ -108,6 +109,24 @@ def test_remembered(new_window):
     assert language().code == "zh_CN"
     assert again.actions_by_name["language_zh_CN"].isChecked()
     assert again.actions_by_name["quit"].text() == "退出(&Q)"
+
+
+def test_begun_in_chinese_the_english_texts_are_those_of_a_window_begun_in_english(new_window):
+    def texts(window):
+        window.docks.pressure.knobs  # noqa: B018 - all are made
+        actions = [action.text() for action in window.findChildren(QAction)]
+        return actions + [dock.windowTitle() for dock in window.docks.all] + [
+            button.text() for button in window.findChildren(QAbstractButton) if button.text()
+        ]  # fmt: skip
+
+    english = new_window()
+    wanted = texts(english)
+    english.choose_language("zh_CN")
+    english.close()
+    window = new_window()
+    assert window.docks.named("pressure").windowTitle() == "压力"
+    window.choose_language("en")
+    assert texts(window) == wanted
 
 
 def test_an_unknown_language_is_english(new_window):
