@@ -45,7 +45,7 @@ AT = 4000
 """A moment with pages in memory, in the pool and on the swapfile."""
 SOUGHT = "written back"
 EDITOR_PAGES = ("scenario", "machine", "workload")
-LONGEST_WAIT = 60.0
+LONGEST_WAIT, PICTURES_WAIT = 60.0, 3.0
 
 
 class Camera:
@@ -197,10 +197,12 @@ class Camera:
         window.arrangements.reset()
 
     def _welcome(self) -> None:
-        """The first page, its scenarios with their pictures."""
+        """The first page, its scenarios with their pictures where those are drawn soon."""
         page = self.window.welcome
         self.window.show_welcome()
-        self._until(lambda: bool(page.cards) and all(card.pictured for card in page.cards))
+        end = time.monotonic() + PICTURES_WAIT
+        while time.monotonic() < end and not (page.cards and all(card.pictured for card in page.cards)):
+            self._settle(0.1)
 
     def _made(self) -> bool:
         """The lesson that is open has its questions."""
