@@ -1,4 +1,4 @@
-"""What if: shocks that come over the run, changes that are taken back, branches that are saved as scenarios."""
+"""What if: changes and shocks of the run, the branches that they open, taken back or saved as scenarios."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.shocks import SHOCKS, Shock
 
 if TYPE_CHECKING:
+    from app.panels.branches import BranchesPanel
     from app.window import MainWindow
     from engine.timeline import Timeline
 
@@ -28,6 +29,29 @@ class Branching(QObject):
         self._window = window
         self._worker, self._player, self._status = window.worker, window.player, window.status
         self._worker.told.connect(self._told)
+
+    def follow(self, panel: BranchesPanel) -> None:
+        """The panel has been made."""
+        panel.switch_wanted.connect(self.switch)
+        panel.rename_wanted.connect(self._worker.rename_branch)
+        panel.remove_wanted.connect(self.remove)
+        panel.compare_wanted.connect(self._window.comparing.choose_branch)
+
+    def change(self, key: str, value: int) -> None:
+        """Another value of a setting at the cursor: a branch opens."""
+        self._player.pause()
+        self._worker.change(key, int(value))
+
+    def switch(self, number: int) -> None:
+        """Show another branch; 0 is the run as the scenario has it."""
+        self._player.pause()
+        self._worker.switch_branch(number)
+
+    def remove(self, number: int) -> None:
+        """Forget a branch and those that left it; a comparison with a branch ends, as their numbers change."""
+        self._player.pause()
+        self._window.comparing.forget_branches()
+        self._worker.remove_branch(number)
 
     def strike_named(self, key: str) -> None:
         """The ready-made shock with this key."""
@@ -67,7 +91,7 @@ class Branching(QObject):
         """The branch that is shown as a scenario file, in the engine's thread."""
         window = self._window
         if window.path is not None:
-            self._worker.begin("save branch", _saving(window.path, window.sets, output))
+            self._worker.begin("save branch", _saving(window.path, window.opening.sets, output))
 
     def _told(self, name: str, answer: object) -> None:
         if name == "shock":

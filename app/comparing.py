@@ -65,6 +65,11 @@ class Comparing(QObject):
         self._company: Company | None = None
         kept = settings.get("compare_view")
         self.beside = Beside(kept) if kept in set(Beside) else Beside.SIDE
+        # Not at once: what is in sight is only known once the dock is laid out.
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(0)
+        self._late.timeout.connect(self._show_card)
         worker.told.connect(self._told)
         worker.go_first(FOLLOW)
 
@@ -74,9 +79,7 @@ class Comparing(QObject):
         panel.other_chosen.connect(self.choose_one)
         panel.beside_chosen.connect(self.show_beside)
         panel.difference_wanted.connect(self.seek)
-        # Not at once: what is in sight is only known once the dock is laid out.
-        seen = self._docks.named("compare").visibilityChanged
-        seen.connect(lambda _there: QTimer.singleShot(0, self, self._show_card))
+        self._docks.named("compare").visibilityChanged.connect(lambda _there: self._late.start())
         if self._frame is not None:
             self._offer(self._frame)
 
@@ -119,6 +122,18 @@ class Comparing(QObject):
             self.call_panel()
             self.seek(0, go=False)
             self.show_frame(self._frame)
+
+    def begin(self) -> None:
+        """Show the comparison; with the other design, where nothing was chosen yet."""
+        self.call_panel()
+        if not self.others and self._frame is not None:
+            self.choose((self.offers(self._frame)[0].variant,))
+
+    def show_machines(self, how: str) -> None:
+        """The machines that are compared side by side or overlaid, or only ours; where there is one, another comes."""
+        self.show_beside(Beside(how))
+        if how != Beside.ALONE and not self.others:
+            self.begin()
 
     def choose_one(self, place: int, other: Variant | None) -> None:
         """Compare with another run in the first or the second place, or with nothing there."""

@@ -54,7 +54,7 @@ class Camera:
     def __init__(self, window: MainWindow, folder: Path, screen: Screen, only: str = "") -> None:
         self.window, self.folder, self.screen, self.only = window, folder, screen, only
         self.taken: list[str] = []
-        window.choose_motion("none")
+        window.looks.choose_motion("none")
         window.resize(screen.width // screen.scale, screen.height // screen.scale)
         window.show()
 
@@ -74,13 +74,14 @@ class Camera:
             yield f"problems-{colours}", self._state(colours, self._show_problems)
         for colours in theme.THEMES:
             for depth in Depth:
-                yield f"depth-{depth}-{colours}", self._run(colours, partial(window.choose_depth, depth))
+                yield f"depth-{depth}-{colours}", self._run(colours, partial(window.looks.choose_depth, depth))
             for name in ARRANGEMENTS:
-                yield f"arrangement-{name}-{colours}", self._run(colours, partial(window.choose_arrangement, name))
+                arrange = partial(window.looks.choose_arrangement, name)
+                yield f"arrangement-{name}-{colours}", self._run(colours, arrange)
             for panel in self.panels():
                 yield f"panel-{panel}-{colours}", self._run(colours, partial(self._call, panel))
             for how in Beside:
-                yield f"machines-{how}-{colours}", self._run(colours, partial(window.show_machines, how))
+                yield f"machines-{how}-{colours}", self._run(colours, partial(window.comparing.show_machines, how))
             yield f"lecture-{colours}", self._run(colours, window.lecture.enter)
         for code in LANGUAGES:
             if code != "en":
@@ -108,7 +109,7 @@ class Camera:
             self._until(lambda: bool(window.docks.compare.results))
 
     def _large(self, panel: str) -> None:
-        self.window.scale_type(2.0)
+        self.window.looks.scale_type(2.0)
         self._call(panel)
 
     def take_all(self) -> None:
@@ -127,15 +128,15 @@ class Camera:
         from app import theme
 
         for colours in theme.THEMES:
-            self.window.choose_theme(colours)
+            self.window.looks.choose_theme(colours)
             self._take(f"dialogue-{name}-{colours}", dialogue)
 
     # -- the ways there -----------------------------------------------------------------------
 
     def _state(self, colours: str, go: Callable[[], object], code: str = "en") -> Callable[[], QWidget]:
         def there() -> QWidget:
-            self.window.choose_language(code)
-            self.window.choose_theme(colours)
+            self.window.looks.choose_language(code)
+            self.window.looks.choose_theme(colours)
             go()
             return self.window
 
@@ -146,12 +147,12 @@ class Camera:
 
         def there() -> QWidget:
             window = self.window
-            window.choose_language(code)
-            window.choose_theme(colours)
+            window.looks.choose_language(code)
+            window.looks.choose_theme(colours)
             if window.pages.currentWidget() is not window.machines:
                 self._open()
             go()
-            window.show_again()
+            window.showing.show_again()
             self._until(lambda: window.machines.caught_up and self._made())
             return window
 
@@ -163,8 +164,8 @@ class Camera:
         def there() -> QWidget:
             from engine.resources import scenarios_dir
 
-            self.window.choose_language(code)
-            self.window.choose_theme(colours)
+            self.window.looks.choose_language(code)
+            self.window.looks.choose_theme(colours)
             editor = self.window.editors.edit(scenarios_dir() / SCENARIO)
             assert editor is not None
             editor.resize(self.window.size())
@@ -186,7 +187,7 @@ class Camera:
         self._until(lambda: window.frame is not None and window.frame.moment.transition.number == AT)
         window.worker.change("machine.page_cluster", 0)
         self._until(lambda: window.frame is not None and len(window.frame.branches) > 1)
-        window.switch_branch(0)
+        window.branching.switch(0)
         window.player.jump(AT)
         self._until(lambda: bool(window.frame and not window.frame.branch and
                                  window.frame.moment.transition.number == AT))  # fmt: skip
@@ -226,11 +227,11 @@ class Camera:
         window.lecture.leave()
         if window.frame is not None and window.pages.currentWidget() is window.machines:
             window.comparing.choose(())
-            window.scale_type(0)
-            window.choose_depth("mechanism")
+            window.looks.scale_type(0)
+            window.looks.choose_depth("mechanism")
             window.comparing.show_beside(Beside.SIDE)
-            window.choose_arrangement("explore")
-            window.arrange_anew()
+            window.looks.choose_arrangement("explore")
+            window.arrangements.reset()
         window.resize(self.screen.width // self.screen.scale, self.screen.height // self.screen.scale)
 
     # -- pictures -----------------------------------------------------------------------------

@@ -90,4 +90,4 @@ class Lecture(QObject):
         window.actions_by_name["lecture"].setChecked(self.on)
         window.actions_by_name["full"].setChecked(window.isFullScreen())
         window.dress_edges()
-        window.show_again()
+        window.showing.show_again()

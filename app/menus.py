@@ -117,7 +117,7 @@ class Menus(QObject):
         self._window.comparing.choose((variant,))
 
     def _switch(self, number: int, _checked: bool = False) -> None:
-        self._window.switch_branch(number)
+        self._window.branching.switch(number)
 
 
 def _plain(text: str) -> str:

@@ -69,7 +69,7 @@ def entries(window: MainWindow) -> Iterator[Entry]:
             yield Entry(text, tr("Kind"), keys, partial(window.player.seek, frozenset({kind.number}), 1))
         for number, branch in enumerate(window.frame.branches):
             text = branch.name if number else tr("As the scenario has it")
-            yield Entry(text, tr("Branch"), count(branch.at), partial(window.switch_branch, number))
+            yield Entry(text, tr("Branch"), count(branch.at), partial(window.branching.switch, number))
     for scenario in window.scenarios:
         yield Entry(scenario.shown_title, tr("Scenario"), "", partial(window.open, scenario.path))
     shipped = {scenario.path for scenario in window.scenarios}

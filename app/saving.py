@@ -48,7 +48,7 @@ class Saving(QObject):
         window = self._window
         if window.frame is None:
             return
-        moment, depth = window.told_moment(window.frame), window.canvas.detail
+        moment, depth = window.showing.told_moment(window.frame), window.canvas.detail
         scene = Scene(moment, window.frame.series, depth, window.machines)
         try:
             scene.lay_out((max(LEAST_WIDE, window.width()), max(LEAST_HIGH, window.height())))
@@ -81,8 +81,8 @@ class Saving(QObject):
                 as_text(window.docks.save()),
             )  # fmt: skip
             replay = replays.Replay(
-                path.name, text, window.sets, replays.changes_of(frame.branches), frame.branch,
-                frame.moment.transition.number, replays.state_of(frame.moment.view), window.selection, look,
+                path.name, text, window.opening.sets, replays.changes_of(frame.branches), frame.branch,
+                frame.moment.transition.number, replays.state_of(frame.moment.view), window.showing.selection, look,
             )  # fmt: skip
             replays.save(replay, output, path)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from app import actions, theme
+from app.compiling import Compiling
 from app.frames import Frame
 from app.health import HealthBadge
 from app.numbers import count
@@ -79,6 +80,23 @@ class StatusLine(QStatusBar):
         """Which engine runs, or that it is being compiled."""
         self._engine.setText(text)
         self._engine.setToolTip(tip)
+
+    def show_compilation(self, compilation: Compiling) -> None:
+        """Which engine runs, or that it is being compiled."""
+        if compilation.ready:
+            self.engine(self.tr("engine: compiled"), self.tr("Machine code, made by Numba from the model."))
+        elif compilation.error:
+            self.engine(self.tr("engine: plain Python"), compilation.error)
+        elif compilation.under_way:
+            self.engine(
+                self.tr("compiling the engine… plain Python until then"),
+                self.tr("Done once after an installation or an upgrade. Everything works meanwhile, only slower."),
+            )
+        else:
+            self.engine(
+                self.tr("engine: plain Python"),
+                self.tr("The model runs without machine code: everything works, only slower."),
+            )
 
     def engine_said(self) -> str:
         """What is said of the engine now."""

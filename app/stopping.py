@@ -65,6 +65,12 @@ class Stopping(QObject):
         if self._docks.has("find"):
             self._panel.take.setEnabled(bool(selection))
 
+    def open_panel(self) -> None:
+        """The keyboard into the field of the search, with the panel in front."""
+        self._docks.call("find")
+        self._panel.words.setFocus()
+        self._panel.words.selectAll()
+
     def search(self, words: str) -> None:
         """Look for words in every transition of the run."""
         self._asked += 1

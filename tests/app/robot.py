@@ -264,10 +264,10 @@ class Robot:
         from app.language import NAMES
 
         looks: list[Callable[[], object]] = [
-            *(lambda one=one: self.window.choose_theme(one) for one in theme.CHOICES),
-            *(lambda one=one: self.window.choose_language(one) for one in NAMES),
-            *(lambda one=one: self.window.choose_depth(one) for one in Depth),
-            *(lambda one=one: self.window.scale_type(one) for one in (0, 1.1, 1 / 1.1, 1.5)),
+            *(lambda one=one: self.window.looks.choose_theme(one) for one in theme.CHOICES),
+            *(lambda one=one: self.window.looks.choose_language(one) for one in NAMES),
+            *(lambda one=one: self.window.looks.choose_depth(one) for one in Depth),
+            *(lambda one=one: self.window.looks.scale_type(one) for one in (0, 1.1, 1 / 1.1, 1.5)),
         ]
         looks[number % len(looks)]()
 

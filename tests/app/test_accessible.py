@@ -100,7 +100,7 @@ def pixels(widget):
 
 @pytest.mark.parametrize("colours", ["dark", "light", "contrast"])
 def test_what_has_the_focus_looks_different_in_each_theme(window, qtbot, colours):
-    window.choose_theme(colours)
+    window.looks.choose_theme(colours)
     window.activateWindow()
     for name in ("lesson", "pressure", "charts", "find", "inspector"):
         window.docks.call(name)

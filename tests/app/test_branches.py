@@ -11,7 +11,7 @@ def panel(window, qtbot, cursor):
     for number, key, value, transition in ((1, "machine.frames", 40, 200), (2, "machine.zswap.max_pool_pages", 2, 400)):
         window.player.jump(transition)
         qtbot.waitUntil(lambda transition=transition: cursor() == transition)
-        window._change(key, value)
+        window.branching.change(key, value)
         qtbot.waitUntil(lambda number=number: len(window.frame.branches) == number + 1, timeout=10_000)
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_B)

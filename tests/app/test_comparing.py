@@ -126,7 +126,7 @@ def test_three_machines_one_of_them_with_a_setting_changed(window, compared, qtb
 
 
 def test_a_branch_is_compared_with_the_run_it_left(window, compared, qtbot):
-    window._change("machine.frames", 40)
+    window.branching.change("machine.frames", 40)
     qtbot.waitUntil(lambda: len(window.frame.branches) == 2)
     window.menus.fill_compared()
     texts = [action.text() for action in window.menus.compared.actions()]
@@ -141,7 +141,7 @@ def test_a_branch_is_compared_with_the_run_it_left(window, compared, qtbot):
 
 
 def test_choosing_the_branch_beside_ours_swaps_them(window, compared, qtbot):
-    window._change("machine.frames", 40)
+    window.branching.change("machine.frames", 40)
     qtbot.waitUntil(lambda: len(window.frame.branches) == 2 and window.frame.branch == 1)
     pick(compared.others[0], "as the scenario has it")
     qtbot.waitUntil(lambda: len(compared.results) == 2, timeout=20_000)
@@ -153,12 +153,12 @@ def test_choosing_the_branch_beside_ours_swaps_them(window, compared, qtbot):
 
 
 def test_a_comparison_ends_with_its_branch(window, compared, qtbot):
-    window._change("machine.frames", 40)
+    window.branching.change("machine.frames", 40)
     qtbot.waitUntil(lambda: len(window.frame.branches) == 2)
-    window.switch_branch(0)
+    window.branching.switch(0)
     qtbot.waitUntil(lambda: window.frame.branch == 0)
     window.comparing.choose((Variant(Change.BRANCH, 1), Variant(Change.DESIGN, 0)))
-    window.remove_branch(1)
+    window.branching.remove(1)
     assert window.comparing.others == (Variant(Change.DESIGN, 0),)
 
 

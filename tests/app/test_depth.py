@@ -17,13 +17,13 @@ def test_keys_choose_the_depth_and_it_is_remembered(window, qtbot):
 
 
 def test_only_one_depth_is_checked(window):
-    window.choose_depth("kernel")
+    window.looks.choose_depth("kernel")
     checked = [name for name in map(str, Depth) if window.actions_by_name[f"depth_{name}"].isChecked()]
     assert checked == ["kernel"]
 
 
 def test_the_depth_comes_back_at_the_next_start(window, new_window):
-    window.choose_depth("story")
+    window.looks.choose_depth("story")
     again = new_window()
     assert again.canvas.detail is Depth.STORY
 
@@ -38,10 +38,10 @@ def test_fit_is_a_key(window, qtbot):
 def test_high_contrast_is_a_choice(window):
     from app import theme
 
-    window.choose_theme("contrast")
+    window.looks.choose_theme("contrast")
     assert theme.current() is theme.CONTRAST
     assert window.settings.get("theme") == "contrast"
-    window.choose_theme("dark")
+    window.looks.choose_theme("dark")
 
 
 def test_the_tables_come_when_asked_for(window, qtbot):

@@ -77,7 +77,7 @@ def test_without_a_run_there_is_nothing_to_show(new_window):
 
 
 def test_in_chinese_it_is_found_in_both_languages(window):
-    window.choose_language("zh_CN")
+    window.looks.choose_language("zh_CN")
     dialog = Glossary(window)
     assert choose(dialog, "交换缓存") == "swapcache"
     assert choose(dialog, "swapcache") == "swapcache"

@@ -94,9 +94,9 @@ def test_there_and_back_leaves_every_text_as_it_was(window):
         )
 
     before = texts()
-    window.choose_language("zh_CN")
+    window.looks.choose_language("zh_CN")
     assert texts() != before
-    window.choose_language("en")
+    window.looks.choose_language("en")
     assert texts() == before
 
 
@@ -149,7 +149,7 @@ def test_every_sentence_is_told_in_chinese(window, qtbot, program):
     records = timeline.records(0, timeline.length)
     first = {record.kind.name: record for record in reversed(records)}
     assert len(first) > 15
-    window.choose_language("zh_CN")
+    window.looks.choose_language("zh_CN")
     for record in first.values():
         english = sentence(record, program, timeline.view)
         told = said(english)
@@ -160,7 +160,7 @@ def test_every_sentence_is_told_in_chinese(window, qtbot, program):
     window.player.jump(1)
     qtbot.waitUntil(lambda: window.frame.moment.transition.number == 1)
     assert re.search("[\u4e00-\u9fff]", window.sentence.text.text())
-    window.choose_language("en")
+    window.looks.choose_language("en")
     assert window.sentence.text.text() == window.frame.moment.sentence
 
 
@@ -194,7 +194,7 @@ def test_no_label_is_cut_where_texts_are_longer(window, qtbot, panel):
     window.resize(1280, 800)
     qtbot.waitUntil(lambda: not cut(window), timeout=3000)
     language().use({source: longer(source) for source in sources()})
-    window.show_again()
+    window.showing.show_again()
     window.docks.bring(window.docks.named(panel))
     assert window.width() == 1280
     qtbot.waitUntil(lambda: not cut(window), timeout=10_000)

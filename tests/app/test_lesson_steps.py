@@ -69,7 +69,7 @@ def test_a_pin_leads_to_its_step(window, qtbot, lesson):
 
 def test_another_policy_is_another_run_without_this_lesson(window, qtbot, lesson):
     lesson.on.click()
-    window.use_policy(scenarios_dir() / "policies" / "fewest_visits.py")
+    window.opening.use_policy(scenarios_dir() / "policies" / "fewest_visits.py")
     qtbot.waitUntil(lambda: len(window.frame.moment.program.decisions) > 0, timeout=30_000)
     assert lesson.course is None
     assert window.timeline._steps.flags == ()

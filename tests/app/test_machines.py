@@ -20,7 +20,7 @@ TODAY = Variant(Change.DESIGN, 0)
 @pytest.fixture
 def beside(window, qtbot, cursor):
     """The run under less memory beside it, at transition 500."""
-    window.choose_motion("none")
+    window.looks.choose_motion("none")
     window.player.jump(500)
     qtbot.waitUntil(lambda: cursor() == 500)
     window.comparing.choose((SMALLER,))
@@ -76,7 +76,7 @@ def test_a_page_selected_in_either_is_lit_in_both(window, beside, qtbot):
     first, second = beside.together
     page = Selected(Thing.PAGE, 40, 1)
     qtbot.mouseClick(second, Qt.MouseButton.LeftButton, pos=spot(second, page))
-    assert window._selection == (page,)
+    assert window.showing.selection == (page,)
     assert first.selection == second.selection == (page,)
     assert second.lit.things
     other = Selected(Thing.PAGE, 7, 1)
@@ -91,7 +91,7 @@ def test_a_frame_selected_there_selects_its_page_here(window, beside, qtbot):
     frame = next(one for one in frames if chain(view, one).pages and second.scene.place(one))
     qtbot.mouseClick(second, Qt.MouseButton.LeftButton, pos=spot(second, frame))
     process, page = chain(view, frame).pages[0]
-    assert window._selection == (Selected(Thing.PAGE, page, process),)
+    assert window.showing.selection == (Selected(Thing.PAGE, page, process),)
     assert frame in second.lit.things
 
 

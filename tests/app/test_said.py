@@ -90,7 +90,7 @@ def test_operations_and_things_are_named(program):
 
 
 def test_the_knobs_say_everything_in_chinese(window):
-    window.choose_language("zh_CN")
+    window.looks.choose_language("zh_CN")
     for knob in window.docks.pressure.knobs.values():
         assert declared(knob.setting.meaning) in knob.toolTip()
         assert "Default" not in knob.toolTip()
@@ -100,7 +100,7 @@ def test_the_knobs_say_everything_in_chinese(window):
         assert not ENGLISH.search(f"{button.text()} {button.toolTip()}")
     knob = window.docks.pressure.knobs["machine.frames"]
     assert "页" in knob.field.suffix()
-    window.choose_language("en")
+    window.looks.choose_language("en")
     assert knob.field.suffix() == " pages"
     assert "Default" in knob.toolTip()
 

@@ -19,11 +19,11 @@ def spoken(monkeypatch):
 def test_each_step_is_spoken_once(window, qtbot, spoken):
     window.actions_by_name["step"].trigger()
     qtbot.waitUntil(lambda: window.frame.moment.transition.number == 1)
-    window.show_again()
+    window.showing.show_again()
     assert spoken == [window.sentence.text.text()]
-    window.choose_language("zh_CN")
+    window.looks.choose_language("zh_CN")
     assert spoken[-1] == window.sentence.text.text() != spoken[0]
-    window.choose_language("en")
+    window.looks.choose_language("en")
 
 
 def test_nothing_is_spoken_while_nobody_listens(window, qtbot, spoken, monkeypatch):

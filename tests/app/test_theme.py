@@ -83,8 +83,8 @@ def test_an_unknown_theme_is_dark(qapp):
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 def test_large_type_fits_a_small_screen(window, qtbot, scale):
-    window.scale_type(0)
-    window.scale_type(scale)
+    window.looks.scale_type(0)
+    window.looks.scale_type(scale)
     window.resize(1280, 800)
     parts = (window.topbar, window.machines, window.sentence, window.timeline, window.status)
 

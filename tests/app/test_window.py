@@ -171,7 +171,7 @@ def test_dragging_the_cursor_of_the_timeline(window, qtbot):
 
 def test_the_mark_is_on_the_timeline_where_it_happens(window, qtbot):
     assert [mark.name for mark in window.timeline.marks] == ["second pass"]
-    window.seek_mark(1)
+    window.going.seek_mark(1)
     exact = moved(qtbot, window, 0)
     assert window.frame.moment.sentence
     assert abs(window.timeline.marks[0].at - exact) < 200
@@ -191,11 +191,11 @@ def test_the_sentence_and_the_place(window, qtbot):
 
 def test_a_selection_reaches_every_view(window, qtbot, monkeypatch):
     seen = []
-    for view in window._views():
+    for view in window.showing.views():
         monkeypatch.setattr(view, "show_moment", seen.append)
     chosen = (Selected(Thing.PAGE, 3, 1),)
     window.docks.inspector.selected.emit(chosen)
-    assert len(seen) == len(list(window._views())) >= 8
+    assert len(seen) == len(list(window.showing.views())) >= 8
     assert all(moment.selection == chosen for moment in seen)
 
 
@@ -224,7 +224,7 @@ def test_what_is_shown_does_not_change_while_the_worker_goes_on(window, qtbot):
     at(qtbot, window, 50)
     view = window.frame.moment.view
     before = view.words.copy()
-    window._frame_clock.blockSignals(True)
+    window.showing._clock.blockSignals(True)
     window.player.jump(150)
     for _ in range(3):
         window.player.step(1)

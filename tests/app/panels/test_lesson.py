@@ -394,7 +394,7 @@ def test_the_window_shows_the_lesson_of_what_it_opens(new_window: Any, qtbot: An
     panel.on.click()
     qtbot.waitUntil(lambda: window.frame.moment.transition.number == panel.steps[0].moment, timeout=20_000)
     panel.follow("page:editor/5")
-    assert window._selection == (Selected(Thing.PAGE, 5, 1),)
+    assert window.showing.selection == (Selected(Thing.PAGE, 5, 1),)
     panel.next_instance()
     qtbot.waitUntil(lambda: panel.course.seed == 2 and len(panel.steps) == 2, timeout=30_000)
 
