@@ -15,7 +15,7 @@ from engine.scenario import parse_scenario
 from engine.scenario.machine import read_value
 from engine.scenario.model import Scenario
 from engine.scenario.write import to_toml
-from engine.step import End, Set, Start, Step
+from engine.step import WORK_PATTERN, End, Set, Start, Step, Work, work_arguments
 from engine.trace.files import write_whole
 
 TITLE_LETTERS = 120
@@ -70,9 +70,10 @@ def branch_scenario(scenario: Scenario, branches: Sequence[Branch], number: int,
 
 
 def _shock(branch: Branch) -> dict[str, Any]:
-    return {
-        "at": branch.position, "name": branch.name[:NAME_LETTERS], "run": [_part(step) for step in branch.steps]
-    }  # fmt: skip
+    made: dict[str, Any] = {"at": branch.position, "name": branch.name[:NAME_LETTERS]}
+    made["run"] = [_part(step) for step in branch.steps if not isinstance(step, Work)]
+    beside = [_part(step) for step in branch.steps if isinstance(step, Work)]
+    return {**made, "beside": beside} if beside else made
 
 
 def _part(step: Step) -> dict[str, Any]:
@@ -82,6 +83,9 @@ def _part(step: Step) -> dict[str, Any]:
         return {"op": "exec", "process": step.process}
     if isinstance(step, End):
         return {"op": "exit", "process": step.process}
+    if isinstance(step, Work):
+        return {"pattern": WORK_PATTERN, "process": step.process, "references": step.references, "pages": step.pages,
+                **work_arguments(step)}  # fmt: skip
     return {
         "pattern": "sequential", "process": step.process, "first": step.first, "pages": step.pages,
         "references": step.pages, "write_share": 1.0 if step.write else 0.0,

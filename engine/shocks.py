@@ -19,11 +19,14 @@ from engine.mm.block import (
 from engine.mm.view import View
 from engine.operation import MAX_VALUE
 from engine.program import Process, Program, Spare
-from engine.step import MOST_PAGES, End, Set, Start, Step, Walk
+from engine.step import MOST_PAGES, MOST_REFERENCES, End, Set, Start, Step, Walk, Work, room_for
 
 LEAST_FRAMES = 8
 SLOWER = 10
 """Times as long as before that a disk takes which has become slow."""
+
+PASSES = 4
+"""Times as many references as it has pages that a second process makes at least."""
 
 LITTLE_MEMORY = f"Memory has only {LEAST_FRAMES} frames left."
 NO_ROOM = "There is no room for another process."
@@ -62,7 +65,21 @@ def _second_process(program: Program, view: View) -> Steps | str:
     pages = view.scalar(im.FRAMES) // 2
     name = _free_name(program, "newcomer")
     start = _start(program, name, pages)
-    return start if isinstance(start, str) else (start, Walk(name, 0, start.pages, True))
+    if isinstance(start, str):
+        return start
+    began: Steps = (start, Walk(name, 0, start.pages, True))
+    # As often as all others together, and a few times over its pages where the run is about to end.
+    references = min(max(operations_left(program, view), PASSES * start.pages), MOST_REFERENCES)
+    room = room_for(program)
+    if room is not None:
+        references = min(references, room - start.pages - 1)
+    seed = (program.seed + len(program.processes)) & MAX_VALUE  # another newcomer draws otherwise
+    return (*began, Work(name, start.pages, references, seed)) if references > 0 else began
+
+
+def operations_left(program: Program, view: View) -> int:
+    """Operations of a run that are not done yet."""
+    return max(0, len(program.ops) - view.scalar(im.OPERATIONS))
 
 
 def _scan(program: Program, view: View) -> Steps | str:
@@ -165,7 +182,8 @@ def _zswap_off(_program: Program, view: View) -> Steps | str:
 
 SHOCKS = (
     Shock("memory", "Memory to half", "Half of the frames are gone at once.", _half_memory),
-    Shock("process", "A second process", "Another process starts and writes half as many pages as memory has frames.",
+    Shock("process", "A second process",
+          "Another process starts, with half as many pages as memory has frames, and works on them beside all others.",
           _second_process),
     Shock("scan", "A scan", "Pages are touched one after the other, each once, more than memory holds.", _scan),
     Shock("swap_full", "Swapfile full", "Every swapfile ends at the slots that are in use now.", _swap_full),

@@ -1,4 +1,4 @@
-"""What a person may put into a run at any moment: a setting, a process that starts or ends, a walk over pages.
+"""What a person may put into a run at any moment: a setting, a process that starts, works or ends, a walk over pages.
 
 A step becomes operation words of a program, a part of a scenario's ``[[shock]]``, and a few plain
 values for a replay file; :mod:`engine.timeline` puts its words in at the cursor.
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.errors import InputError, Problem, nearest
+from engine.interleaving import put_between
 from engine.mm import image as im
 from engine.naming import grouped
 from engine.operation import (
@@ -27,6 +28,7 @@ from engine.operation import (
 )
 from engine.phrase import phrase
 from engine.program import Process, Program, Region, Spare
+from engine.trace.generate import PATTERNS
 
 MOST_PAGES = MAX_COUNT + 1
 """Pages of a process that starts, at most: its operation has no room for more."""
@@ -56,13 +58,36 @@ class Walk(NamedTuple):
     write: bool
 
 
+class Work(NamedTuple):
+    """A process uses pages 0 … pages-1 from here on, beside all that follows: mostly the first half, a third writes."""
+
+    process: str
+    pages: int
+    references: int
+    seed: int
+
+
 class End(NamedTuple):
     """A process ends."""
 
     process: str
 
 
-Step = Set | Start | Walk | End
+Step = Set | Start | Walk | Work | End
+
+WORK_PATTERN = "hot-cold"
+MOST_REFERENCES = 1_000_000
+"""A process that works beside a longer run has its turn less often."""
+
+
+def work_arguments(step: Work) -> dict[str, Any]:
+    """What the pattern of a process at work takes besides references and pages."""
+    return {"hot_pages": max(1, step.pages // 2), "hot_share": 0.9, "write_share": 0.3, "seed": step.seed}
+
+
+def length(step: Step) -> int:
+    """Operations that a step becomes."""
+    return step.pages if isinstance(step, Walk) else step.references if isinstance(step, Work) else 1
 
 
 def put_in(program: Program, position: int, steps: Sequence[Step]) -> Program:
@@ -71,22 +96,25 @@ def put_in(program: Program, position: int, steps: Sequence[Step]) -> Program:
     Raises InputError for a setting that is unknown, cannot change while the machine runs or cannot
     have this value, for a process or pages that do not exist, and where there is no room for a process.
     """
-    words: list[Ops] = []
+    at_once: list[Ops] = [np.zeros(0, np.int64)]
+    beside: list[Ops] = []
+    room = room_for(program)
     for step in steps:
         if isinstance(step, Start):
             program = _with_process(program, step)
-        words.append(_words(program, step))
-    added = np.concatenate(words) if words else np.zeros(0, np.int64)
-    return _with_operations(program, position, added)
-
-
-def _with_operations(program: Program, position: int, added: Ops) -> Program:
-    spare = program.spare or Spare(0)
-    left = spare.operations - len(added)
-    if program.setting("machine.policy") == im.schema.setting_for("machine.policy").choices.index("opt") and left < 0:
+        (beside if isinstance(step, Work) else at_once).append(_words(program, step))
+    added = sum(map(len, at_once)) + sum(map(len, beside))
+    if room is not None and added > room:
         raise InputError(Problem("the policy that knows the future has no room for so many operations more"))
-    ops = np.concatenate([program.ops[:position], added, program.ops[position:]])
-    return replace(program, ops=ops, spare=replace(spare, operations=max(left, 0)))
+    spare = program.spare or Spare(0)
+    ops = put_between(program.ops, position, np.concatenate(at_once), beside)
+    return replace(program, ops=ops, spare=replace(spare, operations=max(spare.operations - added, 0)))
+
+
+def room_for(program: Program) -> int | None:
+    """How many operations may still be put in; None: any number."""
+    opt = im.schema.setting_for("machine.policy").choices.index("opt")
+    return (program.spare or Spare(0)).operations if program.setting("machine.policy") == opt else None
 
 
 def _with_process(program: Program, step: Start) -> Program:
@@ -115,6 +143,14 @@ def _words(program: Program, step: Step) -> Ops:
     if isinstance(step, End):
         return np.array([encode(Op.EXIT, number)], dtype=np.int64)
     room = program.processes[number].pages
+    if isinstance(step, Work):
+        if not 1 <= step.pages <= room or not 1 <= step.references <= MOST_REFERENCES:
+            what = f"'{step.process}' cannot make {step.references} references to {step.pages} pages"
+            most = f"1 to {MOST_REFERENCES} references, 1 to {room} pages"
+            raise InputError(Problem(what, expected=most))
+        page, write = PATTERNS[WORK_PATTERN](step.references, step.pages, **work_arguments(step))
+        one = np.ones(len(page), dtype=np.int64)
+        return encode_references(number * one, page, write, one)
     if step.first < 0 or step.pages < 1 or step.first + step.pages > room:
         what = f"pages {step.first} to {step.first + step.pages - 1} of '{step.process}' do not all exist"
         raise InputError(Problem(what, expected=f"pages 0 to {room - 1}"))
@@ -184,6 +220,8 @@ def from_data(data: Mapping[str, Any]) -> Step:
         return Start(text("process"), number("pages"), number("image"))
     if kind == "walk":
         return Walk(text("process"), number("first"), number("pages"), data.get("write") is True)
+    if kind == "work":
+        return Work(text("process"), number("pages"), number("references"), number("seed"))
     if kind == "end":
         return End(text("process"))
     raise ValueError(f"there is no step '{kind}'")

@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.comparison import Places, places
+from engine.interleaving import put_between
 from engine.mm import image as im
 from engine.mm.schema import Setting
 from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, Op, Ops
 from engine.program import Program
+from engine.step import Work, length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,9 +72,13 @@ def identities(branches: Sequence[Branch], number: int) -> NDArray[np.int64]:
     branch = branches[number]
     if branch.parent < 0:
         return np.arange(len(branch.program.ops))
-    before = identities(branches, branch.parent)
-    added = np.arange(len(branch.program.ops) - len(before)) + (number << BRANCH_SHIFT)
-    return np.concatenate((before[: branch.position], added, before[branch.position :]))
+    own = number << BRANCH_SHIFT
+    at_once = np.arange(sum(length(step) for step in branch.steps if not isinstance(step, Work))) + own
+    beside: list[NDArray[np.int64]] = []
+    for step in branch.steps:
+        if isinstance(step, Work):
+            beside.append(np.arange(length(step)) + own + len(at_once) + sum(map(len, beside)))
+    return put_between(identities(branches, branch.parent), branch.position, at_once, beside)
 
 
 def program_of(timeline: Timeline, variant: Variant) -> Program:

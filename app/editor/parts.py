@@ -210,6 +210,9 @@ class PartsEditor(QWidget):
         if together is not None:
             self._words(self.tr("Pattern, at the same time"), "pattern", words["pattern"], together)
             self.menu.addSeparator()
+        if path[:1] == ("shock",) and len(path) > 1:
+            self._words(self.tr("Pattern, beside all that follows"), "pattern", words["pattern"],
+                        (*path[:2], "beside"))  # fmt: skip
         self._words(self.tr("Pattern of references"), "pattern", words["pattern"], array)
         self._words(self.tr("Operation"), "op", words["op"], array)
         for text, kind in ((self.tr("Recording…"), "trace"), (self.tr("Mark"), "mark"),

@@ -20,7 +20,7 @@ _ICONS = {"pattern": "mdi6.chart-scatter-plot", "trace": "mdi6.record-rec", "op"
 
 def kind_of(path: Path, value: Any) -> str:
     """What sort of part it is: a key of a run, or the name of its array."""
-    if path[-2] in ("run", "parallel"):
+    if path[-2] in ("run", "parallel", "beside"):
         return next((kind for kind in RUN_KINDS if isinstance(value, Mapping) and kind in value), "")
     return str(path[-2])
 
@@ -34,8 +34,10 @@ def line_of(path: Path, value: Any) -> str:
     """A part in one line."""
     if not isinstance(value, Mapping):
         return value_text(value) if isinstance(value, str | int | float | list) else "?"
-    kind = kind_of(path, value)
-    return " · ".join(part for part in _parts(kind, value) if part) or tr("says nothing yet")
+    told = [part for part in _parts(kind_of(path, value), value) if part]
+    if path[-2] == "beside":
+        told.append(tr("beside all that follows"))
+    return " · ".join(told) or tr("says nothing yet")
 
 
 def _parts(kind: str, value: Mapping[str, Any]) -> list[str]:

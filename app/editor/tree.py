@@ -19,7 +19,7 @@ from engine.scenario.names import process_named
 from engine.scenario.positions import Path, dotted
 
 _PATH = Qt.ItemDataRole.UserRole
-_INSIDE = {"process": "regions", "run": "parallel", "shock": "run"}
+_INSIDE = {"process": ("regions",), "run": ("parallel",), "shock": ("run", "beside")}
 """Arrays of tables inside an element of another array."""
 
 
@@ -112,9 +112,9 @@ class PartsTree(QTreeWidget):
         elements = self._document.value(array)
         for index, value in enumerate(elements if isinstance(elements, list) else ()):
             yield (*array, index), value
-            inner = _INSIDE.get(str(array[-1]))
-            if inner and isinstance(value, dict) and inner in value:
-                yield from self._elements((*array, index, inner))
+            for inner in _INSIDE.get(str(array[-1]), ()):
+                if isinstance(value, dict) and inner in value:
+                    yield from self._elements((*array, index, inner))
 
     def _build(self, rows: Sequence[tuple[Path, Any]]) -> None:
         self.clear()

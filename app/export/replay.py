@@ -257,7 +257,7 @@ class _Reader:
             try:
                 found.append(from_data(one if isinstance(one, dict) else {}))
             except ValueError as error:
-                self._wrong(f"{within}steps[{i}]", str(error), "a step: set, start, walk or end")
+                self._wrong(f"{within}steps[{i}]", str(error), "a step: set, start, walk, work or end")
         return tuple(found)
 
     def _selected(self, data: dict[str, Any]) -> list[Selected]:

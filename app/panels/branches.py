@@ -14,7 +14,7 @@ from app.numbers import count
 from app.panels.widgets import Rule, Text, column_of, row_of
 from app.said import said
 from engine.history import Branch
-from engine.step import End, Set, Start, Step, value_text
+from engine.step import End, Set, Start, Step, Work, value_text
 
 NUMBER_ROLE = Qt.ItemDataRole.UserRole
 
@@ -170,6 +170,10 @@ class BranchesPanel(QWidget):
             )
         if isinstance(step, End):
             return self.tr("{process} ends").format(process=step.process)
+        if isinstance(step, Work):
+            return self.tr("{process} works on its pages beside all others: {number} references").format(
+                process=step.process, number=count(step.references)
+            )
         text = self.tr("{process} writes pages {first} to {last}") if step.write else self.tr(
             "{process} reads pages {first} to {last}"
         )

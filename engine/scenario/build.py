@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine import operation
 from engine.content.table import ImageTable
+from engine.interleaving import interleave, put_between
 from engine.mm.image import schema
 from engine.operation import Op, Ops
 from engine.program import Images, Process, Program, Region, Swapfile
@@ -77,7 +78,7 @@ class _Builder:
     def __init__(self, scenario: Scenario, base_dir: Path) -> None:
         self.scenario = scenario
         self.traces = TraceFiles(base_dir)
-        parts = [*scenario.run, *(part for shock in scenario.shock for part in shock.run)]
+        parts = [*scenario.run, *(part for shock in scenario.shock for part in (*shock.run, *shock.beside))]
         self.spaces = spaces_of(scenario.process, parts, self.traces, grow=scenario._on_trace)
         self.number = {name: number for number, name in enumerate(self.spaces)}
         self.declared = [process.name for process in scenario.process if not self.spaces[process.name].late]
@@ -92,15 +93,16 @@ class _Builder:
     def program(self) -> Program:
         """The whole program."""
         words = [self._repeated(part) for part in self.scenario.run]
-        self.lengths = [len(part) for part in words]
-        ops = _joined(words)
+        ops, part_of = _joined(words), np.repeat(np.arange(len(words)), np.array([len(part) for part in words], int))
         for shock in self.scenario.shock:
-            # One that would come after the end of a trace comes there.
-            at, added = min(shock.at, len(ops)), _joined([self._repeated(part) for part in shock.run])
-            ops = np.insert(ops, at, added)
-            within = int(np.searchsorted(np.cumsum(self.lengths), at, side="left"))
-            if self.lengths:
-                self.lengths[min(within, len(self.lengths) - 1)] += len(added)
+            at = min(shock.at, len(ops))  # one that would come after the end of a trace comes there
+            added = _joined([self._repeated(part) for part in shock.run])
+            beside = [self._repeated(part) for part in shock.beside]
+            ops = put_between(ops, at, added, beside)
+            # What comes in between counts to the part that it comes into.
+            part_of = put_between(part_of, at, np.zeros_like(added), [np.zeros_like(run) for run in beside])
+            part_of = np.maximum.accumulate(part_of)
+        self.lengths = np.bincount(part_of, minlength=len(words)).tolist()
         processes = tuple(self._process(space) for space in self.spaces.values())
         machine = self.scenario.machine
         return Program(
@@ -239,21 +241,6 @@ class _Builder:
 
 def _joined(words: list[Ops]) -> Ops:
     return np.concatenate(words) if words else np.zeros(0, np.int64)
-
-
-def interleave(runs: list[Ops], turn: int) -> Ops:
-    """Several runs at the same time, ``turn`` operations of each in turn.
-
-    Turns are spread evenly, so that all runs end together however long each is.
-    """
-    keys: list[NDArray[np.float64]] = []
-    for words in runs:
-        turns = -(-len(words) // turn)
-        number = np.arange(len(words), dtype=np.int64) // turn
-        keys.append((2 * number + 1) / max(2 * turns, 1))
-    order = np.argsort(np.concatenate(keys), kind="stable")
-    result: Ops = np.concatenate(runs)[order]
-    return result
 
 
 def _facts(table: ImageTable) -> Images:

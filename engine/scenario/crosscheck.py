@@ -56,6 +56,15 @@ OTHER_VALUES = ("outcome", "references", "transitions", "simulated_ns")
 
 
 @dataclass
+class ShockParts:
+    """A shock, and apart from it the parts that it has."""
+
+    shock: Shock | None
+    run: list[Part | None]
+    beside: list[Part | None]
+
+
+@dataclass
 class Parts:
     """A file's parts; None stands for one that is not valid in itself."""
 
@@ -64,8 +73,7 @@ class Parts:
     processes: list[Process | None]
     shmem: list[Shmem | None]
     runs: list[Part | None]
-    shocks: list[tuple[Shock | None, list[Part | None]]]
-    """Each shock, and its parts."""
+    shocks: list[ShockParts]
     checks: list[Check | None]
     steps: list[tuple[Step | None, list[Question | None]]] = field(default_factory=list)
     """Each step, and its questions."""
@@ -93,7 +101,7 @@ class _CrossCheck:
         self.traces = traces
         self.place = place
         self.found: list[Problem] = []
-        everything = [*parts.runs, *(part for _, inner in parts.shocks for part in inner)]
+        everything = [*parts.runs, *(part for shock in parts.shocks for part in (*shock.run, *shock.beside))]
         self.spaces = spaces_of(parts.processes, everything, traces, grow=grow)
         names = [process.name for process in parts.processes if process is not None]
         self.declared = [name for name in names if not self.spaces[name].late]
@@ -301,19 +309,22 @@ class _CrossCheck:
 
     def _shocks(self) -> None:
         self.in_shock = True
-        for number, (shock, parts) in enumerate(self.parts.shocks):
-            path: Path = ("shock", number)
+        for number, one in enumerate(self.parts.shocks):
+            shock, path = one.shock, ("shock", number)
             if shock is not None and shock.at > self.operations and not self.traced:
                 what = phrase("the run has only {operations} operations there", operations=self.operations)
                 self._say((*path, "at"), what, phrase("0 to {operations}", operations=self.operations))
-            if shock is not None and not parts:
+            if shock is not None and not one.run and not one.beside:
                 self._say((*path, "run"), phrase("nothing happens in this shock"), phrase("at least one [[shock.run]]"))
-            for place, part in enumerate(parts):
+            for place, part in enumerate(one.run):
                 if part is not None and not isinstance(part, ParallelPart):
                     self._part(part, (*path, "run", place))
                 elif part is not None:
                     for inner_place, inner in enumerate(part.parallel):
                         self._part(inner, (*path, "run", place, "parallel", inner_place))
+            for place, part in enumerate(one.beside):
+                if part is not None:
+                    self._part(part, (*path, "beside", place))
 
     def _part(self, part: Part, path: Path) -> None:
         length = 1

@@ -223,7 +223,7 @@ def model_at(path: Path, value: Any) -> type[Part] | None:
             return models.Check
         case ("shock", _):
             return models.Shock
-    return models.run_model(value) if len(path) > 1 and path[-2] in ("run", "parallel") else None
+    return models.run_model(value) if len(path) > 1 and path[-2] in ("run", "parallel", "beside") else None
 
 
 _TABLES: tuple[type[Part], ...] = (

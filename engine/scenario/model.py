@@ -247,6 +247,9 @@ class Shock(Part):
     at: int = Field(ge=0, le=1 << 31, description="Operations of [[run]], and of shocks above, that are done before")
     name: str = Field("", max_length=64, description="What it is called")
     run: list[RunPart] = Field([], description="What happens then, in parts as [[run]] has them")
+    beside: list[ReferencePart] = Field(
+        [], max_length=128, description="Parts with a pattern or a trace, spread over all that follows to the end"
+    )
 
 
 if TYPE_CHECKING:

@@ -32,7 +32,10 @@ _USED: dict[str, tuple[tuple[str | int, ...], ...]] = {
 }  # fmt: skip
 for _patterns in (_GIVEN, _USED):  # what comes in between has parts as the run has them
     for _kind, _places in _patterns.items():
-        _patterns[_kind] = (*_places, *(("shock", _ANY, *place) for place in _places if place[0] == "run"))
+        _between = [("shock", _ANY, *place) for place in _places if place[0] == "run"]
+        _beside = [("shock", _ANY, "beside", *place[1:]) for place in _places
+                   if place in (("run", _ANY, "process"), ("run", _ANY, "region"))]  # fmt: skip
+        _patterns[_kind] = (*_places, *_between, *_beside)
 
 
 def names_for(data: Mapping[str, Any], kind: str, path: Path = ()) -> list[str]:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from engine.errors import InputError, Problem
 from engine.phrase import phrase
 from engine.scenario.assignment import Assignment
-from engine.scenario.crosscheck import Parts, cross_problems
+from engine.scenario.crosscheck import Parts, ShockParts, cross_problems
 from engine.scenario.lesson import Question, Step
 from engine.scenario.machine import Machine, Swapfile
 from engine.scenario.model import DEFAULT_SEED, FORMAT, Check, Process, RunPart, Scenario, Shmem, Shock
@@ -189,14 +189,15 @@ def _valid_parts(data: Mapping[str, Any]) -> Parts:
     )
 
 
-def _shocks(data: Mapping[str, Any]) -> list[tuple[Shock | None, list[Part | None]]]:
-    """Each shock, and apart from it its parts."""
+def _shocks(data: Mapping[str, Any]) -> list[ShockParts]:
+    """Each shock, and apart from it its parts, so that a mistake in one hides nothing of the others."""
     shocks = value_at(data, ("shock",))
     found = []
     for number, item in enumerate(shocks if isinstance(shocks, list) else []):
-        bare = {key: value for key, value in item.items() if key != "run"} if isinstance(item, Mapping) else item
-        parts = _each(TypeAdapter(RunPart), data, ("shock", number, "run"))
-        found.append((_valid(TypeAdapter(Shock), bare), parts))
+        inner = ("run", "beside")
+        bare = {key: value for key, value in item.items() if key not in inner} if isinstance(item, Mapping) else item
+        run, beside = (_each(TypeAdapter(RunPart), data, ("shock", number, key)) for key in inner)
+        found.append(ShockParts(_valid(TypeAdapter(Shock), bare), run, beside))
     return found
 
 

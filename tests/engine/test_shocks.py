@@ -15,11 +15,12 @@ from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.block import NVME_INTERVAL_NS, NVME_LATENCY_NS
 from engine.mm.design import design_names
-from engine.operation import KIND_MASK, Op
+from engine.operation import KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT, Op
 from engine.scenario import Scenario, parse_scenario
 from engine.shocks import LITTLE_MEMORY, NO_ROOM, NO_SWAPFILE, OFF_ALREADY, SHOCKS, SLOTS_USED, SLOWEST, Shock
-from engine.step import End, Set, Start, Walk, as_data, from_data
+from engine.step import End, Set, Start, Walk, Work, as_data, from_data, length, room_for
 from engine.timeline import Timeline
+from engine.variant import BRANCH_SHIFT, identities
 
 TEXT = """
 format = 1
@@ -92,9 +93,35 @@ def test_memory_pool_and_zswap(timeline):
     assert steps(timeline, "zswap_off") == (Set("machine.zswap.enabled", 0),)
 
 
-def test_a_second_process_writes_half_as_many_pages_as_there_are_frames(timeline):
+def test_a_second_process_has_half_as_many_pages_as_there_are_frames_and_works_on_them(timeline):
     start = Start("newcomer", 24, timeline.program.processes[0].regions[0].image)
-    assert steps(timeline, "process") == (start, Walk("newcomer", 0, 24, True))
+    assert steps(timeline, "process") == (start, Walk("newcomer", 0, 24, True), Work("newcomer", 24, 140, 3))
+    timeline.run_to_end()
+    timeline.jump(timeline.length)
+    assert steps(timeline, "process")[2].references == 4 * 24, "also where the run is at its end"
+
+
+def test_it_works_beside_the_others_to_the_end_of_the_run(timeline):
+    before = timeline.program.ops
+    timeline.strike(shock("process"))
+    ops = timeline.program.ops
+    who = ops >> WHO_SHIFT & WHO_MASK
+    assert np.array_equal(ops[:150], before[:150])
+    assert set(who[150:175]) == {2}, "it starts and writes its pages"
+    assert np.array_equal(ops[175:][who[175:] != 2], before[150:]), "the others do what they did"
+    assert np.array_equal(who[175:] == 2, np.arange(280) % 2 == 1), "turn by turn"
+    pages = ops[176::2] >> VALUE_SHIFT
+    assert (pages < 12).mean() > 0.85
+    assert 12 < len(set(pages)) <= len(set(range(24)) | set(pages)) == 24
+    assert 0.2 < ((ops[176::2] & KIND_MASK) == Op.WRITE).mean() < 0.4
+
+
+def test_a_comparison_with_a_second_process_finds_the_same_operations_again(timeline):
+    timeline.strike(shock("process"))
+    own = identities(timeline.branches, 1)
+    assert np.array_equal(own[own < 1 << BRANCH_SHIFT], np.arange(290))
+    assert len(set(own)) == len(own) == len(timeline.program.ops)
+    assert np.array_equal(own >= 1 << BRANCH_SHIFT, (timeline.program.ops >> WHO_SHIFT & WHO_MASK) == 2)
 
 
 def test_a_scan_has_a_process_of_its_own_where_none_is_larger_than_memory(timeline):
@@ -246,6 +273,12 @@ def test_the_policy_that_knows_the_future_has_room_for_so_many_operations():
     timeline.run_to_end()
     timeline.jump(timeline.length)
     assert broken(timeline.view, timeline.program) == []
+    room = room_for(timeline.program)
+    little = replace(timeline.program, spare=replace(timeline.program.spare, operations=80))
+    newcomer = shock("process").steps(little, timeline.view)
+    assert (sum(map(length, newcomer)), newcomer[2].references) == (80, 55), "as much as there is room for"
+    timeline.insert("newcomer", newcomer)
+    assert room_for(timeline.program) == room - 80
     with pytest.raises(InputError, match="no room"):
         timeline.insert("too long", (Walk("database", 0, 30, True),) * 200)
 
@@ -263,6 +296,9 @@ def test_the_policy_that_knows_the_future_has_room_for_so_many_operations():
     (Start("more", 4, 9999), "not the first"),
     (Walk("nobody", 0, 1, True), "no process"),
     (Walk("editor", 30, 20, True), "do not all exist"),
+    (Work("nobody", 1, 1, 1), "no process"),
+    (Work("editor", 41, 10, 1), "cannot make"),
+    (Work("editor", 4, 0, 1), "cannot make"),
     (End("nobody"), "no process"),
 ])  # fmt: skip
 def test_a_step_that_cannot_be_is_refused_and_nothing_is_changed(timeline, step, said):
@@ -272,7 +308,9 @@ def test_a_step_that_cannot_be_is_refused_and_nothing_is_changed(timeline, step,
     assert (len(timeline.branches), timeline.branch, timeline.state_hash()) == (1, 0, before)
 
 
-@pytest.mark.parametrize("step", [Set("machine.frames", 4), Start("p", 3, 1), Walk("p", 0, 3, True), End("p")])
+@pytest.mark.parametrize("step", [
+    Set("machine.frames", 4), Start("p", 3, 1), Walk("p", 0, 3, True), Work("p", 3, 9, 1), End("p"),
+])  # fmt: skip
 def test_steps_as_plain_values_and_back(step):
     assert from_data(as_data(step)) == step
     assert type(from_data(as_data(step))) is type(step)

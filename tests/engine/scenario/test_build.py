@@ -390,6 +390,25 @@ ns = 5
     assert [word for word in decoded(build(run + shocks)) if word[0] == "READ"] == plain
 
 
+def test_parts_beside_are_spread_over_all_that_follows(build: Callable[..., Program]) -> None:
+    run = '[[run]]\nop = "read"\nprocess = "editor"\npage = [0, 1, 2, 3]\n[[run]]\nmark = "then"\n'
+    beside = '''[[shock]]
+at = 2
+[[shock.run]]
+op = "write"
+process = "shell"
+page = 9
+[[shock.beside]]
+pattern = "sequential"
+process = "shell"
+references = 3
+'''
+    assert [(kind, who, value) for kind, who, value, _ in decoded(build(run + beside))] == [
+        ("READ", 0, 0), ("READ", 0, 1), ("WRITE", 1, 9), ("READ", 0, 2), ("READ", 1, 0), ("READ", 0, 3),
+        ("READ", 1, 1), ("MARK", 0, 0), ("READ", 1, 2),
+    ]  # fmt: skip
+
+
 def test_a_shock_changes_nothing_of_what_patterns_draw(build: Callable[..., Program]) -> None:
     run = '[[run]]\npattern = "random"\nprocess = "editor"\nreferences = 30\n'
     drawn = '[[shock]]\nat = 10\n[[shock.run]]\npattern = "random"\nprocess = "shell"\nreferences = 4\n'
