@@ -73,7 +73,7 @@ SPECS: tuple[Spec[MainWindow], ...] = (
     Spec("animation", "Save &animation…", "mdi6.filmstrip", "Save a span of the run as a moving picture.",
          lambda w: w.saving.ask_and_save_animation(), ("Ctrl+M",), needs_run=True),
     Spec("save_replay", "Save rep&lay…", "mdi6.content-save-outline",
-         "Save a small file that opens this very moment again, with branch, panels and selection.",
+         "Save a small file that opens this very moment again, with branch, panels, selection and what is compared.",
          lambda w: w.saving.ask_and_save_replay(), ("Ctrl+E",), needs_run=True),
     Spec("forget", "Forget recent files", "", "Empty the list of recent files.", lambda w: w.forget_recent()),
     Spec("quit", "&Quit", "", "Close the window.", lambda w: w.close(), ("Ctrl+Q",)),

@@ -100,8 +100,13 @@ class Comparing(QObject):
         self._frame, self._offered = None, None
         self.choose(())
 
-    def choose(self, others: Variants) -> None:
-        """Compare with these runs, or with nothing."""
+    def take_up(self, others: Variants, frame: Frame) -> None:
+        """A run has been opened that was compared with these when it was saved; the panels are as they were then."""
+        self._frame = frame
+        self.choose(others, calling=False)
+
+    def choose(self, others: Variants, calling: bool = True) -> None:
+        """Compare with these runs, or with nothing; ``calling`` brings the panel to the front."""
         self.others = tuple(dict.fromkeys(others))[: MOST - 1]
         self._shown = None
         self._asked += 1
@@ -119,7 +124,8 @@ class Comparing(QObject):
             return
         self._offer(self._frame)
         if self.others:
-            self.call_panel()
+            if calling:
+                self.call_panel()
             self.seek(0, go=False)
             self.show_frame(self._frame)
 

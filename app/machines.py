@@ -235,8 +235,9 @@ class Machines(QWidget):
             heading.say(heading.name, self.tr("catching up, {share:.0%}").format(share=share), heading.sentence, share)
 
     def take_after(self, other: Machines) -> None:
-        """Show the machines that another one shows, at the same moment."""
+        """Show the machines that another one shows, at the same moment and as they are looked at there."""
         self.arrange(other.beside, other.names)
+        self.canvas.looks = other.canvas.looks
         if other._moment is not None:
             self.show_moment(other._moment)
         if other._seen:

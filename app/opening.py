@@ -17,6 +17,7 @@ from app.export import replay as replays
 from app.file_watch import FileWatch
 from app.language import language
 from app.lesson import Course, LessonMaker
+from app.machines import Beside
 from app.worker import policy_loader, scenario_loader
 from engine.errors import InputError
 from engine.program import Program
@@ -148,6 +149,8 @@ class Opening(QObject):
             window.looks.choose_theme(look.theme)
         if look.depth in set(Depth):
             window.looks.choose_depth(look.depth)
+        if look.machines in set(Beside):
+            window.comparing.show_beside(Beside(look.machines))
         layout = from_text(look.layout)
         if look.arrangement in ARRANGEMENTS and not window.lecture.on:
             window.looks.choose_arrangement(look.arrangement)
@@ -155,9 +158,13 @@ class Opening(QObject):
                 window.docks.restore(layout)
 
     def first_frame(self, frame: Frame) -> None:
-        """A frame is about to be shown: the first of a replay must be the moment that was saved, or it is said."""
+        """A frame is about to be shown. If it is the first of a replay, it is compared as it was when it was saved;
+        if it is not the moment that was saved, it is said."""
         replay, self._replay = self._replay, None
-        if replay is not None and replay.state and replays.state_of(frame.moment.view) not in ("", replay.state):
+        if replay is None:
+            return
+        self._window.comparing.take_up(replay.compared, frame)
+        if replay.state and replays.state_of(frame.moment.view) not in ("", replay.state):
             self._window.status.say(
                 self.tr("The model has changed since this replay was saved: the machine is another one."), True
             )

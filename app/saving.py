@@ -78,11 +78,12 @@ class Saving(QObject):
                 raise InputError(Problem("the scenario cannot be read any more", str(path))) from error
             look = replays.Look(
                 theme.current().name, str(window.canvas.detail), window.arrangements.current,
-                as_text(window.docks.save()),
+                as_text(window.docks.save()), str(window.comparing.beside),
             )  # fmt: skip
             replay = replays.Replay(
                 path.name, text, window.opening.sets, replays.changes_of(frame.branches), frame.branch,
-                frame.moment.transition.number, replays.state_of(frame.moment.view), window.showing.selection, look,
+                frame.moment.transition.number, replays.state_of(frame.moment.view), window.showing.selection,
+                window.comparing.others, look,
             )  # fmt: skip
             replays.save(replay, output, path)
 

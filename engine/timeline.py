@@ -473,9 +473,19 @@ class Timeline:
     def second(self, index: int | None = None) -> Timeline:
         """Another cursor in this branch (or in another by its index), at its start; keyframes are shared so far."""
         branch = self.branches[self.branch if index is None else index]
-        other = Timeline(branch.program, self._compiled, history_bytes=self.history_bytes)
+        return self._another([Branch("", branch.program, keyframes=branch.keyframes, samples=branch.samples)], 0)
+
+    def twin(self) -> Timeline:
+        """Another cursor in this branch, at its start, beside all the branches that there are; keyframes as above."""
+        return self._another(self.branches, self.branch)
+
+    def _another(self, branches: Sequence[Branch], number: int) -> Timeline:
+        other = Timeline(branches[0].program, self._compiled, history_bytes=self.history_bytes)
         other.keyframe_operations = self.keyframe_operations
-        other.branches = [Branch("", branch.program, keyframes=list(branch.keyframes), samples=list(branch.samples))]
+        other.branches = [
+            replace(branch, keyframes=list(branch.keyframes), samples=list(branch.samples)) for branch in branches
+        ]
+        other.branch = number
         other._enter_branch()
         other.jump(0)
         return other

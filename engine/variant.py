@@ -148,3 +148,38 @@ def value_in(program: Program, setting: Setting) -> int:
         if setting.address == address and place < len(program.swapfiles):
             return program.settings.get(setting.key, program.swapfiles[place].slots)
     return program.setting(setting.key)
+
+
+# -- in a replay file ----------------------------------------------------------------------------
+
+
+def as_values(variant: Variant) -> list[str | int]:
+    """A variant as plain values: ``["design", number, ""]``."""
+    return [str(variant.change), variant.value, variant.key]
+
+
+def from_values(values: object, branches: int) -> Variant:
+    """A variant from what :func:`as_values` made of it, in a run with so many branches besides the scenario's own.
+
+    Raises ValueError for anything else, and for a design, kernel, setting, value or branch that there is not.
+    """
+    if not isinstance(values, list) or len(values) != 3 or values[0] not in list(Change):
+        raise ValueError(f"{values!r} is nothing to compare with")
+    change, value, key = Change(values[0]), values[1], values[2]
+    if not isinstance(value, int) or isinstance(value, bool) or not isinstance(key, str):
+        raise ValueError(f"{values!r} is nothing to compare with")
+    if change is Change.KERNEL:
+        from engine.scenario.kernel import PRESETS
+
+        there = key in PRESETS
+    elif change is Change.BRANCH:
+        there = 0 <= value <= branches
+    else:
+        key_of_setting = DESIGN.key if change is Change.DESIGN else key
+        setting = next((one for one in im.schema.settings if one.key == key_of_setting), None)
+        there = setting is not None and setting.low <= value <= setting.high
+        if setting is not None and there and setting.choices:
+            there = setting.choices[value] != "own"  # its answers are not kept
+    if not there:
+        raise ValueError(f"there is no {change} {key or value} to compare with")
+    return Variant(change, value, key)

@@ -1,7 +1,8 @@
 """A span of a run as a moving picture, drawn frame by frame: GIF, or MP4 where ffmpeg is installed.
 
 :class:`Animation` does one frame at each :meth:`Animation.step`, so that whoever calls can show how
-far it is and stop. It has a Timeline of its own and does not move anybody's cursor.
+far it is and stop. It has a Timeline of its own and does not move anybody's cursor. What a window
+shows besides the run, what is selected and the machines compared with, is shown in each frame too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,19 @@ from PIL import Image as Pictures
 from PySide6.QtGui import QImage
 
 from app.canvas import Depth
+from app.canvas.column import Viewpoint
+from app.company import Company, Together
 from app.export.picture import Scene, drawing, go_to, moment_of
 from app.export.vector import as_image
+from app.machines import Beside
+from app.moment import Selected
+from app.said import said
 from engine.errors import InputError, Problem
 from engine.mm.compiler import is_ready
 from engine.program import Program
 from engine.timeline import Timeline
 from engine.trace.files import check_writable, write_whole
+from engine.variant import Variant
 
 MOST_FRAMES = 600
 """A longer span is drawn with transitions left out."""
@@ -71,16 +79,31 @@ def save_animation(
             made.close()
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a window shows besides its own machine."""
+
+    selection: tuple[Selected, ...] = ()
+    others: tuple[Variant, ...] = ()
+    """The runs that are drawn beside ours, or over it."""
+    names: tuple[str, ...] = ()
+    """Of all machines, ours first."""
+    beside: Beside = Beside.ALONE
+    looks: tuple[Viewpoint, ...] = ()
+    """How each column is looked at; none: as it fits."""
+
+
 class Animation:
     """One animation being made. ``share`` of it is done, 0 … 1; the file is there when :meth:`step` gives False."""
 
     def __init__(
         self, program: Program, first: int, last: int, output: Path, *, size: tuple[int, int] = (1280, 800),
-        rate: float = 8.0, depth: Depth = Depth.MECHANISM, timeline: Timeline | None = None,
+        rate: float = 8.0, depth: Depth = Depth.MECHANISM, timeline: Timeline | None = None, shown: Shown | None = None,
     ) -> None:  # fmt: skip
         """Transitions ``first`` … ``last`` at ``rate`` frames a second; raises InputError for what cannot be made.
 
-        ``timeline`` is one of the program that may be moved about, where there is one already.
+        ``timeline`` is one of the program that may be moved about, where there is one already; it knows
+        the branches that ``shown`` compares with.
         """
         if not 0 <= first <= last:
             raise InputError(Problem(f"there is no span from {first} to {last}", expected="0 ≤ first ≤ last"))
@@ -90,6 +113,12 @@ class Animation:
         self._size = (size[0] // 2 * 2, size[1] // 2 * 2)
         """Even, which MP4 asks for."""
         self._depth = depth
+        self.shown = shown or Shown()
+        if self.shown.beside is Beside.ALONE:
+            self.shown = replace(self.shown, others=())
+        self._company: Company | None = None
+        self._following: Iterator[Together | float] | None = None
+        """The machines that are compared, on their way to the frame that is drawn next."""
         self._wanted: list[int] | None = None
         self._scene: Scene | None = None
         self._film: _Gif | _Mp4 = _Gif(rate) if suffix == ".gif" else _Mp4(rate, self._size)
@@ -108,8 +137,17 @@ class Animation:
             self._count = len(self._wanted)
             return True
         if self._wanted:
-            timeline.jump(self._wanted.pop(0))
-            self._film.add(self._draw())
+            if self._following is None:
+                timeline.jump(self._wanted[0])
+                if self.shown.others:
+                    self._company = self._company or Company(timeline, self.shown.others)
+                    self._following = self._company.follow(timeline, True)
+            together = next(self._following) if self._following is not None else None
+            if isinstance(together, float):
+                return True  # the others are on their way
+            self._following = None
+            self._wanted.pop(0)
+            self._film.add(self._draw(together))
             self.share = 1.0 - len(self._wanted) / self._count
             return True
         self._film.finish(self._output)
@@ -124,13 +162,19 @@ class Animation:
             self._scene = None
         self._film.close()
 
-    def _draw(self) -> QImage:
+    def _draw(self, together: Together | None) -> QImage:
         moment = moment_of(self._timeline)
+        moment = replace(moment, selection=self.shown.selection, sentence=said(moment.sentence))
         if self._scene is None:
             self._scene = Scene(moment, self._timeline.series, self._depth)
+            self._scene.canvas.looks = self.shown.looks
+            if together is not None:
+                self._scene.machines.arrange(self.shown.beside, self.shown.names)
             self._scene.lay_out(self._size)
         else:
             self._scene.show_moment(moment)
+        if together is not None:
+            self._scene.machines.show_others(together.seen)
         return as_image(self._scene)
 
 

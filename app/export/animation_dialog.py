@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,15 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.export.animation import MOST_FRAMES, Animation, forms
+from app.export.animation import MOST_FRAMES, Animation, Shown, check_form, forms
 from engine.errors import InputError
+from engine.timeline import Timeline
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
 USUAL_SPAN = 60
+ERRAND = "animation"
 
 
 class AnimationDialog(QDialog):
@@ -72,6 +75,7 @@ class AnimationDialog(QDialog):
         self._clock = QTimer(self)
         self._clock.setInterval(0)
         self._clock.timeout.connect(self._step)
+        window.worker.told.connect(self._told)
 
     def ask_and_begin(self) -> None:
         """Ask for the file, and draw."""
@@ -85,27 +89,44 @@ class AnimationDialog(QDialog):
 
     def begin(self, output: Path) -> None:
         """Draw into a file."""
-        frame = self._window.frame
-        if frame is None:
-            return
-        program = frame.moment.program
         try:
-            self.made = Animation(
-                program, self.first.value(), self.last.value(), output, rate=self.rate.value(),
-                depth=self._window.canvas.detail,
-            )  # fmt: skip
+            check_form(output)
         except InputError as error:
             self._say(str(error))
             return
         self._output = output
         for widget in (self.save, self.first, self.last, self.rate):
             widget.setEnabled(False)
+        self.bar.setRange(0, 0)  # how long the engine is busy cannot be said
         self.bar.show()
+        self._window.player.pause()
+        self._window.worker.begin(ERRAND, _twin)
+
+    def _told(self, name: str, answer: object) -> None:
+        """A timeline for the animation has come from the engine's thread."""
+        if name != ERRAND or self.made is not None or not isinstance(answer, Timeline):
+            return
+        window = self._window
+        comparing = window.comparing
+        shown = Shown(
+            window.showing.selection, comparing.others, tuple(comparing.names()), comparing.beside, window.canvas.looks
+        )
+        try:
+            self.made = Animation(
+                answer.program, self.first.value(), self.last.value(), self._output, rate=self.rate.value(),
+                depth=window.canvas.detail, timeline=answer, shown=shown,
+            )  # fmt: skip
+        except InputError as error:
+            self._say(str(error))
+            return
+        self.bar.setRange(0, 1000)
         self._clock.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """What is under way is stopped, and leaves no file."""
         self._clock.stop()
+        self._window.worker.drop(ERRAND)
+        self._window.worker.told.disconnect(self._told)
         if self.made is not None:
             self.made.close()
             self.made = None
@@ -141,3 +162,7 @@ class AnimationDialog(QDialog):
         field.setValue(value)
         field.setAccessibleName(name)
         return field
+
+
+def _twin(timeline: Timeline) -> Iterator[object]:
+    yield timeline.twin()

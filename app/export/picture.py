@@ -20,6 +20,7 @@ from app import theme as themes
 from app.application import has_display, make_application
 from app.canvas import Depth
 from app.export.vector import as_image, check_suffix, write
+from app.language import language
 from app.machines import Machines
 from app.moment import Moment
 from app.sentence import SentenceBar
@@ -84,7 +85,7 @@ class Scene(QWidget):
         if self._like is not None:
             self.machines.take_after(self._like)
         self.timeline.show_series(self._series)
-        self.timeline.show_marks(marks_of(self._moment.program, self._series))
+        self.timeline.show_marks(marks_of(self._moment.program, self._series, language().names))
         QApplication.sendPostedEvents()
         self.layout().activate()
 

@@ -1,4 +1,4 @@
-"""Replay files: a few KB of JSON that open the exact moment again, with branches, panels and selection.
+"""Replay files: a few KB of JSON that open the exact moment again: branches, panels, selection and what is compared.
 
 The scenario is in the file as text. A scenario file that has the same text is preferred (beside the
 replay, or one that comes with Swapscope), because recordings that a scenario names lie beside it.
@@ -20,6 +20,7 @@ from engine.mm.layout import state_hash, used_spans
 from engine.resources import scenarios_dir
 from engine.step import Set, Step, as_data, from_data
 from engine.trace.files import write_whole
+from engine.variant import Variant, as_values, from_values
 
 if TYPE_CHECKING:
     from engine.history import Branch
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from engine.timeline import Timeline
 
 SUFFIX = ".swapscope"
-KIND, VERSION = "replay", 2
+KIND, VERSION = "replay", 3
 MOST_BYTES = 8 << 20
 MOST_HASHED = 1 << 21
 """Words in use of an image that are hashed on the window's thread: a few milliseconds."""
@@ -51,6 +52,8 @@ class Look:
     depth: str = ""
     arrangement: str = ""
     layout: str = ""
+    machines: str = ""
+    """Compared machines side by side, overlaid or not drawn."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Replay:
     state: str = ""
     """Hash of the machine's state there; empty where it was not taken."""
     selection: tuple[Selected, ...] = ()
+    compared: tuple[Variant, ...] = ()
+    """The runs it was compared with."""
     look: Look = field(default_factory=Look)
     beside: str = ""
     """Where the scenario's file was, seen from the replay's folder."""
@@ -134,6 +139,7 @@ def save(replay: Replay, output: Path, scenario: Path | None = None) -> None:
         "cursor": replay.cursor,
         "state": replay.state,
         "selection": [[str(one.thing), one.number, one.owner] for one in replay.selection],
+        "compared": [as_values(one) for one in replay.compared],
         "look": vars(replay.look),
     }
     write_whole(output, (json.dumps(made, indent=1, ensure_ascii=False) + "\n").encode())
@@ -184,6 +190,7 @@ class _Reader:
             cursor=self._number(data, "cursor", 0),
             state=self._text(data, "state", ""),
             selection=tuple(self._selected(data)),
+            compared=tuple(self._compared(data, len(changes))),
             look=Look(**{key: self._text(look, key, "", "look.") for key in vars(Look())}),
             beside=self._text(scenario, "beside", "", "scenario."),
         )
@@ -259,6 +266,15 @@ class _Reader:
             except ValueError as error:
                 self._wrong(f"{within}steps[{i}]", str(error), "a step: set, start, walk, work or end")
         return tuple(found)
+
+    def _compared(self, data: dict[str, Any], branches: int) -> list[Variant]:
+        found = []
+        for i, one in enumerate(self._list(data, "compared")):
+            try:
+                found.append(from_values(one, branches))
+            except ValueError as error:
+                self._wrong(f"compared[{i}]", str(error), '["design", number, ""], a kernel, setting or branch')
+        return found
 
     def _selected(self, data: dict[str, Any]) -> list[Selected]:
         found = []

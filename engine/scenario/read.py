@@ -19,7 +19,6 @@ from engine.scenario.crosscheck import Parts, ShockParts, cross_problems
 from engine.scenario.lesson import Question, Step
 from engine.scenario.machine import Machine, Swapfile
 from engine.scenario.model import DEFAULT_SEED, FORMAT, Check, Process, RunPart, Scenario, Shmem, Shock
-from engine.scenario.part import Part
 from engine.scenario.positions import Path as KeyPath
 from engine.scenario.positions import dotted, key_lines, line_of
 from engine.scenario.problems import Place, paths_of, problems_of, value_at

@@ -254,6 +254,22 @@ def test_a_second_cursor_in_the_branch_knows_its_processes(timeline):
     assert other.program.processes[-1].name == "newcomer"
 
 
+def test_a_twin_knows_all_branches_and_moves_alone(timeline):
+    timeline.strike(shock("process"))
+    timeline.step(20)
+    here = timeline.cursor
+    other = timeline.twin()
+    assert (other.branch, other.cursor, len(other.branches)) == (1, 0, 2)
+    other.jump(here)
+    assert other.state_hash() == timeline.state_hash()
+    other.switch(0)
+    other.step(3)
+    assert (timeline.branch, timeline.cursor) == (1, here)
+    timeline.switch(0)
+    timeline.jump(other.cursor)
+    assert other.state_hash() == timeline.state_hash()
+
+
 def test_compiled_it_is_the_same(timeline):
     timeline.strike(shock("scan"))
     program = timeline.program

@@ -9,9 +9,13 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.export.animation import Animation
+from app.export.animation import Animation, Shown
 from app.export.animation_dialog import AnimationDialog
+from app.machines import Beside
+from app.moment import Selected, Thing
 from engine.errors import InputError
+from engine.timeline import Timeline
+from engine.variant import Change, Variant
 
 
 def finish(made):
@@ -36,6 +40,35 @@ def test_one_picture_for_each_transition(program, qapp, tmp_path):
             film.seek(index)
             pictures.append(film.convert("RGB").tobytes())
     assert len(set(pictures)) == 6
+
+
+def pictures_of(film):
+    with Image.open(film) as opened:
+        found = []
+        for index in range(opened.n_frames):
+            opened.seek(index)
+            found.append(opened.convert("RGB").tobytes())
+        return found
+
+
+@pytest.mark.parametrize("beside", Beside)
+def test_the_machines_compared_with_and_the_selection_are_in_every_picture(program, qapp, tmp_path, beside):
+    timeline = Timeline(program)
+    timeline.to_operation(100)
+    timeline.change("machine.frames", 40)
+    timeline.to_operation(140)
+    at, selection = timeline.cursor, (Selected(Thing.PAGE, 42, 1),)
+    others = (Variant(Change.BRANCH, 0), Variant(Change.DESIGN, 0))
+    shown = Shown(selection, others, ("with less", "as it was", "legacy"), beside)
+    drawn = {}
+    for name, what in (("all", shown), ("alone", Shown(selection)), ("plain", None)):
+        made = Animation(timeline.program, at, at + 1, tmp_path / f"{name}.gif", timeline=timeline.twin(), shown=what)
+        finish(made)
+        drawn[name] = pictures_of(tmp_path / f"{name}.gif")
+    for number in range(2):
+        assert drawn["alone"][number] != drawn["plain"][number]
+        assert (drawn["all"][number] == drawn["alone"][number]) is (beside is Beside.ALONE)
+    assert drawn["all"][0] != drawn["all"][1]
 
 
 def test_a_span_past_the_end_stops_there(program, qapp, tmp_path):
@@ -75,6 +108,20 @@ def dialog(window, qtbot):
     made = window.findChild(AnimationDialog)
     assert made.first.value() == 50
     return made
+
+
+def test_the_dialogue_takes_along_what_is_compared(window, dialog, qtbot, tmp_path):
+    film = tmp_path / "film.gif"
+    window.branching.change("machine.frames", 40)
+    qtbot.waitUntil(lambda: window.frame.branch == 1)
+    window.comparing.choose((Variant(Change.BRANCH, 0),))
+    dialog.last.setValue(51)
+    dialog.begin(film)
+    qtbot.waitUntil(lambda: dialog.made is not None, timeout=20_000)
+    assert dialog.made.shown.others == (Variant(Change.BRANCH, 0),)
+    assert dialog.made.shown.names == tuple(window.comparing.names())
+    assert dialog.made.shown.beside is window.comparing.beside is not Beside.ALONE
+    qtbot.waitUntil(film.is_file, timeout=20_000)
 
 
 def test_by_the_dialogue(window, dialog, qtbot, tmp_path, monkeypatch):

@@ -11,10 +11,12 @@ from PySide6.QtTest import QTest
 
 from app import theme
 from app.export import replay
+from app.machines import Beside
 from app.moment import Selected, Thing
 from engine.cli.__main__ import main
 from engine.errors import InputError
 from engine.step import Set
+from engine.variant import Change, Variant
 
 SCENARIO = """
 format = 1
@@ -73,6 +75,8 @@ def saved(new_window, qtbot, scenario, tmp_path, monkeypatch):
     window.player.jump(230)
     at(qtbot, window, 230)
     window.select((Selected(Thing.PAGE, 7, 1),))
+    window.comparing.choose((Variant(Change.BRANCH, 1), Variant(Change.DESIGN, 0)))
+    window.comparing.show_beside(Beside.OVER)
     window.looks.choose_theme("light")
     window.looks.choose_depth("kernel")
     window.looks.choose_arrangement("lecture")
@@ -102,6 +106,11 @@ def check(qtbot, window, saved):
     assert window.arrangements.current == "lecture"
     assert window.docks.named("charts").isHidden()
     assert "changed since" not in window.status.said()
+    assert window.comparing.others == (Variant(Change.BRANCH, 1), Variant(Change.DESIGN, 0))
+    qtbot.waitUntil(lambda: window.machines.caught_up, timeout=20_000)
+    assert window.machines.beside is Beside.OVER
+    assert len(window.canvas.marking.others) == 2
+    assert window.docks.named("compare").isHidden(), "the panels are as they were, too"
 
 
 def test_it_is_small_and_opens_the_same_moment(saved, new_window, qtbot):
@@ -109,6 +118,7 @@ def test_it_is_small_and_opens_the_same_moment(saved, new_window, qtbot):
     again = new_window()
     again.settings.set("arrangement", "explore")
     again.settings.set("arrangements", {})
+    again.settings.set("compare_view", "side")
     again.show()
     again.open(saved[0])
     check(qtbot, again, saved)
@@ -163,7 +173,7 @@ def test_the_least_there_can_be(tmp_path):
 
 @pytest.mark.parametrize(("change", "key"), [
     ({"swapscope": "other"}, "swapscope"),
-    ({"version": 3}, "version"),
+    ({"version": 4}, "version"),
     ({"version": True}, "version"),
     ({"scenario": None}, "scenario"),
     ({"scenario": {"name": "../a.toml", "text": ""}}, "scenario.name"),
@@ -183,6 +193,16 @@ def test_the_least_there_can_be(tmp_path):
     ({"selection": [["planet", 1, 1]]}, "selection[0]"),
     ({"selection": [["page", 1]]}, "selection[0]"),
     ({"selection": [[["page"], 1, 2]]}, "selection[0]"),
+    ({"compared": {}}, "compared"),
+    ({"compared": [["design", 1]]}, "compared[0]"),
+    ({"compared": [["planet", 1, ""]]}, "compared[0]"),
+    ({"compared": [[["design"], 1, ""]]}, "compared[0]"),
+    ({"compared": [["design", True, ""]]}, "compared[0]"),
+    ({"compared": [["design", 9, ""]]}, "compared[0]"),
+    ({"compared": [["design", 0, ""], ["branch", 1, ""]]}, "compared[1]"),
+    ({"compared": [["kernel", 0, "7.99"]]}, "compared[0]"),
+    ({"compared": [["setting", 40, "machine.fraems"]]}, "compared[0]"),
+    ({"compared": [["setting", -1, "machine.frames"]]}, "compared[0]"),
     ({"look": []}, "look"),
     ({"look": {"theme": 4}}, "look.theme"),
 ])  # fmt: skip
