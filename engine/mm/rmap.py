@@ -32,8 +32,7 @@ from engine.mm.image import (
     VMA_SHARING,
     VMA_START,
 )
-from engine.mm.intrinsics import prefetch
-from engine.mm.journal import add, address_of, get, put, put_add
+from engine.mm.journal import add, get, put, put_add
 from engine.mm.kernel import kernel
 from engine.mm.lru import clear_flags, has_flag, set_flags
 from engine.mm.pageflags import PG_ANON_EXCLUSIVE, PG_DIRTY, PG_SHMEM
@@ -55,16 +54,6 @@ def mapped_row(m: Words, vma: int, frame: int, index: int) -> int:
     if word & PTE_PRESENT == 0 or pte_pfn(word) != frame:
         return -1
     return row
-
-
-@kernel
-def fetch_mapped(m: Words, frame: int) -> None:
-    """Have the page-table entry at hand that most likely maps a frame: that of its first region."""
-    vma = get(m, MAP_VMA, get(m, PAGE_MAPPING, frame))
-    if vma != 0:
-        offset = get(m, PAGE_INDEX, frame) - get(m, VMA_PGOFF, vma)
-        row = get(m, MM_PTE, get(m, VMA_MM, vma)) + get(m, VMA_START, vma) + offset
-        prefetch(m, address_of(m, PTE, row))
 
 
 @kernel

@@ -6,6 +6,7 @@ from engine.mm.alloc import direct_reclaim
 from engine.mm.block import wait_until
 from engine.mm.exec import exec_mmap
 from engine.mm.exit import exit_mmap
+from engine.mm.fetch import fetch_ahead
 from engine.mm.image import (
     BIO_HEAD,
     FIRST_SETTING,
@@ -31,21 +32,19 @@ from engine.mm.image import (
     WORKER_DUE,
     WORKING_SET,
 )
-from engine.mm.intrinsics import prefetch
 from engine.mm.journal import (
     ACTOR,
     CAUSE,
     JOURNAL_LOST,
     WATCH_SEEN,
     add,
-    address_of,
     emit,
     end_operation,
     get,
     put,
     store,
 )
-from engine.mm.kernel import entry, kernel, machine_code_of
+from engine.mm.kernel import entry, kernel
 from engine.mm.memory import handle_mm_fault, written
 from engine.mm.mmap import (
     ADVICE_COLD,
@@ -69,22 +68,13 @@ from engine.mm.swapops import PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pte_
 from engine.mm.transitions import HIT, IDLE, MARK, NO_SWAPFILE, SEGFAULT, SETTING, SKIPPED
 from engine.mm.vmscan import kswapd_step
 from engine.mm.zswap import worker_step
-
-KIND_MASK = 0x1F
-WHO_SHIFT = 5
-WHO_MASK = 0x7F
-COUNT_SHIFT = 12
-COUNT_MASK = 0xFFFFF
-VALUE_SHIFT = 32
-"""The form of an operation's word: see engine.operation."""
+from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT
 
 READ, WRITE, SET, MARK_OP, IDLE_OP, FORK_OP, EXIT_OP, MUNMAP_OP, PAGEOUT, COLD, DONTNEED, WILLNEED = range(1, 13)
 MLOCK_OP, MUNLOCK_OP, SWAPON_OP, SWAPOFF_OP, EXEC_OP = range(13, 18)
 
 USER = 4
 PROCESS_SHIFT = 32
-AHEAD = 12
-"""Operations between the moment a page-table entry is asked for and its use: some hundred nanoseconds."""
 OUTCOME_SEGFAULT = 2
 SWAPFILE_SLOTS_0 = SWAPFILE_SLOTS[0]
 
@@ -238,22 +228,6 @@ def operate(m: Words, word: int) -> None:
     m[ACTOR] = 0
 
 
-@kernel
-def fetch_ahead(m: Words, word: int) -> None:
-    """Have the page-table entry of a later operation at hand when its turn comes.
-
-    It changes nothing, so the interpreter does nothing.
-    """
-
-
-@machine_code_of(fetch_ahead)
-def _fetch_ahead(m: Words, word: int) -> None:
-    process = (word >> WHO_SHIFT & WHO_MASK) + 1
-    page = word >> VALUE_SHIFT
-    if page < get(m, MM_PAGES, process):
-        prefetch(m, address_of(m, PTE, get(m, MM_PTE, process) + page))
-
-
 @entry
 def run(m: Words, ops: Words, begin: int, end: int, until: int) -> int:
     """Operations ``begin`` … ``end``-1, written down if the journal is kept; see :func:`carry_out`."""
@@ -278,8 +252,7 @@ def carry_out(m: Words, ops: Words, begin: int, end: int, until: int) -> int:
     """
     at = begin
     while at < end:
-        if at + AHEAD < end:
-            fetch_ahead(m, ops[at + AHEAD])
+        fetch_ahead(m, ops, at, end)
         operate(m, ops[at])
         work_beside(m)
         end_operation(m)

@@ -17,6 +17,7 @@ from engine.mm.image import (
     CLUSTER_NEXT,
     CLUSTER_PREV,
     NR_CLUSTERS_USED,
+    NR_SWAPFILES,
     PAGE_FLAGS,
     RECLAIM_FULL_CLUSTERS,
     SI_BAD,
@@ -98,9 +99,7 @@ def slots_left(m: Words, type_: int) -> int:
 def nr_swap_pages(m: Words) -> int:
     """get_nr_swap_pages(): slots still free on all devices in use."""
     free = 0
-    for type_ in range(MAX_SWAPFILES):
-        if m[SWAPFILE_SLOTS_0 + type_] == 0:
-            continue
+    for type_ in range(m[NR_SWAPFILES]):
         if get(m, SI_FLAGS, type_ + 1) & SWP_WRITEOK != 0:
             free += max(slots_left(m, type_), 0)
     return free
@@ -118,9 +117,7 @@ def pick_device(m: Words) -> int:
     best = -1
     best_prio = 0
     best_turn = 0
-    for type_ in range(MAX_SWAPFILES):
-        if m[SWAPFILE_SLOTS_0 + type_] == 0:
-            continue
+    for type_ in range(m[NR_SWAPFILES]):
         si = type_ + 1
         if get(m, SI_FLAGS, si) & SWP_WRITEOK == 0:
             continue
@@ -221,9 +218,10 @@ def free_slot_in_cluster(m: Words, si: int, cluster: int, start: int, end: int) 
     base = get(m, SI_BASE, si)
     offset = max(start, cluster * SWAPFILE_CLUSTER, 1)
     last = min(end, (cluster + 1) * SWAPFILE_CLUSTER)
+    full = vm_swap_full(m)
     while offset < last:
         word = get(m, SLOT_MAP, base + offset)
-        if word == 0 or (word == SWAP_HAS_CACHE and only_cached(m, base + offset) and vm_swap_full(m)):
+        if word == 0 or (full and only_cached(m, base + offset)):
             return offset
         offset += 1
     return 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 from engine.mm.block import finish_plug, start_plug
 from engine.mm.clock import KSWAPD, spend, time_of_actor
 from engine.mm.design.hooks import can_name, name_folio
+from engine.mm.fetch import fetch_list, fetch_older
 from engine.mm.image import (
     ACTIVATE_ANON,
     ACTIVE_TAIL,
@@ -32,7 +33,6 @@ from engine.mm.image import (
     NR_ZLRU,
     PAGE_FLAGS,
     PAGE_MAPCOUNT,
-    PAGE_PREV,
     PAGE_SWAP,
     PGACTIVATE,
     PGDEACTIVATE,
@@ -55,7 +55,7 @@ from engine.mm.image import (
     WRITEBACK,
 )
 from engine.mm.journal import ACTOR, CAUSE, add, emit, get, put, store
-from engine.mm.kernel import kernel, machine_code_of
+from engine.mm.kernel import kernel
 from engine.mm.lru import has_flag, lru_add, lru_del, make_unevictable, set_flags
 from engine.mm.page_alloc import (
     RECLAIM_MEMCG,
@@ -86,7 +86,7 @@ from engine.mm.pageflags import (
     PG_WORKINGSET,
     PG_WRITEBACK,
 )
-from engine.mm.rmap import fetch_mapped, folio_referenced, shmem_to_swap, try_to_unmap
+from engine.mm.rmap import folio_referenced, shmem_to_swap, try_to_unmap
 from engine.mm.schema import Words
 from engine.mm.swap_state import enter_swap_cache, folio_free_swap
 from engine.mm.swapfile import vm_swap_full
@@ -259,22 +259,6 @@ def reclaim_folio(m: Words, frame: int) -> int:
 
 
 @kernel
-def fetch_entries(m: Words, frame: int, pages: int) -> None:
-    """Have the page-table entries that map the last pages of a list at hand when reclaim comes to them.
-
-    It changes nothing, so the interpreter does nothing.
-    """
-
-
-@machine_code_of(fetch_entries)
-def _fetch_entries(m: Words, frame: int, pages: int) -> None:
-    while pages > 0 and frame != 0:
-        fetch_mapped(m, frame)
-        frame = get(m, PAGE_PREV, frame)
-        pages -= 1
-
-
-@kernel
 def shrink_inactive_list(m: Words, pages: int) -> int:
     """shrink_inactive_list(): up to so many from the tail; how many are free now."""
     complete_writes(m, time_of_actor(m))
@@ -282,9 +266,10 @@ def shrink_inactive_list(m: Words, pages: int) -> int:
     scanned = 0
     written = m[NR_VMSCAN_WRITE]
     pages = min(pages, m[NR_INACTIVE])
-    fetch_entries(m, m[INACTIVE_TAIL], pages)
+    ahead = fetch_list(m, m[INACTIVE_TAIL])
     while scanned < pages and m[INACTIVE_TAIL] != 0:
         scanned += 1
+        ahead = fetch_older(m, ahead)
         frame = m[INACTIVE_TAIL]
         lru_del(m, frame)
         freed += shrink_folio(m, frame)
@@ -300,8 +285,9 @@ def shrink_active_list(m: Words, pages: int) -> None:
     """shrink_active_list(): anonymous pages are always deactivated, their young bits cleared."""
     moved = 0
     pages = min(pages, m[NR_ACTIVE])
-    fetch_entries(m, m[ACTIVE_TAIL], pages)
+    ahead = fetch_list(m, m[ACTIVE_TAIL])
     while moved < pages and m[ACTIVE_TAIL] != 0:
+        ahead = fetch_older(m, ahead)
         frame = m[ACTIVE_TAIL]
         spend(m, m[SCAN_NS])
         lru_del(m, frame)

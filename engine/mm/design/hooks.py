@@ -80,6 +80,8 @@ drop_count = _choose("drop_count")
 """(m, entry): one entry less holds it; nothing is freed yet."""
 entry_count = _choose("entry_count")
 """(m, entry) -> int: how many page-table and shmem entries hold it. swp_swapcount()"""
+entry_address = _choose("entry_address")
+"""(m, entry) -> int: where the words kept for it begin, for those who ask for them early."""
 cache_word = _choose("cache_word")
 """(m, entry) -> frame << 1 | 0 in the swapcache, shadow << 1 | 1, or 0."""
 set_cache_word = _choose("set_cache_word")

@@ -43,7 +43,7 @@ from engine.mm.image import (
     SWAP_TOTAL,
     SWAP_USED,
 )
-from engine.mm.journal import add, emit, get, put
+from engine.mm.journal import add, address_of, emit, get, put
 from engine.mm.kernel import kernel
 from engine.mm.pageflags import PG_DIRTY, PG_READAHEAD, PG_SWAPCACHE
 from engine.mm.schema import Words
@@ -165,6 +165,12 @@ def reclaim_all_full_clusters(m: Words, si: int) -> None:
         left -= 1
         if left <= 0:
             break
+
+
+@kernel
+def entry_address(m: Words, entry: int) -> int:
+    """The slot's row."""
+    return address_of(m, SLOT_MAP, slot_row(m, entry))
 
 
 @kernel

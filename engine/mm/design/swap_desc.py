@@ -25,7 +25,7 @@ from engine.mm.image import (
     SLOT_MAP,
     SWAP_TOTAL,
 )
-from engine.mm.journal import add, emit, get, put, put_add, store
+from engine.mm.journal import add, address_of, emit, get, put, put_add, store
 from engine.mm.kernel import kernel
 from engine.mm.schema import Words
 from engine.mm.slab import descriptor_bytes, slab_give_back, slab_take
@@ -70,6 +70,12 @@ def name_folio(m: Words, frame: int) -> int:
     add(m, DESC_ALLOC, 1)
     begin_row(m, row, frame)
     return row
+
+
+@kernel
+def entry_address(m: Words, entry: int) -> int:
+    """The descriptor's row."""
+    return address_of(m, DESC_COUNT, swp_offset(entry))
 
 
 @kernel

@@ -33,7 +33,7 @@ from engine.mm.image import (
     VCLUSTER_NEXT,
     VCLUSTER_TOP,
 )
-from engine.mm.journal import add, get, put, put_add, store
+from engine.mm.journal import add, address_of, get, put, put_add, store
 from engine.mm.kernel import kernel
 from engine.mm.schema import Words
 from engine.mm.slab import give_metadata_pages, take_metadata_pages
@@ -128,6 +128,12 @@ def name_folio(m: Words, frame: int) -> int:
     add(m, DESC_ALLOC, 1)
     begin_row(m, row, frame)
     return row
+
+
+@kernel
+def entry_address(m: Words, entry: int) -> int:
+    """The virtual slot's row."""
+    return address_of(m, DESC_COUNT, swp_offset(entry))
 
 
 @kernel
