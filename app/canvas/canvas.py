@@ -36,7 +36,8 @@ from app.canvas.legend import hint_at as legend_hint
 from app.canvas.links import paint_outline
 from app.canvas.lit import MOST_OUTLINES, Lit
 from app.canvas.marking import Marking
-from app.canvas.motion import Amount, Motion, tokens
+from app.canvas.motion import Amount, Motion
+from app.canvas.moves import tokens
 from app.canvas.pointer import Pointer
 from app.canvas.run import NO_RUN, Run
 from app.canvas.scene import GUTTER, Scene, viewpoints

@@ -1,28 +1,23 @@
-"""What moved is seen to move: tokens that travel from the old place of a thing to the new one.
+"""What moved is seen to move: tokens on their way, each with a word that says what happens to it.
 
-Which things move is told by the transition; where they were and are, by the scene before and the
-scene after it. The same moves run backwards when a person steps back.
+A token has the shape of what it is: it leaves the memory as a square and arrives in the pool as a low bar. Until it is
+there, the cell it left is an empty outline, and the cell it goes to is dim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QEasingCurve, QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.canvas.links import curve
-from app.canvas.scene import Scene
-from app.canvas.style import Style
-from app.moment import Selected, Thing
-from engine.mm import transitions as kinds
-from engine.reading import FrameState
-from engine.transition import Transition
+from app.canvas.moves import Token
+from app.canvas.sprites import PAGE
+from app.canvas.style import CENTRE, Style
+from engine.reading import PageState
 
 FRAME_MS = 16
-MOST_TOKENS = 48
 
 
 class Amount(StrEnum):
@@ -35,142 +30,19 @@ class Amount(StrEnum):
 
 SHARE_OF_GAP, LEAST_MS, SLOW_MS = 0.85, 50, 1000
 """Of the time between two steps a token travels this share; in less than so many milliseconds nobody sees it."""
-DURATION_MS = {Amount.NONE: 0, Amount.SHORT: 130, Amount.FULL: 280}
-
-Spot = Callable[[Scene, Transition], QRectF | None]
-
-
-@dataclass(frozen=True)
-class Token:
-    """One thing on its way."""
-
-    path: QPainterPath
-    colour: str
-    """Name of a colour of the theme."""
-    keeper: QRectF | None = None
-    """The name that stays where it is and keeps hold of what moves: a descriptor whose backend changes."""
-
-
-def _page(scene: Scene, transition: Transition) -> QRectF | None:
-    word = transition.operand("page")
-    return scene.place(Selected(Thing.PAGE, word & 0xFFFFFFFF, word >> 32))
-
-
-def _frame(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.frame(transition.operand("frame"))
-
-
-def _old_frame(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.frame(transition.operand("old"))
-
-
-def _name(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.name_of(transition.operand("swap"))
-
-
-def _bar(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.bar_of(transition.operand("swap"))
-
-
-def _slot(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.slot(transition.operand("slot"))
-
-
-def _free(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.free()
-
-
-def _pool(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.pool()
-
-
-def _cached(scene: Scene, transition: Transition) -> QRectF | None:
-    return scene.frame_of(transition.operand("swap"))
-
-
-def _out(scene: Scene, transition: Transition) -> QRectF | None:
-    """The name of a page on its way out; in the story, which has no names, the frame it is still in."""
-    return _name(scene, transition) or _cached(scene, transition)
-
-
-MOVES: dict[int, tuple[tuple[Spot, Spot, str], ...]] = {
-    kinds.FIRST_TOUCH: ((_free, _frame, "active"), (_frame, _page, "active")),
-    kinds.COPY_ON_WRITE: ((_old_frame, _frame, "active"), (_frame, _page, "active")),
-    kinds.SWAP_IN: ((_free, _frame, "swapcache"),),
-    kinds.READ_AHEAD: ((_free, _frame, "swapcache"),),
-    kinds.ZSWAP_LOAD: ((_bar, _frame, "zswap"),),
-    kinds.DISK_READ: ((_slot, _frame, "disk"),),
-    kinds.ZERO_FILL: ((_name, _frame, "zero"),),
-    kinds.PAGE_MAPPED: ((_frame, _page, "active"),),
-    kinds.SWAP_NAME: ((_frame, _name, "swapcache"),),
-    kinds.ZSWAP_STORE: ((_cached, _bar, "zswap"),),
-    kinds.KEEP: ((_frame, _frame, "inactive"),),
-    kinds.ACTIVATED: ((_frame, _frame, "active"),),
-    kinds.NAME_FAIL: ((_frame, _frame, "active"),),
-    kinds.WB_ROTATE: ((_bar, _bar, "zswap"),),
-    kinds.ZSWAP_REJECT: ((_out, _pool, "danger"),),
-    kinds.WRITE_BACK: ((_bar, _slot, "disk"),),
-    kinds.SLOT_TAKEN: ((_out, _slot, "disk"),),
-    kinds.DISK_WRITE: ((_frame, _slot, "disk"),),
-    kinds.FREED: ((_frame, _free, "dim"),),
-    kinds.SWAPOFF_PAGE: ((_name, _frame, "disk"),),
-    kinds.ZSWAP_FREED: ((_bar, _free, "zswap"),),
-}
-"""From where to where, for each kind of transition."""
-
-
-def tokens(transition: Transition, before: Scene, after: Scene, changed: tuple[Selected, ...] = ()) -> list[Token]:
-    """What moves in a transition that leads from one scene to the other and changed those things."""
-    found: list[Token] = []
-    if transition.kind.number == kinds.UNMAP:
-        found = _named(transition, after, changed)
-    for start, end, colour in MOVES.get(transition.kind.number, ()):
-        a = start(before, transition) or start(after, transition)
-        b = end(after, transition) or end(before, transition)
-        if a is not None and b is not None and a.center() != b.center():
-            found.append(Token(curve(a, b), colour, _keeper(transition, after)))
-    if not found:
-        found = _between_lists(before, after)
-    return found[:MOST_TOKENS]
-
-
-BACKEND_CHANGES = {
-    kinds.ZSWAP_STORE, kinds.WRITE_BACK, kinds.SLOT_TAKEN, kinds.DISK_WRITE, kinds.ZSWAP_LOAD, kinds.DISK_READ,
-    kinds.ZSWAP_REJECT,
+DURATION_MS = {Amount.NONE: 0, Amount.SHORT: 130, Amount.FULL: 560}
+READ_MS, LINGER_MS = 220, 1100
+"""A word is said where there is so long to read it; it stays so much longer when its token has arrived."""
+SMALLEST, LARGEST = 15, 26
+"""Pixels of a token, which is as large as the cell it goes to between these."""
+SHAPES: dict[str, tuple[PageState, bool]] = {
+    "active": (PageState.ACTIVE, False), "inactive": (PageState.INACTIVE, False),
+    "swapcache": (PageState.INACTIVE, True), "zswap": (PageState.ZSWAP, False), "disk": (PageState.DISK, False),
+    "zero": (PageState.ZERO, False),
 }  # fmt: skip
-"""What the bytes of a page go to while its descriptor stays."""
-
-
-def _keeper(transition: Transition, after: Scene) -> QRectF | None:
-    if not after.described or transition.kind.number not in BACKEND_CHANGES:
-        return None
-    return _name(after, transition) if "swap" in transition.kind.operands else None
-
-
-def _named(transition: Transition, after: Scene, changed: tuple[Selected, ...]) -> list[Token]:
-    """The swap entry goes into every page-table entry that mapped the page."""
-    name = _name(after, transition)
-    found = []
-    for thing in changed:
-        rect = after.page(thing) if thing.thing in (Thing.PAGE, Thing.SHMEM) else None
-        if name is not None and rect is not None:
-            found.append(Token(curve(name, rect), "text"))
-    return found
-
-
-def _between_lists(before: Scene, after: Scene) -> list[Token]:
-    """Frames that went from one LRU list to the other."""
-    old, new = before.facts.memory, after.facts.memory
-    if not (old.ordered and new.ordered) or len(old.marks) != len(new.marks):
-        return []
-    a, b = old.marks >> 2, new.marks >> 2
-    there = (a != FrameState.FREE) & (b != FrameState.FREE)
-    found = []
-    for frame in (there & (a != b)).nonzero()[0][:MOST_TOKENS].tolist():
-        start, end = (scene.frame(frame) for scene in (before, after))
-        if start is not None and end is not None and start.center() != end.center():
-            found.append(Token(curve(start, end), "active" if b[frame] == FrameState.ACTIVE else "inactive"))
-    return found
+"""The page that a token of a colour is drawn as, and whether with the swapcache's ring."""
+VEIL = 0.62
+"""How much of a cell is covered while what belongs into it is still on its way."""
 
 
 class Motion(QObject):
@@ -183,6 +55,8 @@ class Motion(QObject):
         super().__init__(parent)
         self.amount = Amount.FULL
         self.tokens: list[Token] = []
+        self._arrived: list[Token] = []
+        """Those whose word still stands."""
         self._backwards = False
         self._duration = 0
         self._since = QElapsedTimer()
@@ -191,12 +65,22 @@ class Motion(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._tick)
+        self._lingering = QTimer(self)
+        self._lingering.setSingleShot(True)
+        self._lingering.setInterval(LINGER_MS)
+        self._lingering.timeout.connect(self._fall_silent)
         self._easing = QEasingCurve(QEasingCurve.Type.InOutCubic)
 
     @property
     def running(self) -> bool:
         """Something moves."""
         return self._timer.isActive()
+
+    @property
+    def said(self) -> list[str]:
+        """The words that stand at tokens now."""
+        talking = self.tokens if self.running and self._duration >= READ_MS else self._arrived
+        return [token.says for token in talking if token.says]
 
     def start(self, found: list[Token], backwards: bool = False, playing: bool = False) -> None:
         """Let tokens travel; what was on its way is there at once.
@@ -216,9 +100,10 @@ class Motion(QObject):
             self._timer.start()
 
     def stop(self) -> None:
-        """Everything is where it belongs."""
+        """Everything is where it belongs, and nothing is said of it any more."""
         self._timer.stop()
-        self.tokens = []
+        self._lingering.stop()
+        self.tokens, self._arrived = [], []
 
     @property
     def progress(self) -> float:
@@ -228,23 +113,36 @@ class Motion(QObject):
 
     def _tick(self) -> None:
         if self._clock.elapsed() >= self._duration:
+            arrived = self.tokens if self._duration >= READ_MS and not self._backwards else []
             self.stop()
+            self._arrived = [token for token in arrived if token.says]
+            if self._arrived:
+                self._lingering.start()
+        self.moved.emit()
+
+    def _fall_silent(self) -> None:
+        self._arrived = []
         self.moved.emit()
 
     def paint(self, painter: QPainter, style: Style) -> None:
         """Draw the tokens where they are now, each with a tail of where it came from."""
-        if not self.running:
-            return
-        reached = self.progress
-        for token in self.tokens:
-            paint_token(painter, token, 1.0 - reached if self._backwards else reached, self._backwards, style)
+        if self.running:
+            share = 1.0 - self.progress if self._backwards else self.progress
+            for token in self.tokens:
+                paint_token(painter, token, share, self._backwards, style)
+        said = self.said
+        for token in self.tokens if self.running else self._arrived:
+            if token.says in said:
+                paint_word(painter, token, share if self.running else 1.0, style)
 
 
 def paint_token(painter: QPainter, token: Token, share: float, backwards: bool, style: Style) -> None:
     """A token at ``share`` of its way."""
-    colour = QColor(getattr(style.theme, token.colour))
+    colour, share = QColor(getattr(style.theme, token.colour)), min(1.0, max(0.0, share))
+    spot = token.path.pointAtPercent(share)
+    _paint_ends(painter, token, backwards, colour, style)
     if token.keeper is not None:
-        _paint_keeper(painter, token.keeper, token.path.pointAtPercent(min(1.0, max(0.0, share))), colour, style)
+        _paint_keeper(painter, token.keeper, spot, colour, style)
     steps = 14
     step = 0.022 * (1 if backwards else -1)
     for trail in range(steps, 0, -1):
@@ -254,10 +152,39 @@ def paint_token(painter: QPainter, token: Token, share: float, backwards: bool, 
             fading.setAlphaF(0.7 * (1 - trail / steps))
             painter.setPen(QPen(fading, style.px(2.4)))
             painter.drawLine(token.path.pointAtPercent(a), token.path.pointAtPercent(b))
-    spot: QPointF = token.path.pointAtPercent(min(1.0, max(0.0, share)))
-    painter.setPen(QPen(style.theme.colour("panel"), style.px(1.6)))
-    painter.setBrush(colour)
-    painter.drawEllipse(spot, style.px(5.2), style.px(5.2))
+    shape = SHAPES.get(token.before if token.before and share < 0.5 else token.colour)
+    half = _half(token, style)
+    if shape is None:
+        painter.setPen(QPen(style.theme.colour("panel"), style.px(1.6)))
+        painter.setBrush(colour)
+        painter.drawEllipse(spot, half * 0.7, half * 0.7)
+        return
+    box = QRectF(spot.x() - half, spot.y() - half, 2 * half, 2 * half)
+    edge = style.px(2.5)
+    painter.setPen(QPen(style.theme.colour("selection"), style.px(1.2)))
+    painter.setBrush(style.theme.colour("panel"))
+    painter.drawRoundedRect(box.adjusted(-edge, -edge, edge, edge), style.px(4), style.px(4))
+    state, ring = shape
+    PAGE.draw(painter, box, 2 * state + ring, style)
+
+
+def _half(token: Token, style: Style) -> float:
+    """Half the side of a token."""
+    cell = min(token.target.width(), token.target.height()) if not token.target.isEmpty() else 0.0
+    return min(style.px(LARGEST), max(style.px(SMALLEST), cell)) / 2
+
+
+def _paint_ends(painter: QPainter, token: Token, backwards: bool, colour: QColor, style: Style) -> None:
+    """The cell that it left, as an empty outline, and the one it goes to, dim until it is there."""
+    left, wanted = (token.target, token.source) if backwards else (token.source, token.target)
+    if not wanted.isEmpty():
+        painter.fillRect(wanted, style.theme.colour("panel", VEIL))
+    if not left.isEmpty():
+        pen = QPen(colour, style.px(1.4), Qt.PenStyle.CustomDashLine)
+        pen.setDashPattern([2.5, 2])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(left.adjusted(0.5, 0.5, -0.5, -0.5), style.px(2.5), style.px(2.5))
 
 
 def _paint_keeper(painter: QPainter, box: QRectF, spot: QPointF, colour: QColor, style: Style) -> None:
@@ -270,3 +197,15 @@ def _paint_keeper(painter: QPainter, box: QRectF, spot: QPointF, colour: QColor,
     painter.setPen(QPen(colour, style.px(2.2)))
     grow = style.px(3)
     painter.drawRoundedRect(box.adjusted(-grow, -grow, grow, grow), style.px(5), style.px(5))
+
+
+def paint_word(painter: QPainter, token: Token, share: float, style: Style) -> None:
+    """What is said of a token, above it, or below where there is no room."""
+    spot, half = token.path.pointAtPercent(min(1.0, max(0.0, share))), _half(token, style)
+    wide, high = style.width(token.says, 11) + style.px(16), style.px(21)
+    room, away = QRectF(painter.window()), half + style.px(7)
+    left = min(max(spot.x() - wide / 2, room.left()), room.right() - wide)
+    top = spot.y() - away - high
+    box = QRectF(left, top if top >= room.top() else spot.y() + away, wide, high)
+    style.card(painter, box, "raised", token.colour, radius=5, fill_alpha=0.95, width=1.2)
+    style.text(painter, box, token.says, 11, align=CENTRE)

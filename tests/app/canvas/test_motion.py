@@ -3,7 +3,8 @@
 import pytest
 
 from app.canvas import Amount
-from app.canvas.motion import DURATION_MS, tokens
+from app.canvas.motion import DURATION_MS, SHAPES
+from app.canvas.moves import MOVES, SAYS, Token, tokens
 from app.moment import Selected, Thing
 from engine.mm import image as im
 from engine.mm import transitions as tr
@@ -197,7 +198,6 @@ def test_motion_turns_itself_off_when_steps_come_too_fast_to_be_seen(canvas, qtb
     from PySide6.QtCore import QRectF
 
     from app.canvas.links import curve
-    from app.canvas.motion import Token
 
     token = Token(curve(QRectF(0, 0, 9, 9), QRectF(200, 90, 9, 9)), "active")
     canvas.motion.start([token], playing=True)
@@ -210,3 +210,42 @@ def test_motion_turns_itself_off_when_steps_come_too_fast_to_be_seen(canvas, qtb
     assert canvas.motion._duration < DURATION_MS[Amount.FULL]
     canvas.motion.start([token])
     assert canvas.motion.running, "a step by hand is always seen"
+
+
+def test_a_word_says_what_happens_and_stays_a_while_after_it_has(canvas, qtbot):
+    built = Built(SWAP_DESC)
+    canvas.show_moment(touched(built, canvas))
+    assert canvas.motion.said == ["takes a free frame"]
+    qtbot.waitUntil(lambda: not canvas.motion.running, timeout=20 * DURATION_MS[Amount.FULL])
+    assert canvas.motion.said == ["takes a free frame"]
+    standing = canvas.grab().toImage()
+    canvas.motion._lingering.setInterval(1)
+    canvas.motion._lingering.start()
+    qtbot.waitUntil(lambda: not canvas.motion.said)
+    assert canvas.grab().toImage() != standing
+
+
+def test_what_moves_too_fast_to_be_read_says_nothing(canvas, qtbot):
+    canvas.amount = Amount.SHORT
+    canvas.show_moment(touched(Built(SWAP_DESC), canvas))
+    assert canvas.motion.running
+    assert canvas.motion.said == []
+    qtbot.waitUntil(lambda: not canvas.motion.running, timeout=20 * DURATION_MS[Amount.FULL])
+    assert canvas.motion.said == []
+
+
+@pytest.mark.parametrize(("design", "says"), [(LEGACY, "written back"),
+                                              (SWAP_DESC, "written back: takes a slot only now")])  # fmt: skip
+def test_a_token_changes_its_shape_on_its_way_and_knows_its_cells(design, says):
+    built = Built(design)
+    entry = built.swapped((1, 3), to="zswap")
+    scene = scene_of(built)
+    slot = entry if design == LEGACY else swap_entry(0, 9)
+    (token,) = tokens(moment_of(built, 5, tr.WRITE_BACK, (entry, slot, 1612)).transition, scene, scene)
+    assert (token.before, token.colour, token.says) == ("zswap", "disk", says)
+    assert (token.source, token.target) == (scene.bar_of(entry), scene.slot(slot))
+
+
+def test_every_kind_that_moves_says_a_word():
+    assert set(MOVES) <= set(SAYS)
+    assert all(move.colour in SHAPES or move.colour in ("danger", "dim") for moves in MOVES.values() for move in moves)
