@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from engine.operation import Ops
 from engine.program import Program
 from engine.step import Step
 
+TRANSITIONS = im.TRANSITIONS - HEADER_WORDS
+"""Where a sample has the number of transitions done."""
 PACKED_FROM = 1 << 17
 """Words from which a keyframe is packed, once there is machine code."""
 
@@ -111,6 +114,7 @@ class Branch:
     """What is different from the scenario's own course: the steps of the branches it came from, and its own."""
     keyframes: list[Keyframe] = field(default_factory=list)
     samples: list[tuple[int, Image]] = field(default_factory=list)
+    """Operations done, and all scalars then."""
     complete: bool = False
     """It was carried out to its end."""
     length: int = 0
@@ -127,3 +131,17 @@ class Branch:
         """The operations of the whole branch, from the start."""
         return self.program.ops
 
+    def keyframe_before(self, transition: int) -> Keyframe:
+        """The last keyframe at which so many transitions were done, or fewer."""
+        return self.keyframes[bisect_right(self.keyframes, transition, key=lambda keyframe: keyframe.transition) - 1]
+
+    def bring(self, machine: Machine, transition: int) -> None:
+        """Bring a machine that keeps no journal to a place not long before the end of a transition, between operations.
+
+        From the keyframe before it to the last sample before it, at full speed.
+        """
+        self.keyframe_before(transition).restore(machine)
+        index = bisect_right(self.samples, transition, key=lambda sample: int(sample[1][TRANSITIONS])) - 1
+        position = self.samples[index][0]
+        if position > machine.position:
+            machine.run(position)

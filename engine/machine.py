@@ -20,6 +20,8 @@ from engine.mm.journal import (
     JOURNAL_END,
     JOURNAL_LOST,
     JOURNAL_NEXT,
+    KEEP_END,
+    KEEP_FROM,
     RECORD_BEGIN,
     RECORD_END,
     RECORD_NEXT,
@@ -103,7 +105,7 @@ class Machine:
         self.words[WATCH] = watch
         self.words[WATCH_SEEN] = 0
         if self._use_compiled():
-            form = run if self.words[JOURNAL_END] else run_unrecorded
+            form = run if self.words[JOURNAL_END] or self.words[KEEP_FROM] else run_unrecorded
             reached = compiled_twin(form)(self.words, self.ops, self.position, end, transitions)
         else:
             reached = run(self._plain, self._plain_ops, self.position, end, transitions)
@@ -154,11 +156,21 @@ class Machine:
         words[JOURNAL_END] = words[JOURNAL_BEGIN] + self.layout.journal_words
         words[RECORD_NEXT] = words[RECORD_BEGIN]
         words[RECORD_END] = words[RECORD_BEGIN] + self.layout.records * RECORD_WORDS
-        words[JOURNAL_LOST] = 0
+        words[JOURNAL_LOST] = words[KEEP_FROM] = 0
+
+    def keep_journal_from(self, transition: int) -> None:
+        """Changes are written down once a transition is done, be it in the middle of an operation."""
+        if self.view.scalar(im.TRANSITIONS) >= transition:
+            self.keep_journal()
+            return
+        words = self.words
+        words[KEEP_FROM] = transition
+        words[KEEP_END] = words[JOURNAL_BEGIN] + self.layout.journal_words
+        words[RECORD_END] = words[RECORD_BEGIN] + self.layout.records * RECORD_WORDS
 
     def drop_journal(self) -> None:
         """Changes are no longer written down."""
-        for word in (JOURNAL_NEXT, JOURNAL_END, RECORD_NEXT, RECORD_END, JOURNAL_LOST):
+        for word in (JOURNAL_NEXT, JOURNAL_END, RECORD_NEXT, RECORD_END, JOURNAL_LOST, KEEP_FROM):
             self.words[word] = 0
 
     @property

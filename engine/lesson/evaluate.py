@@ -39,7 +39,8 @@ from engine.scenario.query import (
 )  # fmt: skip
 from engine.scenario.query_check import KIND_NAMES
 from engine.sentence import PAGE_MASK
-from engine.timeline import BEFORE, Timeline
+from engine.shown import BEFORE
+from engine.timeline import Timeline
 from engine.transition import Transition
 
 THING_OF = {"page": "page", "frame": "frame", "desc": "desc", "entry": "zswap", "slot": "slot"}

@@ -13,18 +13,23 @@ operations they are always the same.
 from __future__ import annotations
 
 from engine.mm.image import KIND_COUNT, NOW, OPERATIONS, TRANSITIONS
-from engine.mm.intrinsics import fixed, journal_kept, place
+from engine.mm.intrinsics import fixed, journal_kept, place, prefetch
 from engine.mm.kernel import entry, kernel, machine_code_of
 from engine.mm.schema import BYTE_MASK, TABLE_SHIFT, WIDTH_SHIFT, Words
 from engine.mm.transitions import ACTOR_SHIFT, REC_END, RECORD_WORDS
 
 (
     JOURNAL_BEGIN, JOURNAL_NEXT, JOURNAL_END, JOURNAL_LOST, RECORD_BEGIN, RECORD_NEXT, RECORD_END,
-    WATCH, WATCH_SEEN, CAUSE, ACTOR,
-) = range(32, 43)  # fmt: skip
-"""Header words. ``NEXT`` = ``END`` = 0: nothing is kept. ``WATCH`` has a bit for each kind to be noticed."""
+    WATCH, WATCH_SEEN, CAUSE, ACTOR, KEEP_FROM, KEEP_END,
+) = range(32, 45)  # fmt: skip
+"""
+Header words. ``NEXT`` = ``END`` = 0: nothing is kept. ``WATCH`` has a bit for each kind to be noticed.
+``KEEP_FROM``: once this transition is done, a journal is begun that may go up to ``KEEP_END``; 0: none.
+"""
 
 JOURNAL_ENTRY = 2
+AHEAD = 16 * JOURNAL_ENTRY
+"""So far ahead in the journal the word is fetched that will be swapped: a long stretch leads all over the image."""
 KIND_COUNT_0 = KIND_COUNT[0]
 
 
@@ -101,14 +106,28 @@ def put_add(m: Words, column: int, row: int, change: int) -> None:
 
 
 @kernel
+def begin_journal(m: Words) -> None:
+    """From now on everything is written down, also in the middle of an operation."""
+    m[JOURNAL_NEXT] = m[JOURNAL_BEGIN]
+    m[JOURNAL_END] = m[KEEP_END]
+    m[RECORD_NEXT] = m[RECORD_BEGIN]
+    m[KEEP_FROM] = 0
+
+
+@kernel
 def emit(m: Words, kind: int, a: int, b: int, c: int) -> int:
     """Close a transition: all that was written since the last one belongs to it. Gives its number."""
     number = m[TRANSITIONS] + 1
     store(m, TRANSITIONS, number)
     add(m, KIND_COUNT_0 + kind, 1)
     m[WATCH_SEEN] = m[WATCH_SEEN] | (m[WATCH] & (1 << kind))
+    if not journal_kept():
+        return number
+    if number == m[KEEP_FROM]:
+        begin_journal(m)
+        return number
     at = m[RECORD_NEXT]
-    if not journal_kept() or at == 0:
+    if at == 0:
         return number
     if at < m[RECORD_END]:
         m[at] = kind | m[ACTOR] << ACTOR_SHIFT
@@ -132,6 +151,9 @@ def end_operation(m: Words) -> None:
     at = m[RECORD_NEXT]
     if journal_kept() and at > m[RECORD_BEGIN]:
         m[at - RECORD_WORDS + REC_END] = m[JOURNAL_NEXT]
+    elif journal_kept() and at != 0:
+        # That transition came about before the journal was begun.
+        m[JOURNAL_NEXT] = m[JOURNAL_BEGIN]
 
 
 @entry
@@ -140,6 +162,8 @@ def swap_back(m: Words, begin: int, end: int) -> None:
     at = end
     while at > begin:
         at -= JOURNAL_ENTRY
+        if at >= begin + AHEAD:
+            prefetch(m, m[at - AHEAD])
         address = m[at]
         value = m[at + 1]
         m[at + 1] = m[address]
@@ -151,6 +175,8 @@ def swap_forward(m: Words, begin: int, end: int) -> None:
     """Redo the stretch [begin, end) of the journal, oldest entry first."""
     at = begin
     while at < end:
+        if at + AHEAD < end:
+            prefetch(m, m[at + AHEAD])
         address = m[at]
         value = m[at + 1]
         m[at + 1] = m[address]

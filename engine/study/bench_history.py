@@ -10,16 +10,16 @@ from collections.abc import Iterator
 
 from engine.machine import Machine
 from engine.mm.layout import used_spans
+from engine.scout import HISTORY_BYTES, LARGE_HISTORY_BYTES
 from engine.study.bench import Effort, Figure, Say, Wanted, at_most, missing
 from engine.study.bench_machine import resident_bytes
 from engine.study.bench_workload import zipf_program
-from engine.timeline import HISTORY_BYTES, Timeline
+from engine.timeline import Timeline
 from engine.trace.generate import below, random_words
 
 MIB = 1 << 20
 SMALL_PAGES = 65_536
 """Up to so many pages the bounds of the smaller run hold."""
-LARGE_HISTORY_BYTES = 2 << 30
 STEPS = 200
 REFINE_OPERATIONS = 100_000
 

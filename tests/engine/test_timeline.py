@@ -310,7 +310,7 @@ def test_a_change_that_cannot_be_is_refused(timeline: Timeline, key: str, value:
 def test_few_keyframes_are_enough() -> None:
     """However little memory history may take, every state can be reached."""
     full, thin = Timeline(pressed(), False), Timeline(pressed(), False, history_bytes=1)
-    thin.keyframe_operations = full.keyframe_operations = 10
+    thin.scout.keyframe_operations = full.scout.keyframe_operations = 10
     for timeline in (full, thin):
         timeline.run_to_end()
     assert len(thin.branches[0].keyframes) < len(full.branches[0].keyframes)

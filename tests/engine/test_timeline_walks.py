@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import timeline as timeline_module
+from engine import shown as shown_module
 from engine.machine import Machine
 from engine.mm import transitions as kinds
 from engine.mm.compiler import ensure_compiled
@@ -118,7 +118,7 @@ MOVES = st.one_of(
 
 def walk(run, moves):
     timeline = Timeline(run, False)
-    timeline.keyframe_operations = 9
+    timeline.scout.keyframe_operations = 9
     for move in moves:
         before = course_of(run, timeline.branches[timeline.branch].ops)
         if move[0] == "change":
@@ -154,10 +154,10 @@ def test_any_walk_ends_in_the_state_of_its_step(seed, moves):
 def test_a_walk_with_a_small_journal_does_too(seed, moves, journal):
     words, records = journal
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timeline_module, "JOURNAL_WORDS", words)
-        patch.setattr(timeline_module, "RECORDS", records)
-        patch.setattr(timeline_module, "Machine", partial(Machine, journal_words=words, records=records))
-        patch.setattr(timeline_module, "BEFORE", 10)
+        patch.setattr(shown_module, "JOURNAL_WORDS", words)
+        patch.setattr(shown_module, "RECORDS", records)
+        patch.setattr(shown_module, "room_for", lambda _: (words, records))
+        patch.setattr(shown_module, "BEFORE", 10)
         walk(small_run(seed), moves)
 
 
