@@ -173,8 +173,13 @@ class Robot:
             return
         at = widget.mapFrom(root, QPoint(x, y))
         if right:
-            # A menu waits for an answer: it must not wait inside the click.
-            QTimer.singleShot(0, widget, lambda: QTest.mouseClick(widget, Qt.MouseButton.RightButton, _held(held), at))
+            # A menu waits for an answer: it must not wait inside the click. ``root`` is kept, or the binding takes what
+            # is inside a dialogue of Qt's own for deleted.
+            def click(root: QWidget = root) -> None:
+                if isValid(root) and isValid(widget):
+                    QTest.mouseClick(widget, Qt.MouseButton.RightButton, _held(held), at)
+
+            QTimer.singleShot(0, widget, click)
             return
         (QTest.mouseDClick if double else QTest.mouseClick)(widget, Qt.MouseButton.LeftButton, _held(held), at)
 
