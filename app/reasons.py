@@ -30,13 +30,20 @@ class Reasons(QObject):
         self._frame: Frame | None = None
         self._subject: Selected | None = None
         self._chain_for: object = None
+        self._number = 0
+        """The transition whose causes were asked for last."""
         self._life_for: object = None
         self._changes: list[Change] = []
+        self._complete = False
+        """All changes are known."""
+        self._of_thing = True
+        """Where something is selected, causes are looked for of where it is."""
         worker.told.connect(self._told)
 
     def follow(self, panel: WhyPanel) -> None:
         """The panel has been made."""
         panel.change_wanted.connect(self.seek)
+        panel.about_thing.connect(self._ask_about)
 
     @property
     def _panel(self) -> WhyPanel:
@@ -45,8 +52,9 @@ class Reasons(QObject):
     def clear(self) -> None:
         """Another run is opened."""
         self._frame = self._subject = self._chain_for = self._life_for = None
-        self._changes = []
+        self._changes, self._complete = [], False
         if self._docks.has("why"):
+            self._panel.show_question("", "", False)
             self._panel.show_causes([], "")
             self._panel.show_life("", [], 1, 0, True)
 
@@ -55,22 +63,49 @@ class Reasons(QObject):
         self._frame, self._subject = frame, selection[0] if selection else None
         if not self._docks.in_sight("why"):
             return
-        branch = (frame.moment.epoch, frame.branch, tuple(one.name for one in frame.branches))
-        chain_for = (branch, frame.moment.transition.number)
-        if chain_for != self._chain_for and not frame.moment.skipping:
-            self._chain_for = chain_for
-            number = frame.moment.transition.number
-            self._worker.begin("causes", lambda timeline: _causes(timeline, number))
-            self._panel.mark(number)
+        branch = self._branch()
         if (branch, self._subject) != self._life_for:
             self._life_for = (branch, self._subject)
-            self._changes = []
+            self._changes, self._complete, self._of_thing = [], False, True
             self._show_life(False)
             if self._subject is None:
                 self._worker.drop("life")
             else:
                 subject = self._subject
+                self._panel.look()
                 self._worker.begin("life", lambda timeline: _life(timeline, subject))
+        self._look_for_causes()
+
+    def _branch(self) -> object:
+        assert self._frame is not None
+        return self._frame.moment.epoch, self._frame.branch, tuple(one.name for one in self._frame.branches)
+
+    def _ask_about(self, thing: bool) -> None:
+        self._of_thing = thing
+        self._look_for_causes()
+
+    def _look_for_causes(self) -> None:
+        """Of the transition at the cursor, or of the last one that brought what is selected to where it is."""
+        frame, subject = self._frame, self._subject
+        if frame is None or frame.moment.skipping or not self._docks.in_sight("why"):
+            return
+        cursor = number = frame.moment.transition.number
+        state, of_thing = "", self._of_thing and subject is not None
+        if of_thing:
+            if not self._complete and not (self._changes and self._changes[-1].number > cursor):
+                return  # its last change before the cursor is still being looked for
+            change = _brought_about(self._changes, cursor)
+            if change is None:
+                of_thing = False
+            else:
+                number, state = change.number, said(change.state)
+        asked = (self._branch(), number, subject, of_thing)
+        if asked != self._chain_for:
+            self._chain_for, self._number = asked, number
+            name = said(thing_name(frame.moment.program, subject)) if subject is not None else ""
+            self._panel.show_question(name, state, of_thing)
+            self._worker.begin("causes", lambda timeline: _causes(timeline, number))
+        self._panel.mark(cursor)
 
     def seek(self, direction: int) -> None:
         """To the next (1) or last (-1) change of what is selected."""
@@ -91,13 +126,14 @@ class Reasons(QObject):
     def _told(self, name: str, answer: object) -> None:
         if name == "causes":
             number, reasons, operation = answer  # type: ignore[misc]
-            if self._chain_for is not None and self._chain_for[1] == number:  # type: ignore[index]
+            if self._chain_for is not None and self._number == number:
                 self._panel.show_causes(reasons, operation)
         elif name == "life":
             subject, changes, complete = answer  # type: ignore[misc]
             if subject == self._subject:
-                self._changes = [*self._changes, *changes]
+                self._changes, self._complete = [*self._changes, *changes], complete
                 self._show_life(complete)
+                self._look_for_causes()
         elif name == "change":
             if isinstance(answer, int) and answer >= 0:
                 self._player.jump(answer)
@@ -115,6 +151,17 @@ def _causes(timeline: Timeline, number: int) -> Iterator[object]:
         ops = timeline.branches[timeline.branch].ops
         operation = operation_text(timeline.program, int(ops[reasons[-1].transition.operation]))
     yield number, reasons, operation
+
+
+def _brought_about(changes: list[Change], cursor: int) -> Change | None:
+    """The change that brought a thing into the state it has at the cursor; None before the first."""
+    found: Change | None = None
+    for change in changes:
+        if change.number > cursor:
+            break
+        if found is None or change.state != found.state:
+            found = change
+    return found
 
 
 def _life(timeline: Timeline, subject: Selected) -> Iterator[object]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app import theme
 from app.moment import Moment
@@ -39,6 +39,8 @@ class _Dot(QWidget):
 class SentenceBar(QFrame):
     """Kernel function, sentence, number and time of the transition at the cursor."""
 
+    why_asked = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
@@ -53,12 +55,19 @@ class SentenceBar(QFrame):
         self.text.setWordWrap(True)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.place.setProperty("dim", True)
+        self.why = QToolButton()
+        self.why.setText(self.tr("Why?"))
+        self.why.setToolTip(self.tr("The chain of causes of this transition, or of where the selected thing is.  [W]"))
+        self.why.setAccessibleName(self.tr("Why?"))
+        self.why.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.why.clicked.connect(lambda _on=False: self.why_asked.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(14), theme.px(6), theme.px(14), theme.px(6))
         row.setSpacing(theme.px(12))
         row.addWidget(self._dot)
         row.addWidget(self.function)
         row.addWidget(self.text, 1)
+        row.addWidget(self.why)
         row.addWidget(self.place)
         self._lane = 0
         theme.switch().changed.connect(self._dress)
@@ -103,5 +112,7 @@ class SentenceBar(QFrame):
         self.function.setStyleSheet(f"color: {colours.lane_colours[self._lane]}")
         self.text.setFont(theme.font(13.5))
         self.place.setFont(theme.font(12))
+        self.why.setFont(theme.font(12))
+        self.why.setFixedHeight(theme.px(26))
         self.setMinimumHeight(theme.px(40))
 

@@ -1,4 +1,4 @@
-"""The bar above everything: the name, what is open, the transport, and the theme."""
+"""The bar above everything: the name, what is open, the transport, and ways to compare, to take along, to the theme."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app import theme
 from app.panels.transport import Transport
+
+EXPORTS = ("picture", "window_picture", "animation", "save_replay", "save_branch")
+"""Actions of the menu of what can be taken along."""
 
 
 class Elided(QLabel):
@@ -76,7 +79,9 @@ class TopBar(QToolBar):
         self.setMovable(False)
         self.toggleViewAction().setEnabled(False)
         self._name = QLabel("Swapscope")
-        self._body = _Body((transport.show_labels, self._name.setVisible, transport.show_units, transport.show_speed))
+        self.compare, self.export = self._compare(made["compare"]), self._export(made)
+        self._body = _Body((transport.show_labels, self._show_doors, self._name.setVisible, transport.show_units,
+                            transport.show_speed))  # fmt: skip
         row = QHBoxLayout(self._body)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setSpacing(theme.px(10))
@@ -91,10 +96,47 @@ class TopBar(QToolBar):
         row.addWidget(self.title, 1)
         row.addWidget(transport)
         row.addSpacing(theme.px(4))
+        row.addWidget(self.compare)
+        row.addWidget(self.export)
         row.addWidget(self._theme)
         self.addWidget(self._body)
         theme.switch().changed.connect(self._dress)
         self._dress()
+
+    def _compare(self, action: QAction) -> QToolButton:
+        """A button for an action whose own text is too long for the bar."""
+        button = QToolButton()
+        button.setText(self.tr("Compare"))
+        button.setToolTip(action.toolTip())
+        button.setAccessibleName(self.tr("Compare"))
+        button.setIcon(action.icon())
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda _on=False: action.trigger())
+        return button
+
+    def _export(self, made: dict[str, QAction]) -> QToolButton:
+        """All that can be taken along, in a menu."""
+        button = QToolButton()
+        button.setText(self.tr("Export ▾"))
+        button.setToolTip(self.tr("Save a picture, an animation or a replay of this moment"))
+        button.setAccessibleName(self.tr("Export"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.addActions([made[name] for name in EXPORTS])
+        button.setMenu(menu)
+        made["picture"].changed.connect(lambda: self._open_doors(made["picture"].isEnabled()))
+        return button
+
+    def _open_doors(self, there: bool) -> None:
+        """Both need a run."""
+        for button in (self.compare, self.export):
+            button.setEnabled(there)
+
+    def _show_doors(self, room: bool) -> None:
+        for button in (self.compare, self.export):
+            button.setVisible(room)
 
     def show_title(self, title: str) -> None:
         """What is open."""
@@ -110,6 +152,9 @@ class TopBar(QToolBar):
         self._row.setContentsMargins(theme.px(14), theme.px(5), theme.px(14), theme.px(5))
         self._name.setFont(theme.font(16, bold=True))
         self.title.setFont(theme.font(13.5))
+        for button in (self.compare, self.export):
+            button.setFixedHeight(theme.px(28))
+            button.setIconSize(QSize(theme.px(15), theme.px(15)))
         self._theme.setIconSize(QSize(theme.px(18), theme.px(18)))
         self._theme.setFixedSize(theme.px(34), theme.px(28))
         self._body.fit()

@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(holder)
         self.lecture = Lecture(self, self._around)
         self.sentence = SentenceBar()
+        self.sentence.why_asked.connect(lambda: self.docks.call("why"))
         self.timeline = TimelineView()
         self.docks = Docks(self, self._bottom())
         self.arrangements = Arrangements(self.docks, self.settings)

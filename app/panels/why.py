@@ -1,12 +1,23 @@
-"""Why did this happen, and what became of that: the chain of causes as cards, and the life of what is selected."""
+"""Why this happened, or why a thing is where it is: the chain of causes as cards, and the life of what is selected."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
 from app.moment import Moment
@@ -147,6 +158,8 @@ class WhyPanel(QWidget):
     jump_requested = Signal(object)
     change_wanted = Signal(int)
     """To the next (1) or last (-1) change of what is selected."""
+    about_thing = Signal(bool)
+    """The causes are asked for of what is selected (True), or of the transition at the cursor."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,7 +167,7 @@ class WhyPanel(QWidget):
         self.cards: list[JumpCard] = []
         body = QWidget()
         self._chain = QVBoxLayout(body)
-        self._chain.setContentsMargins(*(theme.px(12),) * 4)
+        self._chain.setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(8))
         self._chain.setSpacing(theme.px(4))
         self._title = Text(self.tr("Why did this happen?"), 13, bold=True, wrap=True)
         self.life_title = Text("", 13, bold=True, wrap=True)
@@ -181,10 +194,11 @@ class WhyPanel(QWidget):
         column = column_of(self, 0, 0)
         upper = QWidget()
         head = column_of(upper, 4)
+        head.addLayout(self._questions())
         head.addWidget(self._title)
         self._area = scrolled(body)
         column.addWidget(upper)
-        column.addWidget(self._area, 3)
+        column.addWidget(self._area, 4)
         column.addWidget(Rule())
         lower = QWidget()
         below = column_of(lower, 4)
@@ -194,18 +208,57 @@ class WhyPanel(QWidget):
         below.addWidget(self.strip)
         below.addWidget(self.life_note)
         below.addWidget(self.list, 1)
-        column.addWidget(lower, 4)
+        column.addWidget(lower, 3)
+        self.show_question("", "", False)
         self.show_causes([], "")
         self.show_life("", [], 1, 0, True)
         theme.switch().changed.connect(self._restyle)
         self._restyle()
 
+    def _questions(self) -> QHBoxLayout:
+        """Of what the causes are asked for: one of two."""
+        self.of_thing, self.of_transition = QToolButton(), QToolButton()
+        self.of_transition.setText(self.tr("This transition"))
+        self.of_transition.setToolTip(self.tr("Why the transition at the cursor came about"))
+        self.of_thing.setText(self.tr("What is selected"))
+        self.of_thing.setToolTip(self.tr("Why what is selected is where it is"))
+        group = QButtonGroup(self)
+        row = row_of(spacing=4)
+        for button, of_thing in ((self.of_thing, True), (self.of_transition, False)):
+            button.setCheckable(True)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(partial(self._asked_about, of_thing))
+            group.addButton(button)
+            row.addWidget(button)
+        return row
+
+    def _asked_about(self, of_thing: bool, _checked: bool = False) -> None:
+        self.about_thing.emit(of_thing)
+
+    def show_question(self, name: str, state: str, of_thing: bool) -> None:
+        """What is asked: of a thing by its name and the state it is in, or of the transition at the cursor."""
+        for button in (self.of_thing, self.of_transition):
+            button.setVisible(bool(name))
+        if name:
+            self.of_thing.setText(name[:1].upper() + name[1:])
+        (self.of_thing if of_thing else self.of_transition).setChecked(True)
+        if of_thing:
+            text = self.tr("{thing}: {state}. Why?").format(thing=self.of_thing.text(), state=state)
+        else:
+            text = self.tr("Why did this happen?")
+        self._title.show_text(text)
+
     def show_moment(self, moment: Moment) -> None:
         """The cursor moved: the strip's line goes with it; chain and life come when they are found."""
         self.strip.show_life(self.strip.changes, max(1, moment.length), moment.transition.number)
 
-    def show_causes(self, reasons: Sequence[Reason], operation: str) -> None:
-        """The chain, from what happened back to the operation that began it."""
+    def look(self) -> None:
+        """Another chain is about to be found."""
+        self._clear_chain()
+        self._chain.addWidget(Text(self.tr("Looking…"), 12, colour="dim"))
+        self._chain.addStretch(1)
+
+    def _clear_chain(self) -> None:
         while self._chain.count():
             item = self._chain.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -213,6 +266,10 @@ class WhyPanel(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self.cards = []
+
+    def show_causes(self, reasons: Sequence[Reason], operation: str) -> None:
+        """The chain, from what happened back to the operation that began it."""
+        self._clear_chain()
         for index, reason in enumerate(reasons):
             if index:
                 self._chain.addWidget(Text(self.tr("↑ because"), 11.5, colour="dim"))

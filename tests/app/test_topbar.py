@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from app import theme
+from app.topbar import EXPORTS
 
 
 def test_everything_is_there_with_room(window):
@@ -30,3 +33,11 @@ def test_large_type_takes_words_and_units_away_but_no_button(window, qtbot):
     theme.switch().resize_type(1.0)
     bar._body.setFixedWidth(1260)
     assert bar._body.given == 0
+
+
+def test_what_compares_and_what_can_be_taken_along_stand_in_the_bar(window, qtbot):
+    bar = window.topbar
+    assert bar.export.isEnabled()
+    assert list(bar.export.menu().actions()) == [window.actions_by_name[name] for name in EXPORTS]
+    qtbot.mouseClick(bar.compare, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(window.comparing.others))

@@ -113,3 +113,24 @@ def test_a_click_on_its_tab_is_enough(window, asked, run, qtbot, cursor):
     assert [card.number for card in asked.cards] == before
     window.docks.named("why").raise_()
     qtbot.waitUntil(lambda: asked.cards[0].number == target, timeout=10_000)
+
+
+def test_why_did_this_page_go_takes_two_clicks(window, qtbot, run, cursor):
+    """A click on the page and one on Why: the chain that took it out, whatever the cursor's transition is about."""
+    changes = [change for part in life(run, PAGE) for change in part]
+    out = next(change for change in changes if change.state in ("in a swapfile", "in zswap"))
+    window.player.jump(out.number + 1)
+    qtbot.waitUntil(lambda: cursor() == out.number + 1)
+    place = window.canvas.scene.place(PAGE).center().toPoint()
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseClick(window.sentence.why, Qt.MouseButton.LeftButton)
+    panel = window.docks.why
+    qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].number == out.number, timeout=10_000)
+    assert panel.of_thing.isChecked()
+    assert panel._title.text() == f"Page 17: {out.state}. Why?"
+    assert [card.number for card in panel.cards[:-1]] == [one.transition.number for one in causes(run, out.number)]
+    qtbot.mouseClick(panel.of_transition, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].number == cursor(), timeout=10_000)
+    assert panel._title.text() == "Why did this happen?"
+    window.select(())
+    qtbot.waitUntil(lambda: panel.of_thing.isHidden())
