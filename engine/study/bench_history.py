@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Iterator
 
+import numpy as np
+
 from engine.machine import Machine
 from engine.mm.layout import used_spans
 from engine.scout import HISTORY_BYTES, LARGE_HISTORY_BYTES
@@ -20,12 +22,12 @@ from engine.trace.generate import below, random_words
 MIB = 1 << 20
 SMALL_PAGES = 65_536
 """Up to so many pages the bounds of the smaller run hold."""
-STEPS = 200
+STEPS = 1_000
 REFINE_OPERATIONS = 100_000
 
 
 def measure_jump(effort: Effort, say: Say) -> Iterator[Figure]:
-    """Jumps to any transition of a long run, and steps from wherever they lead."""
+    """Jumps to any transition of a long run, and single steps either way from wherever they lead."""
     for pages in effort.jump_pages:
         small = pages <= SMALL_PAGES
         history = HISTORY_BYTES if small else LARGE_HISTORY_BYTES
@@ -35,33 +37,49 @@ def measure_jump(effort: Effort, say: Say) -> Iterator[Figure]:
         timeline.run_to_end()
         while timeline.refine(REFINE_OPERATIONS):  # as the window does while the cursor rests
             pass
-        targets = below(random_words(4, 8, effort.jumps), timeline.length + 1).tolist()
         timeline.jump(timeline.length)
         say(f"jumps, {pages} pages")
-        took, steps = [], []
-        for number, target in enumerate(targets):
-            began = time.perf_counter()
-            timeline.jump(target)
-            took.append((time.perf_counter() - began) * 1e3)
-            for _ in range(STEPS // len(targets) + 1):
-                began = time.perf_counter()
-                timeline.step(1 if number % 2 else -1)
-                steps.append((time.perf_counter() - began) * 1e3)
+        took, steps = _jump_and_step(timeline, _places(timeline, effort.jumps))
         name, text = f"jump.{pages}", f"{pages} pages, {effort.jump_references} references"
         long_run = effort.jump_references >= 10_000_000
         bounds = (8, 40, 512) if small else (25, 100, 2048)
         wanted: list[Wanted | None] = [at_most(bound) for bound in bounds]
         if not long_run:
             wanted[:2] = [None, None]
-        yield Figure(f"{name}.median", f"a jump anywhere, {text}", tuple(took), "ms", False, wanted[0])
-        yield Figure(f"{name}.worst", f"the slowest of {len(took)} such jumps", tuple(took), "ms", False, wanted[1],
-                     reduce="worst")  # fmt: skip
+        yield Figure(f"{name}.median", f"a jump anywhere, {text}", tuple(took[: effort.jumps]), "ms", False, wanted[0])
+        what = f"the slowest of {len(took)} jumps, a quarter of them to where single operations do most"
+        yield Figure(f"{name}.worst", what, tuple(took), "ms", False, wanted[1], reduce="worst")
         used = sum(keyframe.nbytes for keyframe in timeline.branches[0].keyframes)
         yield Figure(f"{name}.history", f"keyframes of it, {len(timeline.branches[0].keyframes)} in all",
                      (used / MIB,), "MiB", False, wanted[2])  # fmt: skip
         yield Figure(f"{name}.step", f"one step back or forward, {text}", tuple(steps), "ms", False, at_most(1))
-        yield Figure(f"{name}.step-worst", f"the slowest of {len(steps)} steps", tuple(steps), "ms", False,
+        yield Figure(f"{name}.step-worst", f"the slowest of {len(steps)} steps", tuple(steps), "ms", False, at_most(1),
                      reduce="worst")  # fmt: skip
+
+
+def _places(timeline: Timeline, count: int) -> list[int]:
+    """So many transitions of the whole run, then a third as many of the stretch in which operations do most."""
+    anywhere = below(random_words(4, 8, count), timeline.length + 1)
+    transitions = timeline.series.transition
+    busiest = int(np.argmax(np.diff(transitions)))
+    first, last = int(transitions[busiest]), int(transitions[busiest + 1])
+    busy = first + below(random_words(4, 9, -(-count // 3)), last - first)
+    return [int(place) for place in (*anywhere, *busy)]
+
+
+def _jump_and_step(timeline: Timeline, places: list[int]) -> tuple[list[float], list[float]]:
+    """Milliseconds of a jump to each place, and of the single steps taken there."""
+    took, steps = [], []
+    each = -(-STEPS // len(places))
+    for number, place in enumerate(places):
+        began = time.perf_counter()
+        timeline.jump(place)
+        took.append((time.perf_counter() - began) * 1e3)
+        for back in below(random_words(4, number, each), 2).tolist():
+            began = time.perf_counter()
+            timeline.step(-1 if back else 1)
+            steps.append((time.perf_counter() - began) * 1e3)
+    return took, steps
 
 
 def measure_memory(effort: Effort, say: Say) -> Iterator[Figure]:
