@@ -156,29 +156,44 @@ def end_operation(m: Words) -> None:
         m[JOURNAL_NEXT] = m[JOURNAL_BEGIN]
 
 
+@kernel
+def swap_change(m: Words, at: int) -> None:
+    """Swap the value of one entry of the journal with the word it is of."""
+    address = m[at]
+    value = m[at + 1]
+    m[at + 1] = m[address]
+    m[address] = value
+
+
+@machine_code_of(swap_change)
+def _swap_change(m: Words, at: int) -> None:
+    address = place(m[place(at)])
+    value = m[place(at + 1)]
+    m[place(at + 1)] = m[address]
+    m[address] = value
+
+
 @entry
 def swap_back(m: Words, begin: int, end: int) -> None:
     """Undo the stretch [begin, end) of the journal, newest entry first."""
     at = end
+    while at >= begin + AHEAD:
+        at -= JOURNAL_ENTRY
+        prefetch(m, m[at - AHEAD + JOURNAL_ENTRY])
+        swap_change(m, at)
     while at > begin:
         at -= JOURNAL_ENTRY
-        if at >= begin + AHEAD:
-            prefetch(m, m[at - AHEAD])
-        address = m[at]
-        value = m[at + 1]
-        m[at + 1] = m[address]
-        m[address] = value
+        swap_change(m, at)
 
 
 @entry
 def swap_forward(m: Words, begin: int, end: int) -> None:
     """Redo the stretch [begin, end) of the journal, oldest entry first."""
     at = begin
+    while at + AHEAD < end:
+        prefetch(m, m[at + AHEAD])
+        swap_change(m, at)
+        at += JOURNAL_ENTRY
     while at < end:
-        if at + AHEAD < end:
-            prefetch(m, m[at + AHEAD])
-        address = m[at]
-        value = m[at + 1]
-        m[at + 1] = m[address]
-        m[address] = value
+        swap_change(m, at)
         at += JOURNAL_ENTRY
