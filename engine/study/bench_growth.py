@@ -11,12 +11,16 @@ from engine.study.bench_workload import references_per_second, zipf_program
 
 POOLS = (0, 5, 10, 20, 40)
 PROCESSES = (1, 4, 16, 64)
+REFERENCES_A_PAGE = 4
+"""References a page, at least: a large machine has to be full for a while, too, to do what a small one does."""
 
 
 def measure_growth(effort: Effort, say: Say) -> Iterator[Figure]:
     """References a second against each size, all others at the standard run's."""
     references, middle = effort.growth_references, min(effort.pages, 100_000)
-    by_pages = {size: zipf_program(references, size) for size in effort.growth_pages}
+    by_pages = {
+        size: zipf_program(max(references, REFERENCES_A_PAGE * size), size) for size in effort.growth_pages
+    }
     yield from _curve("pages", by_pages, "{} pages", effort, say)
     by_pool = {size: zipf_program(references, middle, pool_percent=size) for size in POOLS}
     yield from _curve("pool", by_pool, "a pool of {} % of memory", effort, say)
