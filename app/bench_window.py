@@ -161,11 +161,12 @@ def play(seconds: str) -> dict[str, Any]:
 
 
 def _pass(application: Any, seconds: float) -> None:
-    """Let the window live for so long."""
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until:
-        application.processEvents()
-        time.sleep(0.0005)
+    """Let the window live for so long, as it does for a person: Qt's own loop waits for what comes."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop(application)
+    QTimer.singleShot(round(1e3 * seconds), loop.quit)
+    loop.exec()
 
 
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {"start": start, "frames": frames, "play": play}

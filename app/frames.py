@@ -206,6 +206,7 @@ class FrameMaker:
         if self._told_for != known:
             self._told_for = known
             self._table, self._span, self._series = Table(), Table(), None
+            _ = timeline.program.mark_operations  # looked for here, once, and not in the window's thread
         now = time.perf_counter()
         if self._series is None or not (doing.hurry and now < self._series_made + TABLE_POLL):
             self._series, self._series_made = timeline.series, now

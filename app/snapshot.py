@@ -40,6 +40,7 @@ class _Buffer:
         self._layout = layout
         self._ends: dict[int, int] = {}
         self.words: Image = np.zeros(layout.state_words, dtype=np.int64)
+        layout.write_addresses(self.words)
         self.view = View(self.words, layout)
 
     def fill(self, words: Image) -> None:

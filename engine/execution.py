@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from engine import operation
 from engine.figures import derived
 from engine.mm.image import schema
-from engine.operation import Op
 from engine.program import Program
 
 if TYPE_CHECKING:
@@ -143,8 +140,8 @@ def execute(
 def _stops(program: Program) -> Iterator[tuple[int, str | None]]:
     """Where the run is looked at: behind each mark, with its name, and at the end."""
     ops = program.ops
-    for place in np.flatnonzero((ops & operation.KIND_MASK) == int(Op.MARK)):
-        yield int(place) + 1, program.marks[int(ops[place] >> operation.VALUE_SHIFT)]
+    for place in program.mark_operations:
+        yield place + 1, program.marks[int(ops[place] >> operation.VALUE_SHIFT)]
     yield len(ops), None
 
 

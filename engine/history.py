@@ -36,18 +36,17 @@ class Keyframe:
         """Words of the image in use."""
         self._words: Image | None = None
         self._packing: Future[Packed] | None = None
+        self.nbytes = self.size * 8 // TYPICALLY_PACKED
+        """Bytes it takes; what it will take, about, while it is being packed."""
         if self.size >= PACKED_FROM and is_ready():
             self._packing = pack_in_background(machine.words, self.spans)
+            self._packing.add_done_callback(self._packed)
         else:
             self._words = np.concatenate([machine.words[start:end] for start, end in self.spans])
+            self.nbytes = self._words.nbytes
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes it takes; what it will take at most while it is being packed."""
-        if self._words is not None:
-            return self._words.nbytes
-        assert self._packing is not None
-        return self._packing.result().nbytes if self._packing.done() else self.size * 8 // TYPICALLY_PACKED
+    def _packed(self, packing: Future[Packed]) -> None:
+        self.nbytes = packing.result().nbytes
 
     def restore(self, machine: Machine) -> None:
         """Make the machine's image what it was; what came into use since is cleared."""

@@ -8,13 +8,14 @@ operation, on every machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.mm.image import FRAMES, SWAPFILE_SLOTS, schema
 from engine.mm.layout import ROOM
-from engine.operation import Ops
+from engine.operation import KIND_MASK, Op, Ops
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,11 @@ class Program:
             if setting.address == address:
                 high = self.swapfiles[type_].slots * ROOM if type_ < len(self.swapfiles) else 0
         return setting.low, high
+
+    @cached_property
+    def mark_operations(self) -> tuple[int, ...]:
+        """The operations that set marks, in order; millions of operations are looked through for them only once."""
+        return tuple(np.flatnonzero(self.ops.astype(np.uint8) & KIND_MASK == int(Op.MARK)).tolist())
 
     def with_ops(self, ops: Ops) -> Program:
         """The same machine on other operations."""

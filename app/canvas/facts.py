@@ -18,6 +18,7 @@ from app.moment import Moment
 from engine.mm import image as im
 from engine.mm.design.hooks import DESIGNS, readahead_slot
 from engine.mm.layout import CLUSTER_SLOTS
+from engine.mm.marking import TAGS, UNUSED_NAME
 from engine.mm.page_alloc import watermark_high, watermark_low, watermark_min
 from engine.mm.readahead import use_vma_readahead
 from engine.mm.slab import descriptor_bytes
@@ -29,7 +30,6 @@ from engine.mm.zswap_pool import zswap_accept_thr_pages, zswap_max_pages
 from engine.naming import process_name
 from engine.program import Program
 from engine.reading import (
-    UNUSED_NAME,
     Marked,
     PageState,
     SlotState,
@@ -44,7 +44,6 @@ from engine.reading import (
     unevictable,
     zswap_lru,
 )
-from engine.reading.marks import TAGS
 
 FACTS = "facts"
 """Key of a moment's extras under which the engine's thread leaves its :class:`Facts`."""

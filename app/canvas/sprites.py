@@ -17,8 +17,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from app.canvas.style import CENTRE, Style, mixed, rgb
 from app.theme import Theme
-from engine.reading import UNUSED_NAME, Backend, FrameState, PageState, SlotState
-from engine.reading.marks import COUNTS, TAGS
+from engine.mm.marking import COUNTS, TAGS, UNUSED_NAME
+from engine.reading import Backend, FrameState, PageState, SlotState
 
 Draw = Callable[[QPainter, QRectF, int, Style], None]
 

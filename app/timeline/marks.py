@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from app.timeline.density import transition_of_operation
 from engine.mm import image as im
 from engine.mm.schema import HEADER_WORDS
 from engine.mm.transitions import OOM, OOM_END
-from engine.operation import KIND_MASK, VALUE_SHIFT, Op
+from engine.operation import VALUE_SHIFT
 from engine.program import Program
 
 MOST_OOM_MARKS = 12
@@ -35,9 +36,8 @@ def marks_of(program: Program, series: Any, called: Mapping[str, str] | None = N
     if len(series.operation) == 0:
         return []
     known = int(series.operation[-1])
-    places = np.flatnonzero((program.ops[:known] & KIND_MASK) == int(Op.MARK))
     marks = []
-    for place in places.tolist():
+    for place in program.mark_operations[: bisect_left(program.mark_operations, known)]:
         number = int(program.ops[place]) >> VALUE_SHIFT
         name = program.marks[number] if number < len(program.marks) else str(number)
         marks.append(Mark((called or {}).get(name, name), transition_of_operation(series, place)))

@@ -11,6 +11,7 @@ from engine.mm.journal import swap_back, swap_forward
 from engine.mm.kernel import cache_folder, compiled, entry_names, objects, use_loaded
 from engine.mm.ledger import follow
 from engine.mm.linking import link_late
+from engine.mm.marking import mark_descriptors, mark_pages, mark_slot_names, mark_slots, walk_list
 from engine.mm.mover import move
 from engine.mm.object_code import keep, load
 from engine.mm.packing import pack_span, unpack_span
@@ -70,5 +71,11 @@ def _call_entries() -> None:
         narrow = (nothing.view(np.uint8), nothing.view(np.uint16), nothing.view(np.uint32))
         compiled(pack_span)(nothing, 0, 0, *narrow, nothing, 0)
         compiled(unpack_span)(nothing, 0, 0, *narrow, nothing, 0)
+        marks = narrow[0][:0]
+        compiled(mark_descriptors)(nothing, marks)
+        compiled(mark_slot_names)(nothing, 0, marks)
+        compiled(mark_slots)(nothing, 0, 0, marks, marks)
+        compiled(mark_pages)(nothing, nothing, 0, marks, marks, marks, marks, marks)
+        compiled(walk_list)(nothing, 0, 0, nothing)
         compiled(follow)(nothing, nothing, nothing, nothing)
         compiled(move)(nothing, 0, 0, nothing, nothing, nothing, nothing, nothing)

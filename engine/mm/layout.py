@@ -81,11 +81,15 @@ class Layout:
     def new_image(self) -> Image:
         """An image of zeroes with the header filled in; memory is given only when touched."""
         words = zeroes(self.total_words)
-        for table in im.schema.tables:
-            words[table.number] = self.base[table.name]
+        self.write_addresses(words)
         words[JOURNAL_BEGIN] = self.journal_base
         words[RECORD_BEGIN] = self.record_base
         return words
+
+    def write_addresses(self, words: Image) -> None:
+        """Where each table begins, into the header: by that the model finds it."""
+        for table in im.schema.tables:
+            words[table.number] = self.base[table.name]
 
 
 def zeroes(words: int) -> Image:

@@ -16,7 +16,6 @@ from engine.reading.lists import (
     zswap_lru,
 )
 from engine.reading.marks import (
-    UNUSED_NAME,
     Marked,
     frame_states,
     name_entries,
@@ -29,7 +28,6 @@ from engine.reading.states import FrameState, PageState, SlotState
 
 __all__ = [
     "Backend", "Chain", "Chosen", "FrameState", "Marked", "Neighbours", "PageState", "Place", "SlotState",
-    "UNUSED_NAME",
     "active_list", "chain", "chains", "entries_of", "entry_name", "frame_states", "frames_of", "inactive_list",
     "inactive_tail", "name_entries", "neighbours", "off_the_lists", "offset_of", "page_states",
     "requests", "seam", "shmem_states", "slot_name", "slot_states", "swap_entry",

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.mm import image as im
+from engine.mm.marking import UNUSED_NAME
 from engine.mm.view import View
 from engine.reading.designs import seam
-from engine.reading.marks import UNUSED_NAME, Marked
+from engine.reading.marks import Marked
 from engine.reading.states import PageState, SlotState
 
 SAME = 255

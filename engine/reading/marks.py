@@ -1,8 +1,9 @@
 """One byte for each page, frame, name and slot: fast enough to read a million of them every frame.
 
-A *mark* is a small number that says all a coloured cell needs. Tables are read once, in blocks that
-stay in the processor's cache, and whatever points at a row of another table looks its byte up there
-instead of gathering 64-bit words. :mod:`engine.reading.states` says the same with names.
+A *mark* is a small number that says all a coloured cell needs. Tables are read once, and whatever
+points at a row of another table looks its byte up there instead of gathering 64-bit words. Machine
+code does so in one pass (:mod:`engine.mm.marking`), without the interpreter that the window needs
+meanwhile; numpy does until it is there. :mod:`engine.reading.states` says the same with names.
 """
 
 from __future__ import annotations
@@ -14,12 +15,24 @@ from numpy.typing import NDArray
 
 from engine.mm import image as im
 from engine.mm.backend import TAG_MASK
+from engine.mm.compiler import is_ready
 from engine.mm.design.legacy import ZERO_MARK
+from engine.mm.kernel import compiled
 from engine.mm.layout import Image
+from engine.mm.marking import (
+    COUNTS,
+    TAGS,
+    UNUSED_NAME,
+    mark_descriptors,
+    mark_pages,
+    mark_slot_names,
+    mark_slots,
+)
 from engine.mm.pageflags import PG_ACTIVE, PG_SWAPCACHE, PG_UNEVICTABLE, PG_WRITEBACK
 from engine.mm.schema import BYTE_MASK
 from engine.mm.swapfile import SWAP_MAP_BAD
 from engine.mm.swapops import (
+    PFN_MASK,
     PFN_SHIFT,
     PTE_OFFSET_MASK,
     PTE_OFFSET_SHIFT,
@@ -36,13 +49,6 @@ from engine.reading.states import FrameState, PageState, SlotState
 
 Marks = NDArray[np.uint8]
 
-BLOCK = 1 << 14
-"""Rows read at a time: half a megabyte of a table of four columns."""
-COUNTS = 11
-"""Counts 0 … 9 have marks of their own, and all above share one."""
-TAGS = len(Backend)
-UNUSED_NAME = COUNTS * 2 * TAGS
-"""Mark of a descriptor that is not in use."""
 NAME_MARKS = UNUSED_NAME + 1
 
 
@@ -91,18 +97,11 @@ _PAGE_OF_NAME = _page_of_name()
 
 def frame_marks(view: View) -> Marks:
     """State × 4 + in the swapcache × 2 + being written, of every row of table page; (rows,)."""
-    flags = view.column(im.PAGE_FLAGS).astype(np.uint16)
-    marks: Marks = np.take(_OF_FLAGS, flags, mode="clip")
+    flags = view.column(im.PAGE_FLAGS)
+    marks = np.full(len(flags), FrameState.FREE * 4, dtype=np.uint8)
+    used = view.scalar(im.FRAME_TOP) + 1
+    np.take(_OF_FLAGS, flags[:used].astype(np.uint16), mode="clip", out=marks[:used])
     return marks
-
-
-def _name_marks_of(counts: Image, caches: Image, tags: Image) -> Marks:
-    marks = np.minimum(counts, COUNTS - 1)
-    marks *= 2
-    marks += (caches != 0) & (caches & 1 == 0)
-    marks *= TAGS
-    marks += tags
-    return marks.astype(np.uint8)
 
 
 def name_marks(view: View) -> Marks:
@@ -113,37 +112,43 @@ def name_marks(view: View) -> Marks:
     """
     if seam(view).has_descriptors:
         return _desc_marks(view)
-    return _slot_name_marks(view)
+    marks = np.full(len(view.slot), UNUSED_NAME, dtype=np.uint8)
+    for row in range(1, len(view.swap_info)):
+        first = view.at(im.SI_BASE, row)
+        _mark_slot_names(view, first, marks[first : first + view.at(im.SI_HIGHEST, row) + 1])
+    return marks
 
 
 def _desc_marks(view: View) -> Marks:
     rows = view.desc[: view.scalar(im.DESC_TOP) + 1]
     marks = np.empty(len(rows), dtype=np.uint8)
-    count, cache, backend = (code & BYTE_MASK for code in (im.DESC_COUNT, im.DESC_CACHE, im.DESC_BACKEND))
-    for start in range(0, len(rows), BLOCK):
-        block = rows[start : start + BLOCK]
-        counts, caches, tags = block[:, count], block[:, cache], block[:, backend] & TAG_MASK
-        made = _name_marks_of(counts, caches, tags)
-        made[made < 1] = UNUSED_NAME
-        marks[start : start + BLOCK] = made
+    if is_ready():
+        compiled(mark_descriptors)(view.words, marks)
+    else:
+        count, cache, backend = (code & BYTE_MASK for code in (im.DESC_COUNT, im.DESC_CACHE, im.DESC_BACKEND))
+        marks[:] = _name_marks_of(rows[:, count], rows[:, cache], rows[:, backend] & TAG_MASK)
+        marks[marks == 0] = UNUSED_NAME
     return marks
 
 
-def _slot_name_marks(view: View) -> Marks:
-    rows = view.slot
-    marks = np.empty(len(rows), dtype=np.uint8)
+def _mark_slot_names(view: View, first: int, marks: Marks) -> None:
+    """Fill in the marks of slots from a row of table slot on."""
+    if is_ready():
+        compiled(mark_slot_names)(view.words, first, marks)
+        return
+    rows = view.slot[first : first + len(marks)]
     columns = (im.SLOT_MAP, im.SLOT_CACHE, im.SLOT_ENTRY, im.SLOT_CONTENT)
-    used, cache, held, content = (code & BYTE_MASK for code in columns)
-    for start in range(0, len(rows), BLOCK):
-        block = rows[start : start + BLOCK]
-        words, entries = block[:, used], block[:, held]
-        tags = np.where(block[:, content] != 0, Backend.SLOT, Backend.NONE)
-        tags[entries > 0] = Backend.ZSWAP
-        tags[entries == ZERO_MARK] = Backend.ZERO
-        made = _name_marks_of(slot_counts(words), block[:, cache], tags)
-        made[(words == 0) | (words == SWAP_MAP_BAD)] = UNUSED_NAME
-        marks[start : start + BLOCK] = made
-    return marks
+    words, caches, entries, contents = (rows[:, code & BYTE_MASK] for code in columns)
+    tags = np.where(contents != 0, Backend.SLOT, Backend.NONE)
+    tags[entries > 0] = Backend.ZSWAP
+    tags[entries == ZERO_MARK] = Backend.ZERO
+    marks[:] = _name_marks_of(slot_counts(words), caches, tags)
+    marks[(words == 0) | (words == SWAP_MAP_BAD)] = UNUSED_NAME
+
+
+def _name_marks_of(counts: Image, caches: Image, tags: Image) -> Marks:
+    cached = (caches != 0) & (caches & 1 == 0)
+    return np.asarray((np.minimum(counts, COUNTS - 1) * 2 + cached) * TAGS + tags, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -153,17 +158,11 @@ class Marked:
     view: View
     frames: Marks
     names: Marks
-    lookup: Marks
-    """Marks of pages: by frame, behind these by name, and last the mark of a page never touched."""
 
     @classmethod
     def of(cls, view: View) -> Marked:
         """Read the tables of frames and names."""
-        frames, names = frame_marks(view), name_marks(view)
-        never = np.array([PageState.NEVER * 2], dtype=np.uint8)
-        lookup = np.concatenate((_PAGE_OF_FRAME[frames], _PAGE_OF_NAME[names], never))
-        lookup[0] = PageState.NEVER * 2
-        return cls(view, frames, names, lookup)
+        return cls(view, frame_marks(view), name_marks(view))
 
     def pages(self, process: int) -> Marks:
         """State × 2 + in the swapcache, of every page of a process; (pages,)."""
@@ -171,47 +170,47 @@ class Marked:
 
     def of_words(self, words: Image) -> Marks:
         """The same of page-table words, whichever they are; shape as given."""
-        marks = np.empty(len(words), dtype=np.uint8)
-        # A word of 0 reads as the largest offset, past the end of ``lookup``: its last mark, "never".
-        names, frames = np.empty(BLOCK, dtype=np.int64), np.empty(BLOCK, dtype=np.int64)
-        for start in range(0, len(words), BLOCK):
-            block = words[start : start + BLOCK]
-            places, mapped = names[: len(block)], frames[: len(block)]
-            np.invert(block, out=places)
-            places >>= PTE_OFFSET_SHIFT
-            places &= PTE_OFFSET_MASK
-            self._names_behind(places, block, PTE_TYPE_SHIFT)
-            np.right_shift(block, PFN_SHIFT, out=mapped)
-            mapped &= ZERO_PFN
-            present = (block & PTE_PRESENT).astype(np.bool_)
-            np.copyto(places, mapped, where=present)
-            np.take(self.lookup, places, mode="clip", out=marks[start : start + BLOCK])
-            present &= mapped == ZERO_PFN
-            if present.any():
-                marks[start : start + BLOCK][present] = PageState.ZERO_PAGE * 2
+        if is_ready():
+            marks: Marks = np.empty(len(words), dtype=np.uint8)
+            described = int(seam(self.view).has_descriptors)
+            compiled(mark_pages)(
+                self.view.words, np.ascontiguousarray(words), described, self.frames, self.names, _PAGE_OF_FRAME,
+                _PAGE_OF_NAME, marks,
+            )  # fmt: skip
+            return marks
+        frames = words >> PFN_SHIFT & PFN_MASK
+        names = ~words >> PTE_OFFSET_SHIFT & PTE_OFFSET_MASK
+        marks = self._marks_of(frames, self._names_behind(names, words, PTE_TYPE_SHIFT), words & PTE_PRESENT == 0)
+        marks[(words & PTE_PRESENT != 0) & (frames == ZERO_PFN)] = PageState.ZERO_PAGE * 2
         return marks
 
     def shmem(self, mapping: int) -> Marks:
         """The same for the pages of a shmem object."""
         words = shmem_words_of(self.view, mapping)
         entries = words >> 1
-        names = entries & SWP_OFFSET_MASK
-        self._names_behind(names, entries, SWP_TYPE_SHIFT)
-        return np.take(self.lookup, np.where(words & 1, names, entries), mode="clip")
+        names = self._names_behind(entries & SWP_OFFSET_MASK, entries, SWP_TYPE_SHIFT)
+        return self._marks_of(entries, names, words & 1 != 0)
 
-    def _names_behind(self, names: Image, words: Image, type_shift: int) -> None:
-        """Turn offsets of entries into places of ``lookup``, in place; ``words`` have their types."""
-        if not seam(self.view).has_descriptors and len(self.view.swap_info) > 1:
-            names += self.view.column(im.SI_BASE)[1:].take(words >> type_shift & TYPE_MASK, mode="clip")
-        names += len(self.frames)
+    def _names_behind(self, offsets: Image, words: Image, type_shift: int) -> Image:
+        """Rows of names from offsets of swap entries, whose types are in ``words``."""
+        if seam(self.view).has_descriptors or len(self.view.swap_info) <= 1:
+            return offsets
+        return offsets + self.view.column(im.SI_BASE)[1:].take(words >> type_shift & TYPE_MASK, mode="clip")
+
+    def _marks_of(self, frames: Image, names: Image, swapped: Flags) -> Marks:
+        """The marks of pages that are in a frame, or ``swapped`` out under a name; a row there is not is a page never
+        touched."""
+        in_frame = _PAGE_OF_FRAME[np.take(self.frames, frames, mode="clip")]
+        under_name = _PAGE_OF_NAME[np.take(self.names, names, mode="clip")]
+        marks = np.where(swapped, under_name, in_frame)
+        rows = np.where(swapped, len(self.names), len(self.frames))
+        places = np.where(swapped, names, frames)
+        marks[(places >= rows) | ~swapped & (frames == 0)] = PageState.NEVER * 2
+        return marks
 
     def slots(self, kind: int) -> Marks:
         """:class:`SlotState` × 2 + its page is in the swapcache, of the header and every slot of a swapfile."""
-        count = self.slot_count(kind)
-        marks = np.empty(count, dtype=np.uint8)
-        for start in range(0, count, BLOCK):
-            marks[start : start + BLOCK] = self.slots_between(kind, start, min(start + BLOCK, count))
-        return marks
+        return self.slots_between(kind, 0, self.slot_count(kind))
 
     def slot_count(self, kind: int) -> int:
         """Slots of a swapfile, the header's included.
@@ -220,9 +219,9 @@ class Marked:
         them after it was made smaller.
         """
         view = self.view
-        first, room = view.at(im.SI_BASE, kind + 1), view.at(im.SI_MAX, kind + 1)
-        count = min(view.scalar(im.SWAPFILE_SLOTS[kind]) + 1, room)
-        beyond = np.flatnonzero(view.column(im.SLOT_MAP)[first + count : first + room])
+        first, highest = view.at(im.SI_BASE, kind + 1), view.at(im.SI_HIGHEST, kind + 1)
+        count = min(view.scalar(im.SWAPFILE_SLOTS[kind]) + 1, view.at(im.SI_MAX, kind + 1))
+        beyond = np.flatnonzero(view.column(im.SLOT_MAP)[first + count : first + highest + 1])
         if len(beyond):
             count += int(beyond[-1]) + 1
         return count
@@ -230,12 +229,22 @@ class Marked:
     def slots_between(self, kind: int, first: int, last: int) -> Marks:
         """The marks of slots ``first`` to ``last`` (not included) of a swapfile."""
         base = self.view.at(im.SI_BASE, kind + 1)
-        start, stop = base + first, base + last
+        described = seam(self.view).has_descriptors
+        if is_ready():
+            marks: Marks = np.empty(last - first, dtype=np.uint8)
+            compiled(mark_slots)(self.view.words, int(described), base + first, self.names, marks)
+        else:
+            marks = self._slots_between(described, base + first, base + last)
+        if first == 0:
+            marks[:1] = SlotState.HEADER * 2
+        return marks
+
+    def _slots_between(self, described: bool, start: int, stop: int) -> Marks:
         rows = self.view.slot[start:stop]
         words, held = rows[:, im.SLOT_MAP & BYTE_MASK], rows[:, im.SLOT_ENTRY & BYTE_MASK]
         used = words != 0
-        marks: Marks = used.astype(np.uint8)
-        if seam(self.view).has_descriptors:
+        marks = np.where(used, np.uint8(SlotState.DISK), np.uint8(SlotState.FREE))
+        if described:
             owners = _CACHED_NAME[np.take(self.names, np.maximum(held, 0), mode="clip")]
             cached = owners & used & (held > 0)
         else:
@@ -244,10 +253,7 @@ class Marked:
             marks[used & (held > 0)] = SlotState.HELD
             marks[used & (held == ZERO_MARK)] = SlotState.ZERO
         marks[words == SWAP_MAP_BAD] = SlotState.BAD
-        marks = np.asarray(marks * 2 + cached, dtype=np.uint8)
-        if first == 0:
-            marks[:1] = SlotState.HEADER * 2
-        return marks
+        return np.asarray(marks * 2 + cached, dtype=np.uint8)
 
 
 def page_states(view: View, process: int) -> tuple[Marks, Flags]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from engine.mm import marking
+
 
 class PageState(IntEnum):
     """Where a page is."""
 
-    NEVER = 0
+    NEVER = marking.PAGE_NEVER
     """Never touched, or given back."""
     ACTIVE = 1
     INACTIVE = 2
@@ -19,7 +21,7 @@ class PageState(IntEnum):
     """Swapped out as nothing but a mark that it was all zeroes."""
     CACHED_ONLY = 7
     """Its page table holds a swap entry but the page is in memory, in the swapcache."""
-    ZERO_PAGE = 8
+    ZERO_PAGE = marking.PAGE_OF_ZEROES
     """Maps the shared zero page: it has no frame of its own."""
     ADRIFT = 9
     """Its entry has neither swapcache nor backend; between two transitions of a swap-out at most."""
@@ -37,15 +39,15 @@ class FrameState(IntEnum):
 class SlotState(IntEnum):
     """What a slot of a swapfile is used for."""
 
-    FREE = 0
-    DISK = 1
+    FREE = marking.SLOT_FREE
+    DISK = marking.SLOT_DISK
     """Holds a page."""
-    HELD = 2
+    HELD = marking.SLOT_HELD
     """Taken, but its page is in zswap: it holds nothing."""
-    CACHED = 3
+    CACHED = marking.SLOT_CACHED
     """Taken, but its page is still in the swapcache and was not written."""
-    ZERO = 4
+    ZERO = marking.SLOT_ZERO
     """Taken, but its page is only a zero mark."""
-    BAD = 5
+    BAD = marking.SLOT_BAD
     HEADER = 6
     """Slot 0, the file's header."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.mm import image as im
 from engine.mm.block import HELD_BACK
+from engine.mm.marking import TAGS, UNUSED_NAME
 from engine.mm.schema import BYTE_MASK, TABLE_SHIFT
 from engine.mm.view import View
 from engine.naming import process_name
@@ -23,7 +24,7 @@ from engine.program import Program
 from engine.reading.designs import Backend, seam
 from engine.reading.entries import entries_of, frames_of, offset_of, type_of, words_of
 from engine.reading.lists import active_list, inactive_list, requests, zswap_lru
-from engine.reading.marks import TAGS, UNUSED_NAME, Marked
+from engine.reading.marks import Marked
 from engine.reading.states import FrameState, PageState, SlotState
 
 Array = NDArray[Any]

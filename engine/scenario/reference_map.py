@@ -49,7 +49,7 @@ def reference_map(program: Program, lengths: Sequence[int], width: int, height: 
     ends = np.cumsum(np.array([0, *lengths], np.int64))
     marks = [
         (program.marks[int(ops[place]) >> operation.VALUE_SHIFT], int(before[place]))
-        for place in np.flatnonzero(kind == int(Op.MARK))
+        for place in program.mark_operations
     ]
     places = np.flatnonzero(is_reference)
     number = np.arange(total, dtype=np.int64)

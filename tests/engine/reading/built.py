@@ -55,6 +55,7 @@ class Built:
         for kind, count in enumerate(slots):
             self.put(im.SI_BASE, kind + 1, base)
             self.put(im.SI_MAX, kind + 1, count + 1)
+            self.put(im.SI_HIGHEST, kind + 1, count)
             self.put(im.SI_PRIO, kind + 1, -2 - kind)
             self.put(im.SI_FLAGS, kind + 1, 3)
             self.set(im.SWAPFILE_SLOTS[kind], count)

@@ -7,10 +7,11 @@ from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.backend import SLOT, ZSWAP, backend_slot, backend_tag, backend_zswap
 from engine.mm.design import hooks
+from engine.mm.marking import UNUSED_NAME
 from engine.reading import SlotState, chain, page_states, seam, slot_states
 from engine.reading.designs import SEAMS
 from engine.reading.entries import entries_of, frames_of, words_of
-from engine.reading.marks import UNUSED_NAME, name_entries, name_marks
+from engine.reading.marks import name_entries, name_marks
 from engine.scenario import parse_scenario
 
 SCENARIO = """

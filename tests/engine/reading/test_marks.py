@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from engine.mm import image as im
+from engine.mm.compiler import ensure_compiled
 from engine.mm.pageflags import PG_MLOCKED, PG_SWAPCACHE, PG_UNEVICTABLE, PG_WRITEBACK
 from engine.mm.swapops import PTE_PRESENT, ZERO_PFN
 from engine.reading import FrameState, PageState, SlotState, frame_states, page_states, shmem_states, slot_states
 from engine.reading.entries import entries_of, frames_of, words_of
-from engine.reading.marks import BLOCK, Marked, frame_marks
+from engine.reading.marks import Marked, frame_marks
 from tests.engine.reading.built import LEGACY, SWAP_DESC, Built, populated
 
 DESIGNS = pytest.mark.parametrize("design", [LEGACY, SWAP_DESC])
@@ -105,9 +106,8 @@ def test_frames():
 
 @DESIGNS
 def test_the_states_follow_from_the_words_one_by_one(design):
-    """The fast reading agrees with taking every word apart, over more than one block."""
-    pages = BLOCK // 256
-    built = populated(design, pages=(pages * 4, pages), frames=120, slots=(900,))
+    """The fast reading agrees with taking every word apart."""
+    built = populated(design, pages=(256, 64), frames=120, slots=(900,))
     for process in (1, 2):
         words = words_of(built.view, process)
         states, _ = page_states(built.view, process)
@@ -118,10 +118,25 @@ def test_the_states_follow_from_the_words_one_by_one(design):
         assert np.array_equal(out, entries_of(words) != 0)
 
 
-def test_a_page_table_longer_than_a_block():
-    built = Built(SWAP_DESC, pages=(BLOCK + 5,))
-    last = BLOCK + 4
-    built.swapped((1, 0), (1, last), to="disk")
-    states = Marked.of(built.view).pages(1) >> 1
-    assert np.flatnonzero(states == PageState.DISK).tolist() == [0, last]
-    assert np.count_nonzero(states) == 2
+@DESIGNS
+def test_machine_code_reads_the_same(design, monkeypatch):
+    """Every mark of a machine with all there is, and of words that point at rows there are not."""
+    built = populated(design, pages=(400, 64), frames=120, slots=(300, 200), shmem=0)
+    built.swapped((1, 0), to="disk", kind=1)
+    built.put(im.SLOT_MAP, built.view.at(im.SI_BASE, 2) + 200, 0x3F)
+    built.put(im.SLOT_MAP, built.view.at(im.SI_BASE, 1) + 299, 5 | 2 << 8)
+    words = np.concatenate([words_of(built.view, 1), [0, 1, 2, -1, ZERO_PFN << 12 | 1, 1 << 45 | 1, 7 << 59]])
+
+    def read():
+        marked = Marked.of(built.view)
+        marks = [marked.frames, marked.names, marked.pages(1), marked.pages(2), marked.slots(0), marked.slots(1)]
+        return [*marks, marked.slots_between(1, 3, 50), marked.of_words(words)]
+
+    monkeypatch.setattr("engine.reading.marks.is_ready", lambda: False)
+    plain = read()
+    ensure_compiled()
+    monkeypatch.setattr("engine.reading.marks.is_ready", lambda: True)
+    for slow, fast in zip(plain, read(), strict=True):
+        assert np.array_equal(slow, fast)
+    assert len(np.unique(plain[1])) > 5
+    assert len(np.unique(plain[7])) > 5
