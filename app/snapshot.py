@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.mm.compiler import is_ready
 from engine.mm.layout import Image, Layout, used_spans
+from engine.mm.packing import copy_spans
 from engine.mm.view import View
 
 
@@ -44,8 +46,12 @@ class _Buffer:
         self.view = View(self.words, layout)
 
     def fill(self, words: Image) -> None:
+        spans = []
         for start, end in used_spans(words, self._layout):
-            before = self._ends.get(start, end)
+            spans.append((start, max(self._ends.get(start, end), end), start))
             self._ends[start] = end
-            upto = max(before, end)
-            np.copyto(self.words[start:upto], words[start:upto])
+        if is_ready():
+            copy_spans(words, spans, self.words)
+        else:
+            for start, end, _ in spans:
+                np.copyto(self.words[start:end], words[start:end])

@@ -14,7 +14,7 @@ from engine.mm.linking import link_late
 from engine.mm.marking import mark_descriptors, mark_pages, mark_slot_names, mark_slots, walk_list
 from engine.mm.mover import move
 from engine.mm.object_code import keep, load
-from engine.mm.packing import pack_span, unpack_span
+from engine.mm.packing import copy_words, pack_spans, unpack_spans
 from engine.mm.run import run, run_unrecorded
 
 _ready = threading.Event()
@@ -69,8 +69,10 @@ def _call_entries() -> None:
         compiled(swap_back)(nothing, 0, 0)
         compiled(swap_forward)(nothing, 0, 0)
         narrow = (nothing.view(np.uint8), nothing.view(np.uint16), nothing.view(np.uint32))
-        compiled(pack_span)(nothing, 0, 0, *narrow, nothing, 0)
-        compiled(unpack_span)(nothing, 0, 0, *narrow, nothing, 0)
+        no_spans = nothing[:0]
+        compiled(copy_words)(nothing, no_spans, nothing)
+        compiled(pack_spans)(nothing, no_spans, *narrow, nothing)
+        compiled(unpack_spans)(nothing, no_spans, *narrow, nothing)
         marks = narrow[0][:0]
         compiled(mark_descriptors)(nothing, marks)
         compiled(mark_slot_names)(nothing, 0, marks)

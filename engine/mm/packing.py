@@ -14,13 +14,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mm.kernel import compiled, entry
+from engine.mm.intrinsics import place
+from engine.mm.kernel import compiled, entry, kernel
 
 Span = tuple[int, int]
 Image = NDArray[np.int64]
@@ -40,15 +42,17 @@ def pack_in_background(words: Image, spans: Sequence[Span]) -> Future[Packed]:
     with _lock:
         if _last:
             wait(_last)
-        copy = _room("copy", sum(end - start for start, end in spans))
-        at = 0
-        parts = []
-        for start, end in spans:
-            copy[at : at + end - start] = words[start:end]
-            parts.append((at, at + end - start))
-            at += end - start
-        _last[:] = [_packers().submit(pack, copy, parts)]
+        ends = list(accumulate(end - start for start, end in spans))
+        parts = list(pairwise((0, *ends)))
+        kept = _room("copy", ends[-1])
+        copy_spans(words, [(*span, part[0]) for span, part in zip(spans, parts, strict=True)], kept)
+        _last[:] = [_packers().submit(pack, kept, parts)]
         return _last[0]
+
+
+def copy_spans(words: Image, spans: Sequence[tuple[int, int, int]], target: Image) -> None:
+    """Copy spans (start, end, and where in ``target`` it begins) without the interpreter from the first to the last."""
+    compiled(copy_words)(words, _flat(spans), target)
 
 
 def pack(words: Image, spans: Sequence[Span]) -> Packed:
@@ -56,20 +60,18 @@ def pack(words: Image, spans: Sequence[Span]) -> Packed:
     total = sum(end - start for start, end in spans)
     buffer = _room("packed", total + (total // STRETCH + 2 * len(spans)) * (STRETCH_HEAD + COLUMNS))
     views = (buffer.view(np.uint8), buffer.view(np.uint16), buffer.view(np.uint32))
-    work = compiled(pack_span)
-    at = 0
-    for start, end in spans:
-        at = work(words, start, end, *views, buffer, at)
-    return buffer[:at].copy()
+    return buffer[: compiled(pack_spans)(words, _flat(spans), *views, buffer)].copy()
 
 
 def unpack(packed: Packed, words: Image, spans: Sequence[Span]) -> None:
     """Put what was packed back to where the spans were."""
     views = (packed.view(np.uint8), packed.view(np.uint16), packed.view(np.uint32))
-    work = compiled(unpack_span)
-    at = 0
-    for start, end in spans:
-        at = work(words, start, end, *views, packed, at)
+    compiled(unpack_spans)(words, _flat(spans), *views, packed)
+
+
+def _flat(spans: Sequence[tuple[int, ...]]) -> Image:
+    """Spans as machine code takes them: one number after the other."""
+    return np.array(spans, dtype=np.int64).ravel()
 
 
 _lock = Lock()
@@ -91,21 +93,50 @@ def _packers() -> ThreadPoolExecutor:
 
 
 @entry
+def copy_words(words: Any, spans: Any, target: Any) -> int:
+    """Copy each span; three words of ``spans`` say from where, up to where and whereto."""
+    for span in range(len(spans) // 3):
+        start = spans[3 * span]
+        to = spans[3 * span + 2]
+        for word in range(spans[3 * span + 1] - start):
+            target[place(to + word)] = words[place(start + word)]
+    return 0
+
+
+@entry
+def pack_spans(words: Any, spans: Any, out8: Any, out16: Any, out32: Any, out: Any) -> int:
+    """Pack all spans into ``out``, of which the others are views; gives the words it takes."""
+    at = 0
+    for span in range(len(spans) // 2):
+        at = pack_span(words, spans[2 * span], spans[2 * span + 1], out8, out16, out32, out, at)
+    return at
+
+
+@entry
+def unpack_spans(words: Any, spans: Any, in8: Any, in16: Any, in32: Any, packed: Any) -> int:
+    """The reverse."""
+    at = 0
+    for span in range(len(spans) // 2):
+        at = unpack_span(words, spans[2 * span], spans[2 * span + 1], in8, in16, in32, packed, at)
+    return at
+
+
+@kernel
 def pack_span(words: Any, start: int, end: int, out8: Any, out16: Any, out32: Any, out: Any, at: int) -> int:
     """Pack one span behind word ``at`` of ``out``, of which the others are views; gives the word behind it."""
-    place = start
-    while place < end:
-        count = min(end - place, 4096)
+    here = start
+    while here < end:
+        count = min(end - here, 4096)
         rows = count // 8
         codes = 0
         head = at
         at += 9
         for column in range(8 if rows > 0 else 0):
-            first = place + column
+            first = here + column
             least = words[first]
             most = least
             for row in range(rows):
-                value = words[first + 8 * row]
+                value = words[place(first + 8 * row)]
                 least = min(least, value)
                 most = max(most, value)
             span = most - least
@@ -116,13 +147,13 @@ def pack_span(words: Any, start: int, end: int, out8: Any, out16: Any, out32: An
                 codes |= 1 << (4 * column)
                 byte = 8 * at
                 for row in range(rows):
-                    out8[byte + row] = words[first + 8 * row] - least
+                    out8[place(byte + row)] = words[place(first + 8 * row)] - least
                 at += (rows + 7) // 8
             elif 0 < span < 1 << 16:
                 codes |= 2 << (4 * column)
                 half = 4 * at
                 for row in range(rows):
-                    out16[half + row] = words[first + 8 * row] - least
+                    out16[place(half + row)] = words[place(first + 8 * row)] - least
                 at += (rows + 3) // 4
             elif 0 < span < 1 << 24:
                 codes |= 3 << (4 * column)
@@ -131,54 +162,54 @@ def pack_span(words: Any, start: int, end: int, out8: Any, out16: Any, out32: An
                 byte = 8 * at
                 at += (rows + 7) // 8
                 for row in range(rows):
-                    value = words[first + 8 * row] - least
-                    out16[half + row] = value & 0xFFFF
-                    out8[byte + row] = value >> 16
+                    value = words[place(first + 8 * row)] - least
+                    out16[place(half + row)] = value & 0xFFFF
+                    out8[place(byte + row)] = value >> 16
             elif 0 < span < 1 << 32:
                 codes |= 4 << (4 * column)
                 quarter = 2 * at
                 for row in range(rows):
-                    out32[quarter + row] = words[first + 8 * row] - least
+                    out32[place(quarter + row)] = words[place(first + 8 * row)] - least
                 at += (rows + 1) // 2
             else:
                 codes |= 8 << (4 * column)
                 for row in range(rows):
-                    out[at + row] = words[first + 8 * row]
+                    out[place(at + row)] = words[place(first + 8 * row)]
                 at += rows
         out[head] = codes
         for word in range(8 * rows, count):
-            out[at] = words[place + word]
+            out[at] = words[here + word]
             at += 1
-        place += count
+        here += count
     return at
 
 
-@entry
+@kernel
 def unpack_span(words: Any, start: int, end: int, in8: Any, in16: Any, in32: Any, packed: Any, at: int) -> int:
     """The reverse; gives the word of ``packed`` behind the span."""
-    place = start
-    while place < end:
-        count = min(end - place, 4096)
+    here = start
+    while here < end:
+        count = min(end - here, 4096)
         rows = count // 8
         codes = packed[at]
         head = at
         at += 9
         for column in range(8 if rows > 0 else 0):
-            first = place + column
+            first = here + column
             least = packed[head + 1 + column]
             code = codes >> (4 * column) & 15
             if code == 0:
                 for row in range(rows):
-                    words[first + 8 * row] = least
+                    words[place(first + 8 * row)] = least
             elif code == 1:
                 byte = 8 * at
                 for row in range(rows):
-                    words[first + 8 * row] = least + in8[byte + row]
+                    words[place(first + 8 * row)] = least + in8[place(byte + row)]
                 at += (rows + 7) // 8
             elif code == 2:
                 half = 4 * at
                 for row in range(rows):
-                    words[first + 8 * row] = least + in16[half + row]
+                    words[place(first + 8 * row)] = least + in16[place(half + row)]
                 at += (rows + 3) // 4
             elif code == 3:
                 half = 4 * at
@@ -186,18 +217,19 @@ def unpack_span(words: Any, start: int, end: int, in8: Any, in16: Any, in32: Any
                 byte = 8 * at
                 at += (rows + 7) // 8
                 for row in range(rows):
-                    words[first + 8 * row] = least + (np.int64(in16[half + row]) | np.int64(in8[byte + row]) << 16)
+                    above = np.int64(in16[place(half + row)]) | np.int64(in8[place(byte + row)]) << 16
+                    words[place(first + 8 * row)] = least + above
             elif code == 4:
                 quarter = 2 * at
                 for row in range(rows):
-                    words[first + 8 * row] = least + in32[quarter + row]
+                    words[place(first + 8 * row)] = least + in32[place(quarter + row)]
                 at += (rows + 1) // 2
             else:
                 for row in range(rows):
-                    words[first + 8 * row] = packed[at + row]
+                    words[place(first + 8 * row)] = packed[place(at + row)]
                 at += rows
         for word in range(8 * rows, count):
-            words[place + word] = packed[at]
+            words[here + word] = packed[at]
             at += 1
-        place += count
+        here += count
     return at

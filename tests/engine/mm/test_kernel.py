@@ -13,7 +13,8 @@ from engine.mm.kernel import cache_folder, entry_names
 
 def test_only_what_is_called_from_outside_is_an_entry() -> None:
     assert entry_names() == {
-        "follow", "move", "pack_span", "run", "run_unrecorded", "swap_back", "swap_forward", "unpack_span",
+        "copy_words", "follow", "mark_descriptors", "mark_pages", "mark_slot_names", "mark_slots", "move", "pack_spans",
+        "run", "run_unrecorded", "swap_back", "swap_forward", "unpack_spans", "walk_list",
     }  # fmt: skip
 
 
