@@ -46,7 +46,7 @@ def pressure(series: Any, edges: Floats) -> Floats:
 
 
 class _Between:
-    """Interpolation at the edges that reads only the samples next to them."""
+    """Interpolation between samples at the edges."""
 
     def __init__(self, series: Any, edges: Floats) -> None:
         at = np.asarray(series.transition)
@@ -66,9 +66,7 @@ class _Between:
         """Columns of the samples' values added up, at each edge."""
         if self._before is None:
             return np.zeros(self._count)
-        low = self._values[self._before][:, columns].sum(axis=1)
-        high = self._values[self._after][:, columns].sum(axis=1)
-        return low + self._share * (high - low)
+        return self.of(self._values[:, columns].sum(axis=1))
 
     def of(self, samples: NDArray[Any]) -> Floats:
         """One value a sample, at each edge."""

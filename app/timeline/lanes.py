@@ -22,19 +22,25 @@ class Lanes:
     def __init__(self) -> None:
         self._image: QImage | None = None
         self._drawn_for: object = None
+        self.span: Span = (0.0, 0.0)
+        """First and last transition of the picture."""
 
     def forget(self) -> None:
         """It is to be drawn anew."""
         self._drawn_for = None
 
     def picture(self, series: Any, records: list[Transition], span: Span, length: int, rows: list[QRect], size: QSize,
-                ratio: float) -> QImage | None:  # fmt: skip
-        """The rows, those of the lanes and at last the pressure's, without what is left of them; None: no run yet."""
+                ratio: float, growing: bool = False) -> QImage | None:  # fmt: skip
+        """The rows, those of the lanes and at last the pressure's, without what is left of them; None: no run yet.
+
+        Of a run that is ``growing`` with every frame the picture may still be that of another span, until there are
+        more samples.
+        """
         if series is None or length == 0:
             return None
         colours = theme.current()
-        key = (size, ratio, span, length, len(series.transition), colours.name, len(records))
-        if self._image is not None and self._drawn_for == key:
+        key = (size, ratio, len(series.transition), colours.name, len(records))
+        if self._image is not None and self._drawn_for == key and (growing or self.span == span):
             return self._image
         width = rows[0].width()
         image = QImage(round(width * ratio), round(size.height() * ratio), QImage.Format.Format_ARGB32_Premultiplied)
@@ -49,7 +55,7 @@ class Lanes:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _draw_pressure(painter, series, span, length, rows[-1], colours)
         painter.end()
-        self._image, self._drawn_for = image, key
+        self._image, self._drawn_for, self.span = image, key, span
         return image
 
 

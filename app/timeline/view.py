@@ -59,6 +59,8 @@ class TimelineView(QWidget):
         self._records: list[Transition] = []
         self._span: tuple[float, float] | None = None
         self._lanes = Lanes()
+        self._hurried = False
+        """The run is played so fast that it grows with every moment."""
         self._dragging = False
         self._loop: tuple[int, int] | None = None
         self._loop_from: int | None = None
@@ -73,9 +75,9 @@ class TimelineView(QWidget):
         self._cursor = moment.transition.number
         self._complete = moment.complete
         self._on_branch = bool(moment.branch)
+        self._hurried = moment.playing and moment.skipping
         if moment.length != self._length:
             self._length = moment.length
-            self._lanes.forget()
             if self._span is None and self._length <= self._plot().width():
                 self.span_changed.emit(0, self._length)
         if self._span is not None and moment.playing:
@@ -85,6 +87,7 @@ class TimelineView(QWidget):
     def show_series(self, series: Any) -> None:
         """The samples the lanes are computed from."""
         self._series = series
+        self._lanes.forget()
         self.update()
 
     def show_records(self, records: list[Transition]) -> None:
@@ -241,9 +244,14 @@ class TimelineView(QWidget):
         for row in rows:
             painter.drawRoundedRect(row, 2, 2)
         image = self._lanes.picture(self._series, self._records, self.span, self._length, rows, self.size(),
-                                    self.devicePixelRatioF())  # fmt: skip
-        if image is not None:
+                                    self.devicePixelRatioF(), self._hurried and self._span is None)  # fmt: skip
+        if image is None:
+            return
+        first, last = self._lanes.span
+        if (first, last) == self.span:
             painter.drawImage(QPointF(rows[0].left(), 0), image)
+        else:
+            painter.drawImage(QRectF(self.x_of(first), 0, self.x_of(last) - self.x_of(first), self.height()), image)
 
     def _paint_loop(self, painter: QPainter, colours: theme.Theme) -> None:
         """A band over all lanes with an edge at both ends."""

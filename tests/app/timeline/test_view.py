@@ -13,9 +13,9 @@ from app.timeline.marks import Mark
 from app.timeline.view import SMALLEST_SPAN, TimelineView
 
 
-def moment(number=0, length=10_000, playing=False):
+def moment(number=0, length=10_000, playing=False, skipping=False):
     return SimpleNamespace(transition=SimpleNamespace(number=number), length=length, complete=True, playing=playing,
-                           branch=0)  # fmt: skip
+                           skipping=skipping, branch=0)  # fmt: skip
 
 
 @pytest.fixture
