@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.010
 """How long the thread works before it looks for the next command."""
+RUSH = 2.5
+"""Playing as fast as it goes works for so many slices, and then leaves a frame: some thirty-five a second."""
 LONGEST_SLICE = 0.060
 """The same while a frame takes long to make: a million pages are read in twenty to forty milliseconds."""
 SHOW_EVERY = 30.0
@@ -482,21 +484,21 @@ class Worker(QThread):
 
     def _advance(self, stop_at: float) -> bool:
         while time.perf_counter() < stop_at:
-            if self._piece(self._need().advance) == 0:
+            if self._piece(self._need().advance, RUSH if self._compiled else 1) == 0:
                 return False
         return True
 
-    def _piece(self, carry_out: Callable[[int], int]) -> int:
-        """As many operations as a slice has time for, whichever engine runs: each piece costs something besides.
+    def _piece(self, carry_out: Callable[[int], int], slices: float = 1) -> int:
+        """As many operations as some slices have time for, whichever engine runs: each piece costs something besides.
 
         A slice is measured by what the thread had of the processor; by the clock it may be longer
         where other programs run, but not by much.
         """
         began, had = time.perf_counter(), time.thread_time()
-        done = int(carry_out(self._stride))
+        done = int(carry_out(int(slices * self._stride)))
         took, had = time.perf_counter() - began, time.thread_time() - had
-        slices = max(had / SLICE_SECONDS, took / LONGEST_SLICE, 1e-3)
-        self._stride = max(FIRST_STRIDE, min(int(done / slices), 2 * self._stride))
+        share = max(had / (slices * SLICE_SECONDS), took / LONGEST_SLICE, 1e-3)
+        self._stride = max(FIRST_STRIDE, min(int(done / slices / share), 2 * self._stride))
         return done
 
     def _use_compiled(self) -> None:

@@ -29,8 +29,9 @@ from engine.mm.journal import (
     WATCH_SEEN,
 )
 from engine.mm.kernel import compiled as compiled_twin
+from engine.mm.layout import Image
 from engine.mm.run import OUTCOME_SEGFAULT, run, run_unrecorded
-from engine.mm.schema import Group
+from engine.mm.schema import HEADER_WORDS, Group
 from engine.mm.setup import new_machine, write_future
 from engine.mm.transitions import RECORD_WORDS
 from engine.mm.view import View
@@ -43,6 +44,7 @@ JOURNAL_WORDS = 1 << 21
 RECORDS = 1 << 17
 WORTH_COMPILING = 20_000
 """Shorter runs are done sooner in the interpreter than the machine code is loaded."""
+NO_SAMPLES = np.zeros(0, dtype=np.int64)
 OUTCOMES = {0: "running", 1: "oom", OUTCOME_SEGFAULT: "segfault"}
 
 
@@ -105,12 +107,33 @@ class Machine:
         self.words[WATCH] = watch
         self.words[WATCH_SEEN] = 0
         if self._use_compiled():
-            form = run if self.words[JOURNAL_END] or self.words[KEEP_FROM] else run_unrecorded
-            reached = compiled_twin(form)(self.words, self.ops, self.position, end, transitions)
+            if self.words[JOURNAL_END] or self.words[KEEP_FROM]:
+                reached = compiled_twin(run)(self.words, self.ops, self.position, end, transitions)
+            else:
+                reached = self._run_unrecorded(end, transitions)
         else:
             reached = run(self._plain, self._plain_ops, self.position, end, transitions)
         self.position = int(reached)
         return self.position
+
+    def run_sampled(self, until: int, step: int) -> list[tuple[int, Image]]:
+        """Carry out operations up to index ``until``, writing nothing down; all scalars at each multiple of ``step``.
+
+        Gives (operations done, scalars in the order of ``engine.mm.image.schema.scalars``) of each.
+        """
+        before, end = self.position, min(until, len(self.ops))
+        samples = np.empty((end // step - before // step, im.schema.scalar_end - HEADER_WORDS), dtype=np.int64)
+        if not self.finished:
+            self.words[WATCH] = 0
+            self.position = self._run_unrecorded(end, NEVER, step, samples.ravel())
+        places = range(before - before % step + step, self.position + 1, step)
+        return list(zip(places, samples, strict=False))
+
+    def _run_unrecorded(self, end: int, transitions: int, step: int = NEVER, samples: Image = NO_SAMPLES) -> int:
+        if self._use_compiled():
+            run_it: Any = compiled_twin(run_unrecorded)
+            return int(run_it(self.words, self.ops, self.position, end, transitions, step, samples))
+        return run_unrecorded(self._plain, self._plain_ops, self.position, end, transitions, step, samples.data)
 
     def run_recorded(self, until: int) -> list[Transition]:
         """Carry out operations up to index ``until`` and give their transitions."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from operator import attrgetter
 
 from engine.history import Branch, Keyframe
 from engine.machine import Machine
@@ -25,10 +26,13 @@ KEYFRAME_OPERATIONS = 25_000
 """Operations from one keyframe to the next, at first."""
 KEYFRAME_WORDS = 8
 """Words of a keyframe for each operation up to the next, at most: else copying would take a fifth of the time."""
+KEYFRAMES = 64
+"""Keyframes of a run that is being found out, at most: past it, too, every other one is given up."""
 FINE_SHARE = 0.75
 """Share of the memory for history up to which keyframes are added in between while there is nothing else to do."""
 SAMPLES = 1_000
 """Samples of a run, at least, where it has so many operations."""
+_BYTES = attrgetter("nbytes")
 
 
 def history_bytes_for(program: Program) -> int:
@@ -106,7 +110,7 @@ class Scout:
             places = [*(keyframe.position for keyframe in keyframes), now.explored]
             widths = [after - before for before, after in pairwise(places)]
             index = widths.index(max(widths))
-            room = FINE_SHARE * self.history_bytes - sum(keyframe.nbytes for keyframe in keyframes)
+            room = FINE_SHARE * self.history_bytes - sum(map(_BYTES, keyframes))
             if widths[index] < 2 * KEYFRAME_OPERATIONS or room < keyframes[index].nbytes:
                 return
             before = keyframes[index]
@@ -125,13 +129,12 @@ class Scout:
         if machine.position < known:
             machine.run(known)
         while machine.position < end and not machine.finished:
-            to_sample = step - machine.position % step
             to_keyframe = self.keyframe_operations - machine.position % self.keyframe_operations
-            machine.run(min(end, machine.position + min(to_sample, to_keyframe)))
+            known = now.samples[-1][0]
+            samples = machine.run_sampled(min(end, machine.position + to_keyframe), step)
+            now.samples += [sample for sample in samples if sample[0] > known]
             if machine.position % self.keyframe_operations == 0:
                 self._note_keyframe(machine)
-            if machine.position % step == 0:
-                self._note_sample(machine)
         now.length = max(now.length, machine.view.scalar(im.TRANSITIONS))
 
     def _note_keyframe(self, machine: Machine) -> None:
@@ -141,7 +144,8 @@ class Scout:
         keyframes.append(Keyframe(machine))
         if keyframes[-1].size > self.keyframe_operations * KEYFRAME_WORDS:
             self.keyframe_operations *= 2
-        if sum(keyframe.nbytes for keyframe in keyframes) > self.history_bytes and len(keyframes) > 2:
+        too_large = sum(map(_BYTES, keyframes)) > self.history_bytes and len(keyframes) > 2
+        if too_large or len(keyframes) > KEYFRAMES:
             self.keyframe_operations *= 2
             keyframes[:] = [k for k in keyframes if k.position % self.keyframe_operations == 0]
 

@@ -65,7 +65,7 @@ def _call_entries() -> None:
     nothing = np.zeros(64, dtype=np.int64)
     with link_late(entry_names()):
         compiled(run)(nothing, nothing, 0, 0, 0)
-        compiled(run_unrecorded)(nothing, nothing, 0, 0, 0)
+        compiled(run_unrecorded)(nothing, nothing, 0, 0, 0, 1, nothing)
         compiled(swap_back)(nothing, 0, 0)
         compiled(swap_forward)(nothing, 0, 0)
         narrow = (nothing.view(np.uint8), nothing.view(np.uint16), nothing.view(np.uint32))

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,8 +180,10 @@ def used_spans(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:
 
 def _used_entries(words: Image, layout: Layout) -> int:
     """Page-table entries of the processes there were so far: behind them is room for others."""
-    mm = words[layout.base["mm"] :][: (int(words[im.PROCESSES]) + 1) * im.mm.width].reshape(-1, im.mm.width)
-    return int((mm[:, im.MM_PTE & BYTE_MASK] + mm[:, im.MM_PAGES & BYTE_MASK]).max())
+    start = layout.base["mm"]
+    end = start + (int(words[im.PROCESSES]) + 1) * im.mm.width
+    first, pages = (words[start + (code & BYTE_MASK) : end : im.mm.width] for code in (im.MM_PTE, im.MM_PAGES))
+    return int(max(map(add, first.tolist(), pages.tolist())))
 
 
 def _used_slots(words: Image, layout: Layout) -> Iterator[tuple[int, int]]:

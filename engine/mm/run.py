@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.mm.alloc import direct_reclaim
 from engine.mm.block import wait_until
 from engine.mm.exec import exec_mmap
@@ -31,6 +33,7 @@ from engine.mm.image import (
     VMA_START,
     WORKER_DUE,
     WORKING_SET,
+    schema,
 )
 from engine.mm.journal import (
     ACTOR,
@@ -61,7 +64,7 @@ from engine.mm.oom_kill import out_of_memory
 from engine.mm.page_alloc import setup_watermarks, task_floor
 from engine.mm.page_io import complete_writes
 from engine.mm.policy import LINUX, LRU, OPT, note_use
-from engine.mm.schema import Words
+from engine.mm.schema import HEADER_WORDS, Words
 from engine.mm.swapfile import MAX_SWAPFILES, SWP_WRITEOK, slots_good
 from engine.mm.swapoff import swapoff, swapon
 from engine.mm.swapops import PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pte_pfn
@@ -76,6 +79,7 @@ MLOCK_OP, MUNLOCK_OP, SWAPON_OP, SWAPOFF_OP, EXEC_OP = range(13, 18)
 USER = 4
 PROCESS_SHIFT = 32
 OUTCOME_SEGFAULT = 2
+SCALAR_END = schema.scalar_end
 SWAPFILE_SLOTS_0 = SWAPFILE_SLOTS[0]
 
 
@@ -235,12 +239,24 @@ def run(m: Words, ops: Words, begin: int, end: int, until: int) -> int:
 
 
 @entry
-def run_unrecorded(m: Words, ops: Words, begin: int, end: int, until: int) -> int:
+def run_unrecorded(m: Words, ops: Words, begin: int, end: int, until: int, step: int, samples: Any) -> int:
     """The same where nothing is written down: in machine code, much faster.
 
-    :data:`engine.mm.linking.UNRECORDED` names it.
+    Behind every ``step`` operations all scalars go into ``samples``, as long as there is room: so the run need
+    not come back for each of them. :data:`engine.mm.linking.UNRECORDED` names this entry.
     """
-    return carry_out(m, ops, begin, end, until)
+    at = begin
+    row = 0
+    while at < end:
+        stop = min(end, at - at % step + step)
+        at = carry_out(m, ops, at, stop, until)
+        if at % step == 0 and row < len(samples):
+            for word in range(HEADER_WORDS, SCALAR_END):
+                samples[row + word - HEADER_WORDS] = m[word]
+            row += SCALAR_END - HEADER_WORDS
+        if at < stop or m[OUTCOME] != 0:
+            break
+    return at
 
 
 @kernel

@@ -6,6 +6,7 @@ import pytest
 
 from engine.machine import Machine, metadata_bytes
 from engine.mm import image as im
+from engine.mm.schema import HEADER_WORDS
 from engine.mm.transitions import DIRECT_RECLAIM, FIRST_TOUCH
 from engine.operation import Op, encode
 from engine.program import Program
@@ -140,3 +141,26 @@ def test_other_operations_may_take_the_place_of_those_to_come() -> None:
     machine.use_operations(machine.ops[:12])
     machine.run()
     assert (machine.position, machine.outcome) == (12, "finished")
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_samples_on_the_way_are_those_of_stopping_there(compiled: bool) -> None:
+    whole, parts = Machine(pressed(), compiled), Machine(pressed(), compiled)
+    found = whole.run_sampled(30, 7) + whole.run_sampled(1000, 7)
+    assert [position for position, _ in found] == list(range(7, 81, 7))
+    for position, scalars in found:
+        parts.run(position)
+        assert (scalars == parts.words[HEADER_WORDS : im.schema.scalar_end]).all()
+    assert whole.position == len(OPS)
+    assert whole.run_sampled(1000, 7) == []
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_run_that_ends_has_no_samples_behind_its_end(compiled: bool) -> None:
+    ended = program(PAGES, frames=24, slots=0, ops=OPS)
+    machine, plain = Machine(ended, compiled), Machine(ended, False)
+    found = machine.run_sampled(len(OPS), 1)
+    plain.run()
+    assert machine.outcome == plain.outcome == "oom"
+    assert machine.position == plain.position == len(found) < len(OPS)
+    assert machine.state_hash() == plain.state_hash()

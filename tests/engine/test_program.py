@@ -10,6 +10,7 @@ import pytest
 from engine.machine import Machine
 from engine.mm.setup import new_machine
 from engine.operation import Op, encode
+from engine.operation import encode_mark as mark
 from engine.program import Swapfile
 from tests.engine.mm.machines import program
 
@@ -58,3 +59,9 @@ def test_a_ninth_swapfile_cannot_be_built() -> None:
     made = program(swapfiles=[Swapfile(f"swap{number}", 8) for number in range(9)])
     with pytest.raises(ValueError, match="at most 8"):
         new_machine(made, journal_words=8, records=8)
+
+
+def test_its_marks_are_found_among_the_operations() -> None:
+    ops = [encode(Op.READ, 0, 3), mark(0), encode(Op.WRITE, 0, 3), mark(1)]
+    assert program(ops=ops).mark_operations == (1, 3)
+    assert program(ops=ops[:1]).mark_operations == ()

@@ -100,3 +100,15 @@ def test_a_change_after_refining_still_branches_off(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(("operations", "step"), [(10, 1), (12_000_000, 12_500), (40_000_000, 50_000), (7_000, 8)])
 def test_samples_are_in_step_with_keyframes(operations: int, step: int) -> None:
     assert scout_module.sample_step(operations) == step
+
+
+def test_a_long_run_is_found_out_with_few_keyframes_and_refined_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scout_module, "KEYFRAME_OPERATIONS", 10)
+    monkeypatch.setattr(scout_module, "KEYFRAME_WORDS", 1 << 20)
+    monkeypatch.setattr(scout_module, "KEYFRAMES", 16)
+    made = Timeline(pressed(), False)
+    made.run_to_end()
+    assert [keyframe.position for keyframe in made.branches[0].keyframes] == list(range(0, 601, 40))
+    while made.refine(1000):
+        pass
+    assert [keyframe.position for keyframe in made.branches[0].keyframes][:5] == [0, 10, 20, 30, 40]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from app.timeline import density
 from app.timeline.marks import Mark
 from app.timeline.view import SMALLEST_SPAN, TimelineView
+from engine.history import Series
+from engine.mm import image as im
+from engine.mm.schema import HEADER_WORDS
+from engine.mm.transitions import FAULT
 
 
 def moment(number=0, length=10_000, playing=False, skipping=False):
@@ -130,3 +136,26 @@ def test_marks_too_close_to_each_other_do_not_overlap(view):
     view.show_marks([Mark("one", 5_000), Mark("three", 9_990)])
     names = with_all.copy(round(view.x_of(5_000)) + 9, 0, 60, 20)
     assert names == view.grab().toImage().copy(round(view.x_of(5_000)) + 9, 0, 60, 20)
+
+
+def test_lanes_of_a_run_that_grows_fast_are_drawn_anew_with_its_samples_only(view, monkeypatch):
+    counted = []
+    monkeypatch.setattr(density, "lane_counts", lambda *given, of=density.lane_counts: counted.append(1) or of(*given))
+    values = np.zeros((4, len(im.schema.scalars)), dtype=np.int64)
+    values[:, im.TRANSITIONS - HEADER_WORDS] = [0, 4_990, 5_010, 10_000]
+    values[:, im.KIND_COUNT[FAULT] - HEADER_WORDS] = [0, 0, 20, 20]
+    view.show_series(Series(values[:, 0], values))
+
+    def fault():
+        picture, row = view.grab().toImage(), view._rows()[0].center().y()
+        ground = picture.pixel(view.width() - 30, row)
+        return view.number_at(next(x for x in range(200, 900) if picture.pixel(x, row) != ground))
+
+    assert abs(fault() - 5_000) < 30
+    drawn = len(counted)
+    view.show_moment(moment(100, 20_000, playing=True, skipping=True))
+    assert abs(fault() - 5_000) < 60, "what was drawn takes half as much room now"
+    assert len(counted) == drawn
+    view.show_moment(moment(100, 20_000))
+    assert abs(fault() - 5_000) < 60
+    assert len(counted) == drawn + 1
