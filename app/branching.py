@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.preload import load_scenario
+from app.refusal import refusal
 from engine.errors import InputError
 from engine.shocks import SHOCKS, Shock
 
@@ -97,7 +98,7 @@ class Branching(QObject):
         if name == "shock":
             self._status.say(self.tr(str(answer)))
         elif name == "save branch" and isinstance(answer, InputError):
-            QMessageBox.warning(self._window, self.tr("Save"), str(answer))
+            QMessageBox.warning(self._window, self.tr("Save"), refusal(answer))
         elif name == "save branch":
             self._status.say(self.tr("Saved {name}").format(name=answer))
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from app.language import language
 from app.newest import Newest
 from app.preload import in_language, lessons, load_scenario
+from app.refusal import refusal
 from app.said import said
 from engine.errors import InputError
 
@@ -89,7 +90,7 @@ class LessonMaker(Newest):
         except making.Stopped:
             return
         except InputError as error:
-            self.made.emit(replace(course, steps=0, trouble=str(error)))
+            self.made.emit(replace(course, steps=0, trouble=refusal(error)))
             return
         self.made.emit(replace(course, lesson=lesson))
 

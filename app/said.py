@@ -23,6 +23,7 @@ from engine.mm.transitions import KINDS, REASONS
 from engine.phrase import Phrase, retold
 from engine.reading import FrameState, PageState, SlotState
 from engine.reading.designs import Backend
+from engine.scenario.query import Result
 from engine.sentence import BACKENDS, MAPPED, SWAPOFF_RESULTS, WRITEBACK_FAILURES
 from engine.why import ON_ITS_WAY
 
@@ -82,6 +83,7 @@ def declarations() -> Iterator[str]:
     for texts in (values.PAGE_TEXTS, values.FRAME_TEXTS, values.SLOT_TEXTS, facts.BACKEND_TEXTS):
         yield from texts.values()
     yield from (ON_ITS_WAY, "not there", "page", "shmem", "frame", "slot", "page {number}", "frame {number}")
+    yield from (str(result) for result in Result)
     yield from ("→ frame", "→ descriptor", "→ virtual slot", "slot {number}", "backend word", "yes")
     yield from ("{n}st", "{n}nd", "{n}rd", "{n}th")
     for states in (PageState, FrameState, SlotState, Backend):

@@ -15,6 +15,7 @@ from app.export import replay as replays
 from app.export.animation_dialog import AnimationDialog
 from app.export.picture import Scene
 from app.export.vector import write
+from app.refusal import refusal
 from engine.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -108,6 +109,6 @@ class Saving(QObject):
         try:
             write_it()
         except InputError as error:
-            QMessageBox.warning(self._window, self.tr("Save"), str(error))
+            QMessageBox.warning(self._window, self.tr("Save"), refusal(error))
         else:
             self._window.status.say(self.tr("Saved {name}").format(name=output))

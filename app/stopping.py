@@ -85,7 +85,7 @@ class Stopping(QObject):
         try:
             stop = read_stop(line, self._frame.moment.program, self._frame.moment.view)
         except QueryError as error:
-            parts = [error.what, error.expected and self.tr("expected: {}").format(error.expected),
+            parts = [said(error.what), error.expected and self.tr("expected: {}").format(said(error.expected)),
                      error.near and self.tr("meant: {}?").format(error.near)]  # fmt: skip
             text = "; ".join(part for part in parts if part)
             self._panel.show_problem(text[:1].upper() + text[1:] + ("" if text.endswith("?") else "."))

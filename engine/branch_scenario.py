@@ -10,6 +10,7 @@ from typing import Any
 from engine.errors import InputError, Problem
 from engine.history import Branch
 from engine.mm.image import schema
+from engine.phrase import phrase
 from engine.program import Images, Program
 from engine.scenario import parse_scenario
 from engine.scenario.machine import read_value
@@ -37,7 +38,7 @@ def save_branch(scenario: Scenario, branches: Sequence[Branch], number: int, out
     """Write what :func:`branch_scenario` gives, once it is known to run as the branch does; else InputError."""
     text = branch_scenario(scenario, branches, number, output)
     if not _same_run(parse_scenario(text, output).build(), branches[number].program):
-        raise InputError(Problem("this branch cannot be said as a scenario", os.fspath(output)))
+        raise InputError(Problem(phrase("this branch cannot be said as a scenario"), os.fspath(output)))
     write_whole(output, text.encode())
 
 
@@ -50,7 +51,7 @@ def branch_scenario(scenario: Scenario, branches: Sequence[Branch], number: int,
     changed = course(branches, number)
     program = branches[number].program
     if len(program.decisions):
-        raise InputError(Problem("a run under a policy of somebody's own cannot be saved as a scenario"))
+        raise InputError(Problem(phrase("a run under a policy of somebody's own cannot be saved as a scenario")))
     data: dict[str, Any] = scenario.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     for key in _NOT_OF_A_BRANCH:
         data.pop(key, None)
@@ -94,7 +95,7 @@ def _part(step: Step) -> dict[str, Any]:
 
 def _process(step: Start, images: Images) -> dict[str, Any]:
     if images.family is None:
-        raise InputError(Problem(f"what is in the pages of '{step.process}' is not known"))
+        raise InputError(Problem(phrase("what is in the pages of '{process}' is not known", process=step.process)))
     family = images.names[int(images.family[step.image])]
     size = family.removeprefix("compressed=")
     return {

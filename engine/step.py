@@ -105,7 +105,7 @@ def put_in(program: Program, position: int, steps: Sequence[Step]) -> Program:
         (beside if isinstance(step, Work) else at_once).append(_words(program, step))
     added = sum(map(len, at_once)) + sum(map(len, beside))
     if room is not None and added > room:
-        raise InputError(Problem("the policy that knows the future has no room for so many operations more"))
+        raise InputError(Problem(phrase("the policy that knows the future has no room for so many operations more")))
     spare = program.spare or Spare(0)
     ops = put_between(program.ops, position, np.concatenate(at_once), beside)
     return replace(program, ops=ops, spare=replace(spare, operations=max(spare.operations - added, 0)))
@@ -120,14 +120,17 @@ def room_for(program: Program) -> int | None:
 def _with_process(program: Program, step: Start) -> Program:
     spare = program.spare or Spare(0)
     if any(process.name == step.process for process in program.processes):
-        raise InputError(Problem(f"there is already a process '{step.process}'", expected="a name of its own"))
+        what = phrase("there is already a process '{process}'", process=step.process)
+        raise InputError(Problem(what, expected=phrase("a name of its own")))
     if not 1 <= step.pages <= min(spare.pages, MOST_PAGES) or not spare.processes:
         most = min(spare.pages, MOST_PAGES) if spare.processes else 0
-        raise InputError(Problem(f"there is no room for a process of {step.pages} pages", expected=f"at most {most}"))
+        what = phrase("there is no room for a process of {pages} pages", pages=step.pages)
+        raise InputError(Problem(what, expected=phrase("at most {most}", most=most)))
     if len(program.processes) >= MAX_PROCESSES:
-        raise InputError(Problem("there is no room for another process", expected=f"at most {MAX_PROCESSES}"))
+        expected = phrase("at most {most}", most=MAX_PROCESSES)
+        raise InputError(Problem(phrase("there is no room for another process"), expected=expected))
     if not 1 <= step.image < len(program.images.lz4) or int(program.images.first[step.image]) != step.image:
-        raise InputError(Problem(f"image {step.image} is not the first of a family of page images"))
+        raise InputError(Problem(phrase("image {image} is not the first of a family of page images", image=step.image)))
     region = Region(step.process, 0, step.pages, step.image, int(program.images.count[step.image]))
     process = Process(step.process, step.pages, (region,), late=True)
     left = replace(spare, processes=spare.processes - 1, pages=spare.pages - step.pages)
@@ -145,15 +148,20 @@ def _words(program: Program, step: Step) -> Ops:
     room = program.processes[number].pages
     if isinstance(step, Work):
         if not 1 <= step.pages <= room or not 1 <= step.references <= MOST_REFERENCES:
-            what = f"'{step.process}' cannot make {step.references} references to {step.pages} pages"
+            what = phrase(
+                "'{process}' cannot make {references} references to {pages} pages", process=step.process,
+                references=step.references, pages=step.pages,
+            )  # fmt: skip
             most = f"1 to {MOST_REFERENCES} references, 1 to {room} pages"
             raise InputError(Problem(what, expected=most))
         page, write = PATTERNS[WORK_PATTERN](step.references, step.pages, **work_arguments(step))
         one = np.ones(len(page), dtype=np.int64)
         return encode_references(number * one, page, write, one)
     if step.first < 0 or step.pages < 1 or step.first + step.pages > room:
-        what = f"pages {step.first} to {step.first + step.pages - 1} of '{step.process}' do not all exist"
-        raise InputError(Problem(what, expected=f"pages 0 to {room - 1}"))
+        last = step.first + step.pages - 1
+        what = phrase("pages {first} to {last} of '{process}' do not all exist", first=step.first, last=last,
+                      process=step.process)  # fmt: skip
+        raise InputError(Problem(what, expected=phrase("pages 0 to {last}", last=room - 1)))
     page = np.arange(step.first, step.first + step.pages)
     one = np.ones(len(page), dtype=np.int64)
     return encode_references(number * one, page, np.full(len(page), step.write), one)
@@ -163,21 +171,23 @@ def _setting(program: Program, step: Set) -> int:
     known = {setting.key: setting for setting in im.schema.settings}
     if step.key not in known:
         raise InputError(
-            Problem(f"there is no setting '{step.key}'", key=step.key, nearest=nearest(step.key, known))
+            Problem(phrase("there is no setting '{key}'", key=step.key), key=step.key, nearest=nearest(step.key, known))
         )
     setting = known[step.key]
     if setting.fixed:
-        raise InputError(Problem("this cannot change while the machine runs", key=step.key))
+        raise InputError(Problem(phrase("this cannot change while the machine runs"), key=step.key))
     low, high = program.limits(step.key)
     if not low <= step.value <= min(high, MAX_VALUE):
-        raise InputError(Problem(f"{step.value} is out of range", key=step.key, expected=f"{low} to {high}"))
+        what = phrase("{value} is out of range", value=step.value)
+        expected = phrase("{low} to {high}", low=low, high=high)
+        raise InputError(Problem(what, key=step.key, expected=expected))
     return encode_setting(setting.number, step.value)
 
 
 def _number(program: Program, name: str) -> int:
     names = [process.name for process in program.processes]
     if name not in names:
-        raise InputError(Problem(f"there is no process '{name}'", nearest=nearest(name, names)))
+        raise InputError(Problem(phrase("there is no process '{name}'", name=name), nearest=nearest(name, names)))
     return names.index(name)
 
 

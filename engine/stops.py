@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from engine.lesson.evaluate import Instant, Unanswerable
 from engine.mm.transitions import KINDS
 from engine.mm.view import View
+from engine.phrase import phrase
 from engine.program import Program
 from engine.reading.chain import Place
 from engine.scenario.query import Query, QueryError, Result
@@ -49,17 +50,19 @@ def read_stop(text: str, program: Program, view: View) -> Stop:
     if plain in KIND_NAMES:
         return Stop(text, kind=KIND_NAMES[plain])
     if not text:
-        raise QueryError("nothing is written here", "a kind of transition, a thing, or a comparison")
+        raise QueryError(phrase("nothing is written here"), phrase("a kind of transition, a thing, or a comparison"))
     query, result = read_query(text, known_names(program))
     try:
         value = Instant(program, {}).value(query, view)
     except Unanswerable:
-        raise QueryError("this needs more than one look at the machine", "figures and things as they are now") from None
+        expected = phrase("figures and things as they are now")
+        raise QueryError(phrase("this needs more than one look at the machine"), expected) from None
     if result is Result.THING and isinstance(value, Place):
         return Stop(text, place=value)
     if result is Result.TRUTH:
         return Stop(text, query=query)
-    raise QueryError(f"this gives {result}", "a kind of transition, a thing as page 12, or a comparison as pswpout > 9")
+    expected = phrase("a kind of transition, a thing as page 12, or a comparison as pswpout > 9")
+    raise QueryError(phrase("this gives {result}", result=phrase(result)), expected)
 
 
 class Watch:

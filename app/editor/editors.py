@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from app.preload import editing
+from app.refusal import refusal
 from app.settings import config_dir
 from engine.errors import InputError
 
@@ -45,7 +46,7 @@ class Editors(QObject):
         try:
             return self._show(editing().editor_of(path, self._window.settings))
         except InputError as error:
-            QMessageBox.warning(self._window, self.tr("Editor"), str(error))
+            QMessageBox.warning(self._window, self.tr("Editor"), refusal(error))
             return None
 
     def tell_left_behind(self) -> None:

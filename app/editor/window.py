@@ -39,6 +39,7 @@ from app.editor.text import TextPane
 from app.file_watch import FileWatch
 from app.numbers import count
 from app.panels.widgets import Text, column_of, row_of, scrolled
+from app.refusal import refusal
 from engine.errors import InputError, Problem
 from engine.resources import scenarios_dir
 from engine.scenario import forms
@@ -404,7 +405,7 @@ class EditorWindow(QMainWindow):
         try:
             self.document.save(path)
         except InputError as error:
-            QMessageBox.warning(self, self.tr("Save scenario"), str(error))
+            QMessageBox.warning(self, self.tr("Save scenario"), refusal(error))
             return False
         self._settings.set("own_folder", str(path.parent))
         self.notice.hide()
@@ -454,7 +455,7 @@ class EditorWindow(QMainWindow):
         try:
             self.run_wanted.emit(drafts.write_trial(path, self.document.text, self._suggested()), False)
         except InputError as error:
-            QMessageBox.warning(self, self.tr("Run it"), str(error))
+            QMessageBox.warning(self, self.tr("Run it"), refusal(error))
 
     # -- drafts and the end -------------------------------------------------------------------
 

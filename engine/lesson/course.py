@@ -14,6 +14,7 @@ from engine.machine import Machine
 from engine.mm import image as im
 from engine.mm.journal import JOURNAL_BEGIN, JOURNAL_NEXT
 from engine.mm.transitions import MARK, REC_A, REC_END, REC_KIND, REC_TIME, START
+from engine.phrase import phrase
 from engine.program import Program
 from engine.scenario.lesson import When
 from engine.scenario.query import Compared, Named, Number, Times, parse_query
@@ -107,7 +108,7 @@ def follow(
         found = _Pass(Machine(program, compiled, journal_words=words), conditions, times).follow(progress)
         if found is not None:
             return found
-    raise InputError(Problem("an operation of this run changes too much for a lesson", program.title))
+    raise InputError(Problem(phrase("an operation of this run changes too much for a lesson"), program.title))
 
 
 def moment_of(when: str | When, course: Course, rises: Sequence[int] = (), time: int | None = None) -> int | None:

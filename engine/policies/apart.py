@@ -23,6 +23,7 @@ from typing import BinaryIO
 import numpy as np
 
 from engine.errors import InputError, Problem
+from engine.phrase import phrase
 from engine.policies.decide import decide
 from engine.policies.file import SORTS, PolicyFile, TooLong
 from engine.policies.watch import settings_of
@@ -77,13 +78,13 @@ def _talk(
         except subprocess.TimeoutExpired:
             first = None  # it is on its way already
             if not wanted():
-                raise InputError(Problem("the policy was stopped before it had decided", str(path))) from None
+                raise InputError(Problem(phrase("the policy was stopped before it had decided"), str(path))) from None
             if time.monotonic() > until + GRACE:
                 raise InputError(Problem(_too_long(seconds), str(path))) from None
 
 
 def _too_long(seconds: float) -> str:
-    return f"the policy had no answer after {seconds:g} s and was stopped"
+    return phrase("the policy had no answer after {seconds:g} s and was stopped", seconds=seconds)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -117,7 +118,7 @@ def _read(program: Program, said: bytes, path: Path, code: int | None) -> Progra
             return replace(program.with_settings(settings_of(SORTS[told["sort"]])), decisions=answers)
     except (ValueError, KeyError, TypeError):
         why = f" (exit code {code})" if code is not None and code >= 0 else " (it was killed)"
-        raise InputError(Problem(f"the policy took its process down{why}", str(path))) from None
+        raise InputError(Problem(phrase("the policy took its process down{why}", why=why), str(path))) from None
     raise InputError(problems)
 
 
@@ -150,8 +151,8 @@ def _answer(given: bytes, out: BinaryIO) -> None:
     try:
         policy = PolicyFile(Path(path))
         if sort is not None and policy.sort.name != sort:
-            what = f"class {policy.name} is a {policy.sort.name} policy"
-            raise InputError(Problem(what, path, expected=f"a {sort} policy (docs/policies.md)"))
+            what = phrase("class {name} is a {sort} policy", name=policy.name, sort=policy.sort.name)
+            raise InputError(Problem(what, path, expected=phrase("a {sort} policy (docs/policies.md)", sort=sort)))
         made = decide(program, policy).decisions
     except TooLong as error:
         out.write(json.dumps({"problems": [[str(error), path]]}).encode() + b"\n")

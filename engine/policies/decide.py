@@ -21,6 +21,7 @@ from engine.invariants import broken
 from engine.machine import JOURNAL_WORDS, RECORDS, Machine
 from engine.mm import image as im
 from engine.mm.journal import JOURNAL_BEGIN, JOURNAL_NEXT, swap_back
+from engine.phrase import phrase
 from engine.policies.file import PolicyFile
 from engine.policies.watch import settings_of, watch_for
 from engine.program import Program
@@ -75,7 +76,7 @@ class _Deciding:
                 progress(position, total)
         wrong = broken(machine.view, machine.program, settled=True)
         if wrong:
-            what = f"the machine is not in order after this policy: {wrong[0]}"
+            what = phrase("the machine is not in order after this policy: {wrong}", wrong=str(wrong[0]))
             raise InputError(Problem(what, str(self._policy.path)))
         taken = machine.words[self._start + 1 : self._start + 1 + self._answered]
         return taken.copy() if len(taken) else np.zeros(1, dtype=np.int64)
@@ -87,7 +88,7 @@ class _Deciding:
         machine.keep_journal()
         machine.run(position + 1)
         if machine.journal_lost:
-            what = f"operation {position} changes too much for a policy of one's own"
+            what = phrase("operation {position} changes too much for a policy of one's own", position=position)
             raise InputError(Problem(what, machine.program.title))
 
     def _answer(self) -> None:

@@ -19,6 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from engine.errors import InputError, Problem, nearest
+from engine.phrase import phrase
 
 MAX_BYTES = 1_000_000
 
@@ -93,28 +94,28 @@ class PolicyFile:
         try:
             return choices.index(found)
         except Exception:  # not among them, or a thing that cannot even be compared
-            what = f"{question}() gave {_shown(found)}, which cannot leave now"
-            expected = "one of those it was given" + (", or None" if may_keep else "")
+            what = phrase("{question}() gave {shown}, which cannot leave now", question=question, shown=_shown(found))
+            expected = phrase("one of those it was given, or None") if may_keep else phrase("one of those it was given")
             raise InputError(Problem(what, str(self.path), self._line(question), question, expected)) from None
 
     # -- reading ------------------------------------------------------------------------------
 
     def _import(self) -> ModuleType:
         if not self.path.is_file():
-            raise InputError(Problem("there is no Python file here", str(self.path), expected="FILE.py"))
+            raise InputError(Problem(phrase("there is no Python file here"), str(self.path), expected="FILE.py"))
         try:
             source = self.path.read_bytes()
         except OSError as error:
-            raise InputError(Problem(f"cannot be read: {error.strerror}", str(self.path))) from None
+            raise InputError(Problem(phrase("cannot be read: {why}", why=error.strerror), str(self.path))) from None
         if len(source) > MAX_BYTES:
-            expected = f"at most {MAX_BYTES} bytes"
-            raise InputError(Problem("is too large for a policy", str(self.path), expected=expected))
+            expected = phrase("at most {most} bytes", most=MAX_BYTES)
+            raise InputError(Problem(phrase("is too large for a policy"), str(self.path), expected=expected))
         try:
             code: CodeType = compile(source, str(self.path), "exec")
         except (SyntaxError, ValueError, UnicodeDecodeError) as error:
             line = error.lineno if isinstance(error, SyntaxError) else None
             said = error.msg if isinstance(error, SyntaxError) else str(error)
-            raise InputError(Problem(f"this is no Python: {said}", str(self.path), line)) from None
+            raise InputError(Problem(phrase("this is no Python: {said}", said=said), str(self.path), line)) from None
         # Not through the import system: that would leave a folder of byte code beside a student's file.
         module = ModuleType("own_policy")
         module.__file__ = str(self.path)
@@ -129,8 +130,8 @@ class PolicyFile:
             found for found in vars(module).values() if inspect.isclass(found) and found.__module__ == module.__name__
         ]
         if len(classes) != 1:
-            what = f"{len(classes)} classes are in this file"
-            raise InputError(Problem(what, str(self.path), expected="exactly one class"))
+            what = phrase("{number} classes are in this file", number=len(classes))
+            raise InputError(Problem(what, str(self.path), expected=phrase("exactly one class")))
         return classes[0]
 
     def _sort(self) -> Sort:
@@ -140,8 +141,8 @@ class PolicyFile:
         if len(asked) == 1:
             return asked[0]
         if len(asked) > 1:
-            what = f"class {self.name} has both 'victim' and 'write_back'"
-            expected = "a file of its own for each of the two policies"
+            what = phrase("class {name} has both 'victim' and 'write_back'", name=self.name)
+            expected = phrase("a file of its own for each of the two policies")
             raise InputError(Problem(what, str(self.path), self._line("write_back"), expected=expected))
         return max(SORTS.values(), key=lambda sort: len(own & set(sort.hooks)))
 
@@ -152,15 +153,17 @@ class PolicyFile:
             function = vars(found).get(hook)
             if not inspect.isfunction(function):
                 near = nearest(hook, [name for name in vars(found) if not name.startswith("__")])
-                expected = f"the four hooks of a {self.sort.name} policy: " + ", ".join(self.sort.hooks)
-                what = f"class {self.name} has no method '{hook}'"
+                hooks = ", ".join(self.sort.hooks)
+                expected = phrase("the four hooks of a {sort} policy: {hooks}", sort=self.sort.name, hooks=hooks)
+                what = phrase("class {name} has no method '{hook}'", name=self.name, hook=hook)
                 problems.append(Problem(what, str(self.path), _line_of(found), hook, expected, near))
                 continue
             parameters = len(inspect.signature(function).parameters)
             if parameters != wanted:
-                what = f"'{hook}' has {parameters} parameter" + ("" if parameters == 1 else "s")
+                what = phrase("'{hook}' has {number} parameters", hook=hook, number=parameters)
                 line = function.__code__.co_firstlineno
-                problems.append(Problem(what, str(self.path), line, hook, f"{wanted}, self included"))
+                expected = phrase("{number}, self included", number=wanted)
+                problems.append(Problem(what, str(self.path), line, hook, expected))
         if problems:
             raise InputError(problems)
 

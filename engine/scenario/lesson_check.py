@@ -9,6 +9,7 @@ from typing import Any
 from engine.errors import nearest
 from engine.figures import DERIVED
 from engine.mm.image import schema
+from engine.phrase import joined, phrase
 from engine.scenario.assignment import Assignment, MayChange
 from engine.scenario.lesson import MOMENT_KEYS, Question, Step, When
 from engine.scenario.positions import Path
@@ -52,11 +53,11 @@ class LessonCheck:
             where = (*path, "let", name)
             found = self._query(text, where, replace(self.known, let=let))
             if not name.isidentifier():
-                self._say(where, f"'{name}' is no name", "letters, digits and _")
+                self._say(where, phrase("'{name}' is no name", name=name), phrase("letters, digits and _"))
             if found:
                 query, result = found
                 if is_list(query):
-                    self._say(where, "a name stands for one value", "a query that gives one")
+                    self._say(where, phrase("a name stands for one value"), phrase("a query that gives one"))
                 let[name] = result
             else:
                 # What uses the name shall not be blamed as well.
@@ -71,30 +72,42 @@ class LessonCheck:
     def _when(self, when: str | When, path: Path) -> None:
         if isinstance(when, str):
             if when not in self.known.marks and when not in PLACES:
-                self._unknown(path, "mark", when, [*self.known.marks, *PLACES])
+                self._unknown(path, phrase("mark"), when, [*self.known.marks, *PLACES])
             return
         given = [key for key in MOMENT_KEYS if getattr(when, key) is not None]
         if len(given) != 1:
-            what = "does not say which moment" if not given else f"has both '{given[0]}' and '{given[1]}'"
-            self._say(path, what, "one of the keys " + ", ".join(MOMENT_KEYS))
+            what = (
+                phrase("does not say which moment")
+                if not given
+                else phrase("has both '{one}' and '{other}'", one=given[0], other=given[1])
+            )
+            self._say(path, what, phrase("one of the keys {names}", names=", ".join(MOMENT_KEYS)))
         if when.kind is not None and when.kind not in KIND_NAMES:
-            self._unknown((*path, "kind"), "kind of transition", when.kind, list(KIND_NAMES))
+            self._unknown((*path, "kind"), phrase("kind of transition"), when.kind, list(KIND_NAMES))
         for key in ("mark", "after"):
             name = getattr(when, key)
             if name is not None and name not in self.known.marks:
-                self._unknown((*path, key), "mark", name, list(self.known.marks))
+                self._unknown((*path, key), phrase("mark"), name, list(self.known.marks))
         if when.condition is not None:
             found = self._query(when.condition, (*path, "condition"), self.known)
             if found and not is_condition(found[0]):
-                expected = "a counter or gauge, a comparison, and a number or setting, as zswap_pool_pages >= 20"
-                self._say((*path, "condition"), f"'{when.condition}' is no condition", expected)
+                expected = phrase(
+                    "a counter or gauge, a comparison, and a number or setting, as zswap_pool_pages >= 20"
+                )
+                self._say(
+                    (*path, "condition"), phrase("'{condition}' is no condition", condition=when.condition), expected
+                )
 
     # -- questions --------------------------------------------------------------------------
 
     def _question(self, question: Question, path: Path, known: Known) -> None:
         name = question.id or f"q{self._number}"
         if name in self._ids:
-            self._say((*path, "id") if question.id else path, f"the id '{name}' is there twice", "an id of its own")
+            self._say(
+                (*path, "id") if question.id else path,
+                phrase("the id '{name}' is there twice", name=name),
+                phrase("an id of its own"),
+            )
         self._ids.add(name)
         self._prose(question.ask, (*path, "ask"), known)
         self._prose(question.why, (*path, "why"), known)
@@ -102,13 +115,17 @@ class LessonCheck:
             self._prose(hint, (*path, "hints", place), known)
         for key, kinds in _ONLY_FOR.items():
             if key in question.model_fields_set and question.kind not in kinds:
-                what = f"a question of kind '{question.kind}' has no '{key}'"
-                self._say((*path, key), what, "kind " + " or ".join(kinds))
+                what = phrase("a question of kind '{kind}' has no '{key}'", kind=question.kind, key=key)
+                self._say((*path, key), what, phrase("kind {names}", names=" or ".join(kinds)))
         result = self._answer(question, path, known)
         for place, text in enumerate(question.choices):
             found = self._query(text, (*path, "choices", place), known)
             if found and result and found[1] is not result:
-                self._say((*path, "choices", place), f"it gives {found[1]}, and the answer {result}", str(result))
+                self._say(
+                    (*path, "choices", place),
+                    phrase("it gives {found}, and the answer {result}", found=phrase(found[1]), result=phrase(result)),
+                    phrase(result),
+                )
         for place, option in enumerate(question.option):
             inner = (*path, "option", place)
             self._prose(option.text, (*inner, "text"), known)
@@ -116,18 +133,24 @@ class LessonCheck:
         if question.show is not None:
             found = self._query(question.show, (*path, "show"), known)
             if found and (found[1] is not Result.EVENT or is_list(found[0])):
-                self._say((*path, "show"), "it gives no single transition", "a transition, as next 'written back'")
+                self._say(
+                    (*path, "show"),
+                    phrase("it gives no single transition"),
+                    phrase("a transition, as next 'written back'"),
+                )
 
     def _answer(self, question: Question, path: Path, known: Known) -> Result | None:
         """What the answer is; None where that cannot be said."""
         if question.kind == "next" or (question.kind == "choice" and question.option):
             if question.option and question.answer is not None:
-                self._say((*path, "answer"), "the options say which is right", "either answer or option")
+                self._say(
+                    (*path, "answer"), phrase("the options say which is right"), phrase("either answer or option")
+                )
             if question.option and len(question.option) < 2:
-                self._say((*path, "option"), "there is nothing to choose", "at least two options")
+                self._say((*path, "option"), phrase("there is nothing to choose"), phrase("at least two options"))
             return None
         if question.answer is None:
-            self._say((*path, "answer"), "the key 'answer' is missing", "a query (docs/lessons.md)")
+            self._say((*path, "answer"), phrase("the key 'answer' is missing"), phrase("a query (docs/lessons.md)"))
             return None
         found = self._query(question.answer, (*path, "answer"), known)
         if found is None:
@@ -135,11 +158,19 @@ class LessonCheck:
         query, result = found
         allowed = _ANSWERS[question.kind]
         if result not in allowed:
-            self._say((*path, "answer"), f"it gives {result}", " or ".join(allowed) + f" for kind '{question.kind}'")
+            self._say(
+                (*path, "answer"),
+                phrase("it gives {result}", result=phrase(result)),
+                phrase("{names} for kind '{kind}'", names=joined(" / ", map(phrase, allowed)), kind=question.kind),
+            )
         elif question.kind == "order" and not is_list(query):
-            self._say((*path, "answer"), "it gives only one value", "several, as page of next 4 'written back'")
+            self._say(
+                (*path, "answer"),
+                phrase("it gives only one value"),
+                phrase("several, as page of next 4 'written back'"),
+            )
         elif question.kind in ("choice", "number", "pte") and is_list(query):
-            self._say((*path, "answer"), "it gives several values", "one value")
+            self._say((*path, "answer"), phrase("it gives several values"), phrase("one value"))
         return result
 
     # -- assignment -------------------------------------------------------------------------
@@ -151,24 +182,34 @@ class LessonCheck:
         for place, criterion in enumerate(assignment.check):
             self._truth(criterion.that, (*path, "check", place, "that"), self.known)
         if not assignment.check and not (assignment.questions and self._ids):
-            self._say(path, "there is nothing to grade", "an [[assignment.check]], or a question in a step")
+            self._say(
+                path, phrase("there is nothing to grade"), phrase("an [[assignment.check]], or a question in a step")
+            )
 
     def _may_change(self, change: MayChange, data: Mapping[str, Any], path: Path) -> None:
         settings = {setting.key: setting for setting in schema.settings}
         key = change.key
         setting = settings.get(key)
         if setting is None and key not in ("machine.kernel",):
-            expected = "a key of [machine] (docs/scenarios.md lists them)"
-            self._say((*path, "key"), f"there is no setting '{key}'", expected, nearest(key, settings))
+            expected = phrase("a key of [machine] (docs/scenarios.md lists them)")
+            self._say((*path, "key"), phrase("there is no setting '{key}'", key=key), expected, nearest(key, settings))
             return
         if key.startswith("machine.swapfile."):
             files = data.get("machine", {}).get("swapfile", []) if isinstance(data.get("machine"), Mapping) else []
             if isinstance(files, list) and int(key.split(".")[2]) >= len(files):
-                self._say((*path, "key"), f"there is no swapfile {key.split('.')[2]}", f"0 to {len(files) - 1}")
+                self._say(
+                    (*path, "key"),
+                    phrase("there is no swapfile {number}", number=key.split(".")[2]),
+                    phrase("0 to {last}", last=len(files) - 1),
+                )
         if change.low is not None and change.high is not None and change.low > change.high:
-            self._say((*path, "high"), f"{change.high} is below low", f"at least {change.low}")
+            self._say(
+                (*path, "high"),
+                phrase("{high} is below low", high=change.high),
+                phrase("at least {low}", low=change.low),
+            )
         if change.choices and (change.low is not None or change.high is not None):
-            self._say((*path, "choices"), "it has both choices and a range", "only one of them")
+            self._say((*path, "choices"), phrase("it has both choices and a range"), phrase("only one of them"))
 
     # -- parts ------------------------------------------------------------------------------
 
@@ -182,42 +223,51 @@ class LessonCheck:
     def _truth(self, text: str, path: Path, known: Known) -> None:
         found = self._query(text, path, known)
         if found and found[1] is not Result.TRUTH:
-            self._say(path, f"it gives {found[1]}", "a comparison, as zswpwb > 0")
+            self._say(path, phrase("it gives {found}", found=phrase(found[1])), phrase("a comparison, as zswpwb > 0"))
 
     def _prose(self, text: str, path: Path, known: Known) -> None:
         if stray_brace(text):
-            self._say(path, "a brace stands alone", "{query}, or {{ and }} for braces")
+            self._say(path, phrase("a brace stands alone"), phrase("{query}, or {{ and }} for braces"))
             return
         for query in queries_in(text):
             found = self._query(query, path, known)
             if found and found[1] is Result.EVENT:
-                self._say(path, f"'{query}' is a transition and no value", "a fact of it, as sentence of next")
+                self._say(
+                    path,
+                    phrase("'{query}' is a transition and no value", query=query),
+                    phrase("a fact of it, as sentence of next"),
+                )
         for link in links_in(text):
             self._link(link, path, known)
 
     def _link(self, link: Link, path: Path, known: Known) -> None:
         if "{" in link.target:
-            what = f"the link '{link.scheme}:{link.target}' has a query in its target"
-            self._say(path, what, "it:NAME, a name of 'let'")
+            what = phrase(
+                "the link '{scheme}:{target}' has a query in its target", scheme=link.scheme, target=link.target
+            )
+            self._say(path, what, phrase("it:NAME, a name of 'let'"))
         elif link.scheme == "it":
             if link.target not in known.let:
-                self._unknown(path, "name of 'let'", link.target, list(known.let))
+                self._unknown(path, phrase("name of 'let'"), link.target, list(known.let))
         elif link.scheme == "mark":
             if link.target not in known.marks:
-                self._unknown(path, "mark", link.target, list(known.marks))
+                self._unknown(path, phrase("mark"), link.target, list(known.marks))
         elif link.scheme == "transition":
             if not link.target.isdecimal() and link.target not in KIND_NAMES:
-                self._unknown(path, "kind of transition", link.target, list(KIND_NAMES))
+                self._unknown(path, phrase("kind of transition"), link.target, list(KIND_NAMES))
         else:
             try:
                 result_of(parse_query(thing_query(link)), known)
             except QueryError as error:
-                self._say(path, f"the link '{link.scheme}:{link.target}' leads nowhere: {error.what}", error.expected,
-                          error.near)  # fmt: skip
+                what = phrase(
+                    "the link '{scheme}:{target}' leads nowhere: {what}", scheme=link.scheme, target=link.target,
+                    what=error.what,
+                )  # fmt: skip
+                self._say(path, what, error.expected, error.near)
 
     def _unknown(self, path: Path, what: str, name: str, known: Sequence[str]) -> None:
-        expected = "one of " + ", ".join(known) if known else "none: there is none"
-        self._say(path, f"there is no {what} '{name}'", expected, nearest(name, known))
+        expected = phrase("one of {names}", names=", ".join(known)) if known else phrase("none: there is none")
+        self._say(path, phrase("there is no {what} '{name}'", what=what, name=name), expected, nearest(name, known))
 
 
 def is_condition(query: Query) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.errors import nearest
+from engine.phrase import phrase
 
 MAX_LENGTH = 400
 MAX_COUNT = 50
@@ -189,11 +190,14 @@ _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 def parse_query(text: str) -> Query:
     """The tree of a query; QueryError says what cannot be read."""
     if len(text) > MAX_LENGTH:
-        raise QueryError("the query is too long", f"at most {MAX_LENGTH} letters")
+        raise QueryError(phrase("the query is too long"), phrase("at most {most} letters", most=MAX_LENGTH))
     parser = _Parser(list(_tokens(text)))
     query = parser.comparison()
     if parser.left:
-        raise QueryError(f"'{parser.now}' is left over in the query", "its end, or one of + - * / == != < <= > >=")
+        raise QueryError(
+            phrase("'{now}' is left over in the query", now=parser.now),
+            phrase("its end, or one of + - * / == != < <= > >="),
+        )
     return query
 
 
@@ -241,8 +245,10 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         if not found:
             rest = text[at:].strip()
             if rest[0] in "'\"":
-                raise QueryError(f"the quote of {rest[:20]} is not closed", "the same quote at the end")
-            raise QueryError(f"'{rest[0]}' has no meaning in a query")
+                raise QueryError(
+                    phrase("the quote of {rest} is not closed", rest=rest[:20]), phrase("the same quote at the end")
+                )
+            raise QueryError(phrase("'{rest}' has no meaning in a query", rest=rest[0]))
         yield str(found.lastgroup), found[0].strip()
         at = found.end()
 
@@ -308,7 +314,7 @@ class _Parser:
             event = self._phrase()
             if isinstance(event, Event) and event.count is None:
                 return event
-            raise QueryError("several transitions are no moment", "one, as next 'written back'")
+            raise QueryError(phrase("several transitions are no moment"), phrase("one, as next 'written back'"))
         return self._name("a mark in quotes, start, end, or a transition, as next 'written back'")
 
     # -- phrases --
@@ -316,28 +322,30 @@ class _Parser:
     def _value(self) -> Query:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise QueryError("the query is nested too deeply")
+            raise QueryError(phrase("the query is nested too deeply"))
         if not self.left:
-            raise QueryError("the query ends too early", "a figure, a thing or a transition")
+            raise QueryError(phrase("the query ends too early"), phrase("a figure, a thing or a transition"))
         if self._takes("("):
             query = self.comparison()
             if not self._takes(")"):
-                raise QueryError("a bracket is not closed", "')'")
+                raise QueryError(phrase("a bracket is not closed"), "')'")
             return query
         if self._type == "number":
             return Number(self._number())
         if self._type == "quoted":
             return Quoted(parse_moment(self._take()))
         if self._type != "word":
-            raise QueryError(f"'{self.now}' cannot stand here", "a figure, a thing or a transition")
+            raise QueryError(
+                phrase("'{now}' cannot stand here", now=self.now), phrase("a figure, a thing or a transition")
+            )
         return self._phrase()
 
     def _phrase(self) -> Query:
         word = self._take()
         if self._takes("of"):
             if word not in ATTRIBUTES:
-                expected = "one of " + ", ".join(ATTRIBUTES)
-                raise QueryError(f"there is no '{word} of …'", expected, nearest(word, ATTRIBUTES))
+                expected = phrase("one of {names}", names=", ".join(ATTRIBUTES))
+                raise QueryError(phrase("there is no '{word} of …'", word=word), expected, nearest(word, ATTRIBUTES))
             return Of(word, self._value())
         if word in THINGS and self._type in ("number", "word") and self.now not in ("at", "since"):
             number = self._whole("a number") if self._type == "number" else self._take()
@@ -351,7 +359,9 @@ class _Parser:
         if word == "times":
             kind = self._kind()
             if kind is None:
-                raise QueryError("'times' does not say of what", "a kind of transition, as times 'written back'")
+                raise QueryError(
+                    phrase("'times' does not say of what"), phrase("a kind of transition, as times 'written back'")
+                )
             return Times(kind)
         if word == "any":
             return self._any()
@@ -361,10 +371,10 @@ class _Parser:
         if self._type == "number":
             low = self._whole("a number")
             if not self._takes("to"):
-                raise QueryError("'any' needs two numbers", "as any 3 to 20")
+                raise QueryError(phrase("'any' needs two numbers"), phrase("as any 3 to 20"))
             high = self._whole("a number")
             if high < low:
-                raise QueryError(f"{high} is below {low}", f"at least {low}")
+                raise QueryError(phrase("{high} is below {low}", high=high, low=low), phrase("at least {low}", low=low))
             return AnyNumber(low, high)
         thing = self._one_thing(THINGS)
         owner = self._owner()
@@ -373,15 +383,27 @@ class _Parser:
             allowed = {"page": PAGE_STATES, "slot": SLOT_STATES}.get(thing)
             state = self._name("a state")
             if allowed is None or state not in allowed:
-                expected = "one of " + ", ".join(allowed) if allowed else "no state: only pages and slots have one"
-                raise QueryError(f"no {thing} is in '{state}'", expected, nearest(state, allowed or ()))
+                expected = (
+                    phrase("one of {names}", names=", ".join(allowed))
+                    if allowed
+                    else phrase("no state: only pages and slots have one")
+                )
+                raise QueryError(
+                    phrase("no {thing} is in '{state}'", thing=thing, state=state),
+                    expected,
+                    nearest(state, allowed or ()),
+                )
         return AnyThing(thing, owner, state)
 
     def _one_thing(self, allowed: tuple[str, ...]) -> str:
         given = self._take()
         thing = _PLURALS.get(given, given)
         if thing not in allowed:
-            raise QueryError(f"'{given}' cannot stand here", "one of " + ", ".join(allowed), nearest(given, allowed))
+            raise QueryError(
+                phrase("'{given}' cannot stand here", given=given),
+                phrase("one of {names}", names=", ".join(allowed)),
+                nearest(given, allowed),
+            )
         return thing
 
     def _owner(self) -> str | None:
@@ -398,7 +420,9 @@ class _Parser:
 
     def _name(self, expected: str) -> str:
         if self._type not in ("quoted", "word"):
-            raise QueryError("a name is missing" if not self.left else f"'{self.now}' is no name", expected)
+            raise QueryError(
+                phrase("a name is missing") if not self.left else phrase("'{now}' is no name", now=self.now), expected
+            )
         return parse_moment(self._take())
 
     def _number(self) -> float:
@@ -407,8 +431,13 @@ class _Parser:
 
     def _whole(self, expected: str, most: int = 1 << 50) -> int:
         if self._type != "number":
-            raise QueryError("a number is missing" if not self.left else f"'{self.now}' is no number", expected)
+            raise QueryError(
+                phrase("a number is missing") if not self.left else phrase("'{now}' is no number", now=self.now),
+                expected,
+            )
         number = self._number()
         if not isinstance(number, int) or number > most:
-            raise QueryError(f"{number} is not possible here", f"a whole number up to {most}")
+            raise QueryError(
+                phrase("{number} is not possible here", number=number), phrase("a whole number up to {most}", most=most)
+            )
         return number

@@ -10,6 +10,7 @@ from engine.figures import DERIVED
 from engine.mm.image import schema
 from engine.mm.schema import Group
 from engine.mm.transitions import KINDS
+from engine.phrase import phrase
 from engine.scenario.query import (
     ATTRIBUTES,
     EVENT_ONLY,
@@ -94,7 +95,10 @@ def result_of(query: Query, known: Known) -> Result:
     if isinstance(query, Sum):
         for side in (query.left, query.right):
             if (found := result_of(side, known)) not in (Result.NUMBER, Result.WORD) or is_list(side):
-                raise QueryError(f"'{query.sign}' has {found} beside it", "numbers on both sides")
+                raise QueryError(
+                    phrase("'{sign}' has {found} beside it", sign=query.sign, found=phrase(found)),
+                    phrase("numbers on both sides"),
+                )
         return Result.NUMBER
     return _compared(query, known)
 
@@ -106,49 +110,74 @@ def _named(name: str, known: Known) -> Result:
         return Result.TEXT
     if name not in _FIGURES:
         near = nearest(name, [*_FIGURES, *known.let, "outcome"])
-        raise QueryError(f"there is no figure '{name}'", "a counter, gauge or setting, or a name of 'let'", near)
+        raise QueryError(
+            phrase("there is no figure '{name}'", name=name),
+            phrase("a counter, gauge or setting, or a name of 'let'"),
+            near,
+        )
     return Result.NUMBER
 
 
 def _thing(query: Thing | AnyThing, known: Known) -> Result:
     if isinstance(query, Thing) and isinstance(query.number, str) and known.let.get(query.number) is not Result.NUMBER:
         numbers = [name for name, result in known.let.items() if result is Result.NUMBER]
-        raise QueryError(f"there is no number '{query.number}'", "a number, or a name of 'let' that is one",
+        what = phrase("there is no number '{number}'", number=query.number)
+        raise QueryError(what, phrase("a number, or a name of 'let' that is one"),
                          nearest(query.number, numbers))  # fmt: skip
     if query.thing not in ("page", "slot"):
         if query.owner is not None:
-            raise QueryError(f"a {query.thing} belongs to nobody", "no 'of'")
+            raise QueryError(phrase("a {thing} belongs to nobody", thing=query.thing), phrase("no 'of'"))
         return Result.THING
     owners: Collection[str] = list(known.pages) if query.thing == "page" else known.swapfiles
-    what = "process or shmem object" if query.thing == "page" else "swapfile"
+    what = phrase("process or shmem object") if query.thing == "page" else phrase("swapfile")
     if query.owner is None:
         if len(owners) != 1:
-            expected = "of one of " + ", ".join(owners) if owners else "none: there is no such thing in the file"
-            raise QueryError(f"it is not said of which {what} the {query.thing} is", expected)
+            expected = (
+                phrase("of one of {names}", names=", ".join(owners))
+                if owners
+                else phrase("none: there is no such thing in the file")
+            )
+            raise QueryError(
+                phrase("it is not said of which {what} the {thing} is", what=what, thing=query.thing), expected
+            )
     elif query.owner not in owners:
-        expected = "one of " + ", ".join(owners)
-        raise QueryError(f"there is no {what} '{query.owner}'", expected, nearest(query.owner, owners))
+        expected = phrase("one of {names}", names=", ".join(owners))
+        raise QueryError(
+            phrase("there is no {what} '{owner}'", what=what, owner=query.owner), expected, nearest(query.owner, owners)
+        )
     if isinstance(query, Thing) and query.thing == "page" and isinstance(query.number, int):
         room = known.pages[query.owner or next(iter(owners))]
         if query.number >= room:
-            raise QueryError(f"there is no page {query.number}", f"pages 0 to {room - 1}")
+            raise QueryError(
+                phrase("there is no page {number}", number=query.number), phrase("pages 0 to {last}", last=room - 1)
+            )
     return Result.THING
 
 
 def _kind(name: str | None) -> None:
     if name is not None and name not in KIND_NAMES:
-        raise QueryError(f"there is no kind of transition '{name}'", "one of " + ", ".join(KIND_NAMES),
+        what = phrase("there is no kind of transition '{name}'", name=name)
+        raise QueryError(what, phrase("one of {names}", names=", ".join(KIND_NAMES)),
                          nearest(name, KIND_NAMES))  # fmt: skip
 
 
 def _of(query: Of, known: Known) -> Result:
     inner = result_of(query.of, known)
     if inner not in (Result.THING, Result.EVENT):
-        raise QueryError(f"'{query.attribute} of' is followed by {inner}", "a thing or a transition")
+        raise QueryError(
+            phrase("'{attribute} of' is followed by {inner}", attribute=query.attribute, inner=phrase(inner)),
+            phrase("a thing or a transition"),
+        )
     if inner is Result.THING and query.attribute in EVENT_ONLY:
-        raise QueryError(f"a thing has no {query.attribute}", "a transition, as next 'written back'")
+        raise QueryError(
+            phrase("a thing has no {attribute}", attribute=query.attribute),
+            phrase("a transition, as next 'written back'"),
+        )
     if inner is Result.EVENT and query.attribute in THING_ONLY:
-        raise QueryError(f"a transition has no {query.attribute}", f"a thing, as {query.attribute} of page of next …")
+        raise QueryError(
+            phrase("a transition has no {attribute}", attribute=query.attribute),
+            phrase("a thing, as {attribute} of page of next …", attribute=query.attribute),
+        )
     return ATTRIBUTES[query.attribute]
 
 
@@ -156,11 +185,12 @@ def _moment(query: At | Since, known: Known) -> Result:
     if isinstance(query.moment, Event):
         _kind(query.moment.kind)
     elif query.moment not in known.marks and query.moment not in PLACES:
-        raise QueryError(f"there is no mark '{query.moment}'", "one of " + ", ".join([*known.marks, *PLACES]),
+        what = phrase("there is no mark '{moment}'", moment=query.moment)
+        raise QueryError(what, phrase("one of {names}", names=", ".join([*known.marks, *PLACES])),
                          nearest(query.moment, [*known.marks, *PLACES]))  # fmt: skip
     found = result_of(query.query, known)
     if isinstance(query, Since) and (found is not Result.NUMBER or is_list(query.query)):
-        raise QueryError(f"'since' stands behind {found}", "a number before it")
+        raise QueryError(phrase("'since' stands behind {found}", found=phrase(found)), phrase("a number before it"))
     return found
 
 
@@ -168,9 +198,12 @@ def _compared(query: Compared, known: Known) -> Result:
     left, right = result_of(query.left, known), result_of(query.right, known)
     numbers = (Result.NUMBER, Result.WORD)
     if left is not right and not (left in numbers and right in numbers):
-        raise QueryError(f"{left} is compared with {right}", "the same on both sides")
+        raise QueryError(
+            phrase("{left} is compared with {right}", left=phrase(left), right=phrase(right)),
+            phrase("the same on both sides"),
+        )
     if query.sign not in ("==", "!=") and left not in numbers:
-        raise QueryError(f"{left} cannot be less or more", "== or !=")
+        raise QueryError(phrase("{left} cannot be less or more", left=phrase(left)), "== or !=")
     if is_list(query.left) != is_list(query.right):
-        raise QueryError("several values are compared with one", "the same on both sides")
+        raise QueryError(phrase("several values are compared with one"), phrase("the same on both sides"))
     return Result.TRUTH

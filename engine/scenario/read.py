@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from engine.errors import InputError, Problem
-from engine.phrase import phrase
+from engine.phrase import joined, phrase
 from engine.scenario.assignment import Assignment
 from engine.scenario.crosscheck import Parts, ShockParts, cross_problems
 from engine.scenario.lesson import Question, Step
@@ -142,7 +142,8 @@ def check_variations(scenario: Scenario) -> None:
             check_document(data, Place(name, lines, {}), scenario.source.parent).build(scenario.source.parent)
         except InputError as error:
             first = error.problems[0]
-            what = f"with the value {value}: {first.key or ''}{': ' if first.key else ''}{first.what}"
+            told = joined(": ", [first.key, first.what]) if first.key else first.what
+            what = phrase("with the value {value}: {what}", value=value, what=told)
             path = ("vary", number)
             problems.append(Problem(what, name, line_of(lines, path), dotted(path), first.expected))
     if problems:
@@ -153,7 +154,7 @@ def _refuse_newer(data: Mapping[str, Any], text: str, name: str) -> None:
     """A file of a newer format gets this one problem: what else looks wrong in it may be right there."""
     number = data.get("format")
     if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
-        what = f"format {number} is newer than this Swapscope reads: a newer Swapscope is needed"
+        what = phrase("format {number} is newer than this Swapscope reads: a newer Swapscope is needed", number=number)
         raise InputError(Problem(what, name, line_of(key_lines(text), ("format",)), "format", str(FORMAT)))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InputError, Problem
+from engine.phrase import phrase
 from engine.trace.recording import Recording, Region
 
 MAGIC = b"\x89SWT\r\n\x1a\n"
@@ -57,42 +58,66 @@ def decode(data: bytes, name: str) -> Recording:
     """
 
     def refuse(what: str, at: int, expected: str | None = None) -> NoReturn:
-        raise InputError(Problem(f"{what} (at byte {at})", file=name, expected=expected)) from None
+        raise InputError(
+            Problem(phrase("{what} (at byte {at})", what=what, at=at), file=name, expected=expected)
+        ) from None
 
     if len(data) < _FIXED.size:
-        refuse("is cut off within its first bytes", len(data), f"at least {_FIXED.size} bytes")
+        refuse(
+            phrase("is cut off within its first bytes"), len(data), phrase("at least {least} bytes", least=_FIXED.size)
+        )
     magic, version, head_length, head_sum = _FIXED.unpack_from(data)
     if magic != MAGIC:
-        refuse("is not a binary trace, or was changed by a copy in text mode", 0, f"bytes {MAGIC.hex(' ')}")
+        refuse(
+            phrase("is not a binary trace, or was changed by a copy in text mode"),
+            0,
+            phrase("bytes {bytes}", bytes=MAGIC.hex(" ")),
+        )
     if version != VERSION:
-        refuse(f"is written in version {version} of the format", 8, f"version {VERSION}")
+        refuse(
+            phrase("is written in version {version} of the format", version=version),
+            8,
+            phrase("version {version}", version=VERSION),
+        )
     at = _FIXED.size
     if len(data) < at + head_length + _BODY.size:
-        refuse("is cut off within its header", len(data), f"at least {at + head_length + _BODY.size} bytes")
+        refuse(
+            phrase("is cut off within its header"),
+            len(data),
+            phrase("at least {least} bytes", least=at + head_length + _BODY.size),
+        )
     head = data[at : at + head_length]
     if zlib.crc32(head) != head_sum:
-        refuse("has a damaged header: its checksum does not fit", at)
+        refuse(phrase("has a damaged header: its checksum does not fit"), at)
     at += head_length
     raw_length, body_length, body_sum = _BODY.unpack_from(data, at)
     at += _BODY.size
     if len(data) != at + body_length:
-        what = "is cut off within its references" if len(data) < at + body_length else "goes on after its end"
-        refuse(what, min(len(data), at + body_length), f"{at + body_length} bytes")
+        what = (
+            phrase("is cut off within its references")
+            if len(data) < at + body_length
+            else phrase("goes on after its end")
+        )
+        refuse(what, min(len(data), at + body_length), phrase("{number} bytes", number=at + body_length))
     body = memoryview(data)[at:]
     if zlib.crc32(body) != body_sum:
-        refuse("has damaged references: their checksum does not fit", at)
+        refuse(phrase("has damaged references: their checksum does not fit"), at)
     # From here on the file is as it was written; what is still wrong was written wrongly.
     try:
         unpacker = zlib.decompressobj()
         raw = np.frombuffer(unpacker.decompress(body, raw_length + 1), np.uint8)
         if len(raw) != raw_length or not unpacker.eof:
-            refuse(f"unpacks to {len(raw)} bytes or more", at, f"{raw_length} bytes")
+            refuse(
+                phrase("unpacks to {number} bytes or more", number=len(raw)),
+                at,
+                phrase("{number} bytes", number=raw_length),
+            )
     except zlib.error:
-        refuse("has references that cannot be unpacked", at)
+        refuse(phrase("has references that cannot be unpacked"), at)
     try:
         return _assemble(json.loads(head), raw)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        refuse(f"contradicts itself: {error}", _FIXED.size)
+        refuse(phrase("contradicts itself: {error}", error=str(error)), _FIXED.size)
 
 
 def _assemble(header: dict[str, Any], raw: NDArray[np.uint8]) -> Recording:

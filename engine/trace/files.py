@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from engine.errors import InputError, Problem
+from engine.phrase import phrase
 from engine.trace.binary import MAGIC, decode, encode
 from engine.trace.recording import Recording
 from engine.trace.text import format_text, parse_text
@@ -23,12 +24,16 @@ def load_trace(path: str | os.PathLike[str]) -> Recording:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=name)) from None
+        raise InputError(Problem(phrase("cannot be read: {why}", why=error.strerror), file=name)) from None
     if data.startswith(MAGIC[:4]):
         return decode(data, name)
     if Path(path).suffix == BINARY_SUFFIX:
         raise InputError(
-            Problem("is not a binary trace: the first bytes are wrong", file=name, expected=f"bytes {MAGIC.hex(' ')}")
+            Problem(
+                phrase("is not a binary trace: the first bytes are wrong"),
+                file=name,
+                expected=phrase("bytes {bytes}", bytes=MAGIC.hex(" ")),
+            )
         )
     return parse_text(data, name)
 
@@ -47,12 +52,14 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise InputError when ``path`` could not be written, before the work that fills it is done."""
     target = Path(path)
     if target.is_dir():
-        raise InputError(Problem("cannot be written: it is a folder", file=os.fspath(path)))
+        raise InputError(Problem(phrase("cannot be written: it is a folder"), file=os.fspath(path)))
     try:
         with tempfile.TemporaryFile(dir=target.parent):
             pass
     except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror}", file=os.fspath(path))) from None
+        raise InputError(
+            Problem(phrase("cannot be written: {why}", why=error.strerror), file=os.fspath(path))
+        ) from None
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
@@ -72,4 +79,6 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror}", file=os.fspath(path))) from None
+        raise InputError(
+            Problem(phrase("cannot be written: {why}", why=error.strerror), file=os.fspath(path))
+        ) from None

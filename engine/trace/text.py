@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.errors import InputError, Problem, nearest
+from engine.phrase import phrase
 from engine.trace.recording import MAX_PAGE, Recording, Region, check_word
 
 DEFAULT_PROCESS = "program"
@@ -72,15 +73,15 @@ class _Lines(dict[bytes, int]):
     def _reference(self, number: int, words: list[str]) -> None:
         form = f"'{words[0]} PAGE [*COUNT] [PROCESS]'"
         if len(words) < 2:
-            raise _BadLine("the page is missing", form)
-        page = read_number(words[1], "page", MAX_PAGE)
+            raise _BadLine(phrase("the page is missing"), form)
+        page = read_number(words[1], phrase("page"), MAX_PAGE)
         rest = words[2:]
         count = 1
         if rest and rest[0].startswith("*"):
-            count = read_number(rest[0][1:], "count after '*'", _MOST_REPEATS, least=1)
+            count = read_number(rest[0][1:], phrase("count after '*'"), _MOST_REPEATS, least=1)
             rest = rest[1:]
         if len(rest) > 1:
-            raise _BadLine(f"'{rest[1]}' is one word too many", form)
+            raise _BadLine(phrase("'{rest}' is one word too many", rest=rest[1]), form)
         name = rest[0] if rest else DEFAULT_PROCESS
         self.process[number] = self.number_of(name)
         self.page[number], self.write[number], self.count[number] = page, words[0] == "w", count
@@ -89,7 +90,11 @@ class _Lines(dict[bytes, int]):
         word, rest = words[0], words[1:]
         if word not in _WORDS:
             near = nearest(word, _WORDS) or nearest(word.lower(), _WORDS)
-            raise _BadLine(f"'{word[:40]}' begins no line of a trace", f"{', '.join(_WORDS)} or #", near)
+            raise _BadLine(
+                phrase("'{word}' begins no line of a trace", word=word[:40]),
+                phrase("{names} or #", names=", ".join(_WORDS)),
+                near,
+            )
         if word == "command":
             rest = [line.split(None, 1)[1].strip()] if rest else []
         if word == "process":
@@ -108,7 +113,10 @@ def read_number(word: str, what: str, most: int, least: int = 0) -> int:
     """A decimal or ``0x`` number within bounds; raises the error for a line otherwise."""
     value = int(word, 16 if word.startswith("0x") else 10) if _NUMBER.fullmatch(word) else -1
     if not least <= value <= most:
-        raise _BadLine(f"'{word[:40]}' is no {what}", f"a whole number {least} to {most}")
+        raise _BadLine(
+            phrase("'{word}' is no {what}", word=word[:40], what=what),
+            phrase("a whole number {least} to {most}", least=least, most=most),
+        )
     return value
 
 
@@ -118,7 +126,11 @@ def parse_text(data: bytes, name: str) -> Recording:
     Raises InputError with every mistake's line (the first 20, and how many more there are).
     """
     if b"\0" in data[:4096]:
-        raise InputError(Problem("is neither a text trace nor a binary one", file=name, expected="see docs/traces.md"))
+        raise InputError(
+            Problem(
+                phrase("is neither a text trace nor a binary one"), file=name, expected=phrase("see docs/traces.md")
+            )
+        )
     lines = _Lines()
     parts = [np.fromiter(map(lines.__getitem__, chunk), np.int64, len(chunk)) for chunk in _chunks(data)]
     ids = np.concatenate(parts) if parts else np.empty(0, np.int64)
@@ -145,10 +157,12 @@ def parse_text(data: bytes, name: str) -> Recording:
         if what is not None:
             problems.append(Problem(what[0], name, index + 1, expected=what[1], nearest=what[2]))
     if not problems and not is_reference.any():
-        problems.append(Problem("has no references", name, expected="lines such as 'r 17' or 'w 17'"))
+        problems.append(Problem(phrase("has no references"), name, expected=phrase("lines such as 'r 17' or 'w 17'")))
     if len(problems) > MOST_PROBLEMS:
         more = len(problems) - MOST_PROBLEMS
-        problems[MOST_PROBLEMS:] = [Problem(f"and {more} more mistake{'s' if more > 1 else ''}", name)]
+        problems[MOST_PROBLEMS:] = [
+            Problem(phrase("and {more} more mistakes", more=more) if more > 1 else phrase("and one more mistake"), name)
+        ]
     if problems:
         raise InputError(problems)
     kept = ids[is_reference]
@@ -180,17 +194,17 @@ class _Header:
         if word == "command":
             self.command = rest[0] if rest else ""
         elif word == "window":
-            self.window = read_number(_one_word(word, rest), "window", MAX_PAGE, least=1)
+            self.window = read_number(_one_word(word, rest), phrase("window"), MAX_PAGE, least=1)
         else:
             self._region(rest, lines)
 
     def _region(self, rest: list[str], lines: _Lines) -> None:
         form = "'region NAME FIRST_PAGE PAGES ADDRESS anonymous|file [PROCESS]'"
         if len(rest) not in (5, 6) or rest[4] not in ("anonymous", "file"):
-            raise _BadLine("is no region", form)
-        first = read_number(rest[1], "first page", MAX_PAGE)
-        pages = read_number(rest[2], "number of pages", MAX_PAGE + 1, least=1)
-        address = read_number(rest[3], "address", (1 << 60) - 1)
+            raise _BadLine(phrase("is no region"), form)
+        first = read_number(rest[1], phrase("first page"), MAX_PAGE)
+        pages = read_number(rest[2], phrase("number of pages"), MAX_PAGE + 1, least=1)
+        address = read_number(rest[3], phrase("address"), (1 << 60) - 1)
         name = rest[5] if len(rest) == 6 else DEFAULT_PROCESS
         number = lines.number_of(name)
         self.regions.append(Region(number, _check("region", rest[0]), first, pages, address, rest[4] == "file"))
@@ -198,7 +212,10 @@ class _Header:
 
 def _one_word(word: str, rest: list[str]) -> str:
     if len(rest) != 1:
-        raise _BadLine(f"'{word}' takes one word, not {len(rest)}", f"'{word} NAME'")
+        raise _BadLine(
+            phrase("'{word}' takes one word, not {number}", word=word, number=len(rest)),
+            phrase("'{word} NAME'", word=word),
+        )
     return rest[0]
 
 
