@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -43,8 +44,14 @@ class BlockFiles(MutableMapping[int, bytes]):
             raise ValueError(f"a block has {BLOCK_BYTES} bytes, not {len(block)}")
         file, offset = self._place(slot)
         os.lseek(file, offset, os.SEEK_SET)
-        if os.write(file, block) != BLOCK_BYTES:
-            raise OSError("the block was not written whole")
+        try:
+            whole = os.write(file, block) == BLOCK_BYTES
+            why = "no room is left"
+        except OSError as error:
+            whole, why = False, str(error.strerror)
+        if not whole:
+            path = self.paths[slot >> SWP_TYPE_SHIFT]
+            raise InputError(Problem(f"a block cannot be written: {why}", file=str(path)))
         self._written.add(slot)
 
     def __getitem__(self, slot: int) -> bytes:
@@ -67,6 +74,13 @@ class BlockFiles(MutableMapping[int, bytes]):
         """Close the files; what was written stays."""
         while self._files:
             os.close(self._files.pop())
+
+    def discard(self) -> None:
+        """Close the files and take them away: what is in them is not whole."""
+        self.close()
+        for path in self.paths:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def __enter__(self) -> BlockFiles:
         return self

@@ -154,7 +154,7 @@ class Document(QObject):
         assert self.path is not None
         data = file_bytes(self.path)
         try:
-            text = data.decode("utf-8")
+            text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
             raise InputError(Problem("is not text in UTF-8", str(self.path), line)) from None

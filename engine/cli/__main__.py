@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -14,7 +15,7 @@ from typing import Any
 
 from engine.cli.arguments import Parser, example_text
 from engine.cli.output import say_problems
-from engine.errors import InputError
+from engine.errors import InputError, Problem
 
 DESCRIPTION = "See how Linux swaps: every page-table entry, swap descriptor and backend, one change at a time."
 EPILOG = example_text([
@@ -26,6 +27,7 @@ EPILOG = example_text([
 ]) + "\n\n'swapscope COMMAND --help' tells more about a command."  # fmt: skip
 BAD_INPUT = 2
 INTERRUPTED = 130
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 @dataclass(frozen=True)
@@ -115,14 +117,13 @@ def command_asked(arguments: Sequence[str]) -> str | None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments ask for; gives the exit code. Never raises for bad input."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a sign gets another one, not a traceback.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    _mend_streams()
     try:
         arguments = list(sys.argv[1:] if argv is None else argv)
         args = make_parser(command_asked(arguments)).parse(arguments)
-        return int(args.run(args))
+        code = int(args.run(args))
+        sys.stdout.flush()  # What cannot be printed is told here, not by Python when it ends.
+        return code
     except InputError as error:
         say_problems(error)
         return BAD_INPUT
@@ -130,10 +131,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has enough; nothing more may be written to it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        _print_no_more()
+        file = None if error.filename is None else os.fsdecode(error.filename)
+        say_problems(InputError(Problem(f"cannot be written: {error.strerror}", file or "standard output")))
+        return BAD_INPUT
     except SystemExit as stop:  # --help and --version
         return stop.code if isinstance(stop.code, int) else 0
+
+
+def _mend_streams() -> None:
+    """Somewhere to print to, whatever the terminal is."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # It was closed by whoever started this.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a sign gets another one, not a traceback.
+            stream.reconfigure(errors="replace")
+
+
+def _print_no_more() -> None:
+    """Nothing more may be written to what does not take it, at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.cli.arguments import add_scenario_arguments, example_text, list_of_designs
 from engine.cli.library import decided, load, read_policy
-from engine.cli.output import STDOUT, console, write_json
+from engine.cli.output import STDOUT, check_target, console, write_json
 from engine.cli.progress import PatientProgress
 from engine.cli.report import print_comparison
 from engine.cli.run import INTERRUPTED
@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run and report; raises InputError."""
+    check_target(args.json)
     if args.policies or args.policy:
         return _report(args, _policies(args), "policy")
     return _report(args, _designs(args), "design")
@@ -105,7 +106,7 @@ def _report(args: argparse.Namespace, programs: Iterator[tuple[str, Scenario, Pr
         runs[-1].design = name
         if runs[-1].interrupted:
             break
-    if args.json:
+    if args.json is not None:
         write_json({"scenario": scenario.title, "runs": reports}, args.json)
     if args.json != STDOUT:
         print_comparison(runs, scenario, console(), reasons=key == "design")

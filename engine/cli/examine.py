@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.cli.progress import PatientProgress
+from engine.errors import InputError
 from engine.program import Program
 
 
@@ -27,6 +28,10 @@ def verify(program: Program, folder: str | None, title: str) -> tuple[bool, str]
             counts = verifier.run(show)
     except VerifyError as error:
         return False, f"Not the same bytes: {error}"
+    except InputError:
+        if blocks is not None:
+            blocks.discard()
+        raise
     finally:
         if blocks is not None:
             blocks.close()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from rich.console import Console
 from rich.text import Text
 
 from engine.cli.arguments import example_text
-from engine.cli.output import STDOUT, console, say, say_problems, write_json
+from engine.cli.output import NARROW, STDOUT, console, say, say_problems, write_json
 from engine.cli.report import table
 from engine.errors import InputError
-from engine.scenario import json_schema, load_scenario
+from engine.scenario import Scenario, json_schema, load_scenario
 from engine.scenario.read import check_variations
 from engine.scenario.shipped import find_scenario, shipped
 from engine.scenario.translation import check_translations
@@ -43,14 +45,22 @@ def run_list(args: argparse.Namespace) -> int:
         listed = [{"file": str(file), "name": file.stem, **one.model_dump(include=keys)} for file, one in rows]
         write_json(listed, STDOUT)
     else:
-        shown = table("name", "minutes", "what it shows")
-        shown.columns[2].no_wrap = False
-        for file, scenario in rows:
-            text = Text(scenario.title, style="bold")
-            text.append(f"\n{scenario.summary} ({scenario.level})", style="not bold")
-            shown.add_row(file.stem, str(scenario.minutes), text)
-        console().print(shown)
+        _print_list(rows, console())
     return 2 if broken else 0
+
+
+def _print_list(rows: list[tuple[Path, Scenario]], out: Console) -> None:
+    """The scenarios as a table, or one below the other where a table has no room."""
+    shown = table("name", "minutes", "what it shows")
+    shown.columns[2].no_wrap = False
+    for file, scenario in rows:
+        text = Text(scenario.title, style="bold")
+        text.append(f"\n{scenario.summary} ({scenario.level})", style="not bold")
+        if out.width < NARROW:
+            out.print(Text(f"{file.stem}, {scenario.minutes} minutes", style="bold"), text, sep="\n", end="\n\n")
+        shown.add_row(file.stem, str(scenario.minutes), text)
+    if out.width >= NARROW:
+        out.print(shown)
 
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:

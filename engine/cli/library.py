@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,12 +40,14 @@ def read_policy(file: str) -> PolicyFile:
     """A policy file that somebody named: its code runs. Raises InputError for its mistakes."""
     from engine.policies.file import PolicyFile
 
-    return PolicyFile(Path(file))
+    with redirect_stdout(sys.stderr):
+        return PolicyFile(Path(file))
 
 
 def decided(program: Program, policy: PolicyFile) -> Program:
     """The program with the answers of a policy in it."""
     from engine.policies.decide import decide
 
-    with PatientProgress(f"{program.title}: {policy.name} decides") as progress:
+    # What it prints is for the person, and no part of what the command prints.
+    with redirect_stdout(sys.stderr), PatientProgress(f"{program.title}: {policy.name} decides") as progress:
         return decide(program, policy, progress)

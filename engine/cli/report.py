@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.cli.output import print_table
 from engine.execution import Run
 from engine.mm.image import schema
 from engine.naming import process_name
@@ -88,12 +89,12 @@ def print_run(run: Run, scenario: Scenario, verdicts: Sequence[Verdict], out: Co
     for name in _GAUGES:
         if name in end.gauges:
             figures.add_row(name, grouped(end.gauges[name]), schema.named(name).meaning)
-    out.print(figures)
+    print_table(figures, out)
     counters = table("what happened", "times", "meaning")
     for name, value in end.counters.items():
         if value and not name.startswith(_NOT_SHOWN):
             counters.add_row(name, grouped(value), schema.named(name).meaning)
-    out.print(counters)
+    print_table(counters, out)
     metadata = run.machine.metadata_bytes()
     parts = ", ".join(f"{name} {grouped(value)}" for name, value in metadata.items() if name != "total")
     out.print(Text(f"Swap metadata: {grouped(metadata['total'])} bytes ({parts})."))
@@ -199,4 +200,4 @@ def print_comparison(runs: Sequence[Run], scenario: Scenario, out: Console, *, r
                 Text(figure.name, style="bold" if differs else ""), *(figure.text(value) for value in values),
                 *([figure.why if differs else ""] if reasons else []),
             )  # fmt: skip
-    out.print(compared)
+    print_table(compared, out)

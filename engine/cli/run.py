@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.arguments import add_scenario_arguments, example_text
 from engine.cli.examine import invariants, verify
 from engine.cli.library import load
-from engine.cli.output import STDOUT, console, write_json
+from engine.cli.output import STDOUT, check_target, console, write_json
 from engine.cli.progress import PatientProgress
 from engine.cli.report import print_run, print_verdicts
 from engine.errors import InputError, Problem
@@ -53,13 +53,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run and report; raises InputError."""
+    if args.blocks is not None and not args.verify:
+        raise InputError(Problem("--blocks goes with --verify", expected="--verify --blocks DIR"))
+    check_target(args.json)
     scenario, program = load(args.file, args.sets, design=args.design, trace=args.trace, limit=args.limit,
                              policy=args.policy)  # fmt: skip
     done = _execute(program, args.transitions)
     verdicts: list[Verdict] = []
     if args.limit is None and not done.interrupted:
         verdicts = judge(scenario, done.design, done.value)
-    if args.json:
+    if args.json is not None:
         write_json(report_of(done, scenario.title) | _checks(verdicts), args.json)
     if args.json == STDOUT:
         print_verdicts([verdict for verdict in verdicts if not verdict.passed], console(stderr=True))
@@ -73,8 +76,6 @@ def run(args: argparse.Namespace) -> int:
 
 def _examine(args: argparse.Namespace, program: Program, title: str) -> bool:
     """What was asked for beside the run itself, told on standard error; whether all was well."""
-    if args.blocks and not args.verify:
-        raise InputError(Problem("--blocks goes with --verify", expected="--verify --blocks DIR"))
     told: list[tuple[bool, str]] = []
     if args.verify:
         told.append(verify(program, args.blocks, title))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import InputError, Problem
 from engine.program import Program
+from engine.trace.files import check_writable
 
 if TYPE_CHECKING:
     from engine.machine import Machine
@@ -23,12 +24,13 @@ class TransitionTable:
     """The file, written beside its place and moved there when the run is over."""
 
     def __init__(self, path: str, program: Program) -> None:
+        check_writable(path)
         self.path = Path(path)
         self.program = program
         try:
             handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
         except OSError as error:
-            raise InputError(Problem(f"cannot be written: {error.strerror}", file=path)) from None
+            raise self._unwritable(error) from None
         self._unfinished = Path(name)
         self._file = os.fdopen(handle, "w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._file)
@@ -39,10 +41,12 @@ class TransitionTable:
         from engine.sentence import sentence
 
         text = sentence(transition, self.program, machine.view)
-        self._rows.writerow((
-            transition.number, transition.time_ns, transition.operation, transition.cause,
-            transition.actor.name.lower(), transition.kind.name, transition.kind.function, text,
-        ))  # fmt: skip
+        row = (transition.number, transition.time_ns, transition.operation, transition.cause,
+               transition.actor.name.lower(), transition.kind.name, transition.kind.function, text)  # fmt: skip
+        try:
+            self._rows.writerow(row)
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def __enter__(self) -> TransitionTable:
         return self
@@ -50,11 +54,18 @@ class TransitionTable:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        if error is not None:
-            self._unfinished.unlink()
-            return
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(self._unfinished, 0o666 & ~umask)
-        os.replace(self._unfinished, self.path)
+        try:
+            self._file.close()
+            if error is None:
+                umask = os.umask(0)
+                os.umask(umask)
+                os.chmod(self._unfinished, 0o666 & ~umask)
+                os.replace(self._unfinished, self.path)
+        except OSError as trouble:
+            if error is None:
+                raise self._unwritable(trouble) from None
+        finally:
+            self._unfinished.unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> InputError:
+        return InputError(Problem(f"cannot be written: {error.strerror}", file=str(self.path)))

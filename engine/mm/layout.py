@@ -13,16 +13,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import InputError, Problem
 from engine.mm import image as im
 from engine.mm.journal import JOURNAL_BEGIN, RECORD_BEGIN
 from engine.mm.schema import BYTE_MASK, HEADER_WORDS
 from engine.mm.transitions import RECORD_WORDS
+from engine.phrase import phrase
 
 Image = NDArray[np.int64]
 
@@ -80,8 +81,14 @@ class Layout:
         return self.record_base + self.records * RECORD_WORDS
 
     def new_image(self) -> Image:
-        """An image of zeroes with the header filled in; memory is given only when touched."""
-        words = zeroes(self.total_words)
+        """An image of zeroes with the header filled in; memory is given only when touched.
+
+        Raises InputError when even its addresses are more than this computer has to give.
+        """
+        try:
+            words = zeroes(self.total_words)
+        except (MemoryError, OSError):
+            raise InputError(self._too_large()) from None
         self.write_addresses(words)
         words[JOURNAL_BEGIN] = self.journal_base
         words[RECORD_BEGIN] = self.record_base
@@ -92,6 +99,17 @@ class Layout:
         for table in im.schema.tables:
             words[table.number] = self.base[table.name]
 
+    def _too_large(self) -> Problem:
+        """That there is no room for it here, and which table wants most."""
+        words = {table.name: self.rows[table.name] * table.width for table in im.schema.tables}
+        most = max(words, key=lambda name: words[name])
+        what = phrase(
+            "this computer has no room for it: {gigabytes} GB are needed, most of it for {rows} rows of '{table}'",
+            gigabytes=-(-self.total_words * WORD_BYTES // 1_000_000_000), rows=f"{self.rows[most]:,}".replace(",", " "),
+            table=most,
+        )  # fmt: skip
+        return Problem(what, key="machine", expected=phrase("fewer frames, pages or slots"))
+
 
 def zeroes(words: int) -> Image:
     """Zeroed memory that is given only when touched and begins on a page, so that no row straddles cache lines.
@@ -101,7 +119,8 @@ def zeroes(words: int) -> Image:
     """
     if sys.platform == "win32":
         return np.zeros(words, dtype=np.int64)
-    room = mmap(-1, words * WORD_BYTES, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+    # By its module: on Windows the flags have no name, and this file must be importable there.
+    room = mmap_module.mmap(-1, words * WORD_BYTES, flags=mmap_module.MAP_PRIVATE | mmap_module.MAP_ANONYMOUS)
     if words >= LARGE_IMAGE and hasattr(mmap_module, "MADV_HUGEPAGE"):
         with suppress(OSError):  # A kernel built without them.
             room.madvise(mmap_module.MADV_HUGEPAGE)

@@ -361,12 +361,11 @@ class _CrossCheck:
             if len(self.spaces) == 1:
                 return next(iter(self.spaces.values()))
             if not self.unknown_process:
-                known = ", ".join(self.spaces)
-                self._say(
-                    (*path, "process"),
-                    phrase("the key 'process' is missing"),
-                    phrase("one of {names}", names=known) if known else None,
-                )
+                if self.spaces:
+                    expected = phrase("one of {names}", names=", ".join(self.spaces))
+                    self._say((*path, "process"), phrase("the key 'process' is missing"), expected)
+                else:
+                    self._say(path, phrase("nobody makes these references"), phrase("at least one [[process]]"))
             return None
         space = self.spaces.get(name)
         if space is None:

@@ -125,7 +125,9 @@ def _explain(detail: Any, loc: Path, path: Path, data: Mapping[str, Any]) -> tup
         return phrase("{value} is not possible", value=shown(given)), _one_of(choices), nearest(str(given), choices)
     if kind in ("greater_than_equal", "less_than_equal"):
         told = phrase("{value} is too large", value=shown(given))
-        if kind == "greater_than_equal":
+        if given != given:
+            told = phrase("{value} is no number", value=shown(given))
+        elif kind == "greater_than_equal":
             told = phrase("{value} is too small", value=shown(given))
         return told, _wanted(_annotation_at(loc), _field_at(loc)), None
     if kind == "string_pattern_mismatch":

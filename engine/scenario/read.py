@@ -26,9 +26,14 @@ from engine.scenario.sets import apply_sets, put_at
 from engine.scenario.traces import TraceFiles
 from engine.scenario.upgrade import upgraded
 from engine.scenario.vary import Vary, extremes, vary
+from engine.trace.binary import MAGIC
 
 _OF_THE_RUN = ("run", "shock", "check", "step", "assignment")
 """What a file says about its own run, which another trace takes the place of."""
+RECORDING_BEGINS = MAGIC[:4]
+DEEPEST = 32
+"""Tables in tables, far more than any scenario has: a file with more is a mistake that recursion would stumble over."""
+_MANY_DIGITS = re.compile(r"[0-9_]{4000}")
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -45,13 +50,19 @@ def load_scenario(
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """The text of a file; raises InputError when it cannot be read or is no text."""
+    """The text of a file; raises InputError when it cannot be read or is no text.
+
+    The byte order mark that some editors put before a text is no part of it.
+    """
     file = Path(path)
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(Problem(phrase("cannot be read: {why}", why=error.strerror), os.fspath(path))) from None
     except UnicodeDecodeError as error:
+        if error.object.startswith(RECORDING_BEGINS):
+            told = Problem(phrase("is a recording"), os.fspath(path), expected=phrase("a scenario, and --trace FILE"))
+            raise InputError(told) from None
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         raise InputError(Problem(phrase("is not text in UTF-8"), os.fspath(path), line)) from None
 
@@ -59,7 +70,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
 def read_toml(text: str, name: str) -> dict[str, Any]:
     """A text as a document; raises InputError with its place ``name`` when it is not TOML."""
     try:
-        return tomllib.loads(text)
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _AT_LINE.search(message)
@@ -67,6 +78,22 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
         raise InputError(Problem(phrase("is not TOML: {why}", why=_AT_LINE.sub("", message)), name, line)) from None
     except RecursionError:
         raise InputError(Problem(phrase("is not TOML: it is nested too deeply"), name)) from None
+    except ValueError:  # Python reads no whole number of more than some thousand digits.
+        digits = next((at for at, line in enumerate(text.split("\n"), 1) if _MANY_DIGITS.search(line)), None)
+        raise InputError(Problem(phrase("is not TOML: a number has too many digits"), name, digits)) from None
+    if _depth(data) > DEEPEST:
+        raise InputError(Problem(phrase("is not TOML: it is nested too deeply"), name))
+    return data
+
+
+def _depth(data: Any) -> int:
+    """How many tables and arrays lie in each other at most, up to one more than are allowed."""
+    level, depth = [data], 0
+    while level and depth <= DEEPEST:
+        nested = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
+        level = [inner for items in nested for inner in items]
+        depth += bool(nested)
+    return depth
 
 
 def changed_scenario(scenario: Scenario, values: Mapping[str, Any], run: Sequence[Any] | None, origin: str) -> Scenario:

@@ -22,7 +22,7 @@ def find_scenario(name: str) -> Path:
     Raises InputError with the nearest name.
     """
     path = Path(name)
-    if path.exists():
+    if name and path.exists():
         return path
     files = shipped()
     for file in files:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.__main__ import COMMANDS, make_parser
+from engine.cli.__main__ import COMMANDS, main, make_parser
 
 Call = Callable[..., Any]
 
@@ -145,6 +149,51 @@ def test_schema(swapscope: Call, tmp_path: Path) -> None:
     said = swapscope("schema", "-o", tmp_path / "nowhere" / "schema.json")
     assert said.code == 2
     assert "cannot be written" in said.err
+
+
+class Unwritable(io.StringIO):
+    """A standard output that takes nothing; its number is that of a file, which may be put elsewhere."""
+
+    def __init__(self, error: OSError, file: Path) -> None:
+        super().__init__()
+        self.error, self.number = error, os.open(file, os.O_WRONLY | os.O_CREAT)
+
+    def write(self, text: str) -> int:
+        raise self.error
+
+    def fileno(self) -> int:
+        return self.number
+
+
+@pytest.mark.parametrize(("error", "code", "told"), [
+    (OSError(errno.ENOSPC, "it is full"), 2, "standard output: cannot be written: it is full\n"),
+    (BrokenPipeError(), 0, ""),
+])  # fmt: skip
+@pytest.mark.parametrize("arguments", [("list",), ("schema",)])
+def test_output_that_nobody_takes(
+    arguments: tuple[str, ...], error: OSError, code: int, told: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    output = Unwritable(error, tmp_path / "out")
+    monkeypatch.setattr("sys.stdout", output)
+    assert main(arguments) == code
+    assert capsys.readouterr().err == told
+    os.close(output.number)
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("run", "01-first-swap-out"), ("compare", "01-first-swap-out")])
+def test_a_narrow_terminal_cuts_no_name_and_no_number(
+    arguments: tuple[str, ...], swapscope: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.cli.output._Console.is_terminal", True)
+    monkeypatch.setenv("COLUMNS", "40")
+    said = re.sub(r"\x1b\[[0-9;]*m", "", swapscope(*arguments).out)
+    assert max(map(len, said.splitlines())) <= 40
+    assert "…" not in said
+    if arguments == ("list",):
+        assert "compressed, leaves, and comes back." in said
+    else:
+        assert "Frames that hold" not in said
 
 
 # -- in a process of its own --------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import signal
 import subprocess
@@ -19,6 +20,12 @@ from engine.scenario import load_scenario
 from engine.scenario.build import place_of_operation
 
 Call = Callable[..., Any]
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 KEYS = {
     "scenario", "design", "references", "transitions", "simulated_ns", "seconds", "references_per_second", "outcome",
     "oom_reference", "counters", "gauges", "figures", "metadata_bytes", "marks", "state_hash", "checks",
@@ -128,6 +135,59 @@ def test_files_that_cannot_be_written(flag: str, swapscope: Call, small: Path, t
     assert said.code == 2
     assert "cannot be written" in said.err
     assert list(tmp_path.iterdir()) == [small]
+
+
+@pytest.mark.parametrize("flag", ["--json", "--transitions"])
+def test_a_folder_in_place_of_a_file_is_told_before_the_run(flag: str, swapscope: Call, small: Path) -> None:
+    said = swapscope("run", small, flag, small.parent)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"{small.parent}: cannot be written: it is a folder\n"
+    assert list(small.parent.iterdir()) == [small]
+
+
+def test_flags_that_cannot_be_meant_are_told_before_the_run(swapscope: Call, small: Path) -> None:
+    for arguments in (("--json", ""), ("--blocks", "folder")):
+        said = swapscope("run", small, *arguments)
+        assert (said.code, said.out) == (2, ""), arguments
+        assert arguments[0] in said.err
+
+
+def test_a_table_that_cannot_be_written_to_its_end_is_not_there(
+    swapscope: Call, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.cli.transition_table.os.replace", full_disk)
+    said = swapscope("run", small, "--transitions", small.parent / "table.csv")
+    assert (said.code, said.err) == (2, f"{small.parent / 'table.csv'}: cannot be written: No space left on device\n")
+    assert list(small.parent.iterdir()) == [small]
+
+
+def test_blocks_that_cannot_be_written_are_taken_away(
+    swapscope: Call, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.blocks.os.write", full_disk)
+    said = swapscope("run", small, "--verify", "--blocks", small.parent / "blocks")
+    assert said.code == 2
+    assert said.err.endswith("swap0.blocks: a block cannot be written: No space left on device\n")
+    assert list((small.parent / "blocks").iterdir()) == []
+
+
+def test_a_machine_larger_than_the_computer(swapscope: Call, small: Path) -> None:
+    huge = "[[machine.swapfile]]\nslots = 2147483646\n"
+    small.write_text(small.read_text().replace("slots = 100\n", "slots = 100\n" + huge * 7))
+    said = swapscope("run", small)
+    assert (said.code, said.out) == (2, "")
+    assert "this computer has no room for it" in said.err
+    assert said.err.endswith("expected fewer frames, pages or slots\n")
+
+
+def test_what_a_policy_prints_is_no_part_of_the_result(swapscope: Call, tmp_path: Path) -> None:
+    file = tmp_path / "chatty.py"
+    swapscope("new", "chatty", "--template", "replacement-policy", "-o", tmp_path)
+    file.write_text(file.read_text().replace("def victim(", "def victim(self, pages):\n        print('I choose')\n"
+                                             "        return pages[0]\n\n    def other("))  # fmt: skip
+    said = swapscope("run", "18-thrashing", "--policy", file, "--json", "-")
+    assert json.loads(said.out)["outcome"] == "finished"
+    assert "I choose" in said.err
 
 
 def test_out_of_memory_is_an_outcome(swapscope: Call, small: Path) -> None:

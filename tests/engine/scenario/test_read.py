@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from engine.errors import InputError, Problem
+from engine.resources import scenarios_dir
 from engine.scenario import Scenario, parse_scenario
 
 
@@ -274,6 +275,48 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         load_scenario(file)
     assert only_problem(caught).line == 2
     assert "UTF-8" in only_problem(caught).what
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, read: Callable[..., Scenario]) -> None:
+    from engine.scenario import load_scenario
+
+    file = tmp_path / "notepad.toml"
+    shipped = next(iter(scenarios_dir().glob("01-*.toml")))
+    file.write_bytes(b"\xef\xbb\xbf" + shipped.read_bytes())
+    assert load_scenario(file).title == load_scenario(shipped).title
+
+
+def test_a_recording_is_no_scenario(tmp_path: Path) -> None:
+    from engine.scenario import load_scenario
+
+    file = tmp_path / "sort.swt"
+    file.write_bytes(b"\x89SWT\r\n\x1a\n")
+    with pytest.raises(InputError) as caught:
+        load_scenario(file)
+    assert str(caught.value) == f"{file}: is a recording; expected a scenario, and --trace FILE"
+
+
+@pytest.mark.parametrize(("line", "what"), [
+    ("seed = " + "9" * 6000, "too many digits"),
+    (".".join(["a"] * 3000) + " = 1", "nested too deeply"),
+    ("x = " + "[" * 3000 + "]" * 3000, "nested too deeply"),
+])  # fmt: skip
+def test_what_python_itself_stumbles_over(line: str, what: str, read: Callable[..., Scenario]) -> None:
+    with pytest.raises(InputError) as caught:
+        read(f"format = 1\n{line}\n")
+    assert what in only_problem(caught).what
+
+
+def test_a_share_that_is_no_number(read: Callable[..., Scenario], right: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(right + '[[run]]\npattern = "random"\nprocess = "editor"\nreferences = 3\nwrite_share = nan\n')
+    assert only_problem(caught).what == "nan is no number"
+
+
+def test_references_that_nobody_makes(read: Callable[..., Scenario]) -> None:
+    with pytest.raises(InputError) as caught:
+        read('format = 1\ntitle = "T"\n[[run]]\npattern = "sequential"\nreferences = 3\n')
+    assert only_problem(caught).expected == "at least one [[process]]"
 
 
 def test_an_empty_file_says_what_is_needed(read: Callable[..., Scenario]) -> None:
