@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject
 
@@ -100,12 +100,12 @@ class Charting(QObject):
 
     def _told(self, name: str, answer: object) -> None:
         if name == "charts beside":
-            beside_for, number, series = answer  # type: ignore[misc]
+            beside_for, number, series = cast("tuple[object, int, Series]", answer)
             if beside_for == self._beside_for and self._frame is not None:
                 self._beside[number] = series
                 self._show_beside(self._frame)
         if name == "faults of page":
-            page, found = answer  # type: ignore[misc]
+            page, found = cast("tuple[Selected, list[int]]", answer)
             if isinstance(self._asked, tuple) and page == self._asked[0]:
                 self._faults += found
                 if self._frame is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -298,7 +298,7 @@ class Comparing(QObject):
     def _told(self, name: str, answer: object) -> None:
         if name not in (FOLLOW, SEARCH):
             return
-        asked, what = answer  # type: ignore[misc]
+        asked, what = cast("tuple[int, Any]", answer)
         if name == SEARCH:
             if asked == self._search_of:
                 self._found(what)

@@ -18,6 +18,7 @@ from app.file_watch import FileWatch
 from app.language import language
 from app.lesson import Course, LessonMaker
 from app.machines import Beside
+from app.refusal import refusal
 from app.worker import policy_loader, scenario_loader
 from engine.errors import InputError
 from engine.program import Program
@@ -42,6 +43,8 @@ class Opening(QObject):
         """The open file belongs among the recent ones."""
         self._replay: replays.Replay | None = None
         """The replay that is being opened."""
+        self.under_way = False
+        """Something is being opened: what is refused now is refused of it."""
         self._file = FileWatch(self)
         self._lessons = LessonMaker(self)
         self._file.saved.connect(self._file_saved)
@@ -62,7 +65,7 @@ class Opening(QObject):
                 self._replay = replays.load(path)
                 sets, path = self._replay.sets, self._replay.scenario(path.parent)
             except InputError as error:
-                self.path, self._replay = path, None
+                self.path, self._replay, self.under_way = path, None, True
                 self._refused(error)
                 return
         self.path, self.sets = path, sets
@@ -70,6 +73,7 @@ class Opening(QObject):
         reading = self.tr("Reading {name}").format(name=path.name)
         window.status.busy(reading)
         begin = self._replay.apply if self._replay is not None else None
+        self.under_way = True
         window.worker.open(scenario_loader(path, sets), reading, begin)
         self.make_lesson()
         self._file.watch(path)
@@ -120,12 +124,14 @@ class Opening(QObject):
         window.status.busy(say)
         if window.docks.has("lesson"):
             window.docks.lesson.set_course(None)  # its steps and answers are those of another run
+        self.under_way = True
         window.worker.open(policy_loader(self.path, self.sets, policy, window.worker.is_wanted), say)
 
     # -- answered by the worker -----------------------------------------------------------------
 
     def _opened(self, program: Program) -> None:
         window = self._window
+        self.under_way = False
         language().names = {}
         window.showing.clear(program)
         window.bookmarks.open(self.path)
@@ -171,6 +177,11 @@ class Opening(QObject):
 
     def _refused(self, error: InputError) -> None:
         window = self._window
+        if not self.under_way and window.frame is not None:
+            # A change that the machine cannot have: the run is as it was.
+            window.status.say(refusal(error), True)
+            return
+        self.under_way = False
         window.painted_once()
         window.player.stopped()
         self._replay = None

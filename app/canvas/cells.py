@@ -333,7 +333,7 @@ class Field:
             cells[: len(part)] = part
             drawn = found.compose(cells.reshape(bottom - top, level.columns))
             if theirs:
-                apart = drawn.pixels.reshape(bottom - top, level.pitch_y, level.columns, level.pitch)  # type: ignore[attr-defined]
+                apart = drawn.pixels.reshape(bottom - top, level.pitch_y, level.columns, level.pitch)
                 mark_cells(apart, theirs, self.family, self.device_gap, pictured, style)
             return drawn
         dots = self._dots(part, style, bottom - top)

@@ -153,7 +153,7 @@ def draw_occupancy(painter: QPainter, plot: QRectF, run: Run, style: Style, begi
     """Stacked areas of pages in memory, in zswap and on disk."""
     if len(run.at) < 2 or end <= begin:
         return
-    full = max(1.0, float(sum(curve.values for curve in run.parts).max()))  # type: ignore[union-attr]
+    full = max(1.0, float(np.sum([curve.values for curve in run.parts], axis=0).max()))
     below: Values | None = None
     for curve in run.parts:
         places, values = _between(run.at, curve.values / full, run.known, begin, end)

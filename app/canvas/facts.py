@@ -57,6 +57,9 @@ ORDERED_ENTRIES = 8_000
 MOST_CACHED = 20_000
 """Swapcache pages up to which it is remembered which entry is in which frame."""
 
+REVERSE_MAPS = im.schema.setting_for("machine.swap_desc.reverse_map").choices
+ALLOCATORS = im.schema.setting_for("machine.zswap.allocator").choices
+
 Numbers = NDArray[np.int64]
 Small = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -313,7 +316,7 @@ def _names(marked: Marked) -> Names:
         stock=view.scalar(im.SLAB_STOCK),
         refill=view.scalar(im.SLAB_REFILL),
         slab_pages=view.scalar(im.SLAB_PAGES),
-        reverse_map=im.schema.named("swap_desc.reverse_map").choices[view.scalar(im.RMAP)],  # type: ignore[attr-defined]
+        reverse_map=REVERSE_MAPS[view.scalar(im.RMAP)],
         clusters=view.scalar(im.NR_VCLUSTERS),
         static_bytes=int(static),
         dynamic_bytes=int(dynamic),
@@ -368,7 +371,7 @@ def _cached(marked: Marked) -> dict[int, int]:
 def _pool(view: View) -> Pool:
     entries = zswap_lru(view, ORDERED_ENTRIES)
     words = view.words.data
-    allocator = im.schema.named("zswap.allocator").choices[view.scalar(im.ALLOCATOR)]  # type: ignore[attr-defined]
+    allocator = ALLOCATORS[view.scalar(im.ALLOCATOR)]
     return Pool(
         enabled=bool(view.scalar(im.ZSWAP_ENABLED)),
         entries=entries,

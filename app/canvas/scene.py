@@ -7,6 +7,7 @@ A thing may be missing at a depth: then it has no place, and nothing is drawn fo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -25,6 +26,8 @@ from app.canvas.story import StoryDisk, StoryMemory, StoryPool
 from app.canvas.style import Style
 from app.moment import Selected, Thing
 from engine.reading import offset_of, type_of
+
+Found = TypeVar("Found", bound=Column)
 
 COLUMNS: dict[Depth, tuple[tuple[type[Column], int], ...]] = {
     Depth.STORY: ((StoryMemory, 420), (StoryPool, 360), (StoryDisk, 420)),
@@ -98,27 +101,31 @@ class Scene:
             for found in column.fields:
                 found.marking = marking
 
-    def _first(self, kind: type[Column]) -> Column | None:
+    def _first(self, kind: type[Found]) -> Found | None:
         return next((column for column in self.columns if isinstance(column, kind)), None)
 
-    @property
-    def tables(self) -> PageTables:
-        """The column of page tables; there is none in the story."""
-        return self._first(PageTables)  # type: ignore[return-value]
+    def _sure(self, kind: type[Found]) -> Found:
+        """A column that is there at every depth."""
+        return next(column for column in self.columns if isinstance(column, kind))
 
     @property
-    def descriptors(self) -> Descriptors:
+    def tables(self) -> PageTables | None:
+        """The column of page tables; there is none in the story."""
+        return self._first(PageTables)
+
+    @property
+    def descriptors(self) -> Descriptors | None:
         """The column of names; there is none in the story."""
-        return self._first(Descriptors)  # type: ignore[return-value]
+        return self._first(Descriptors)
 
     @property
     def memory(self) -> MemoryColumn:
-        return self._first(MemoryColumn)  # type: ignore[return-value]
+        return self._sure(MemoryColumn)
 
     @property
     def backends(self) -> Backends:
         """The column of backends, or the first of them."""
-        return self._first(Backends)  # type: ignore[return-value]
+        return self._sure(Backends)
 
     @property
     def bars(self) -> Bars | None:
@@ -128,8 +135,8 @@ class Scene:
     @property
     def entry_box(self) -> QRectF:
         """The card that tells one page-table entry; empty where there is none."""
-        found = self._first(PageTables)
-        return found.card if isinstance(found, PageTables) else QRectF()
+        found = self.tables
+        return found.card if found is not None else QRectF()
 
     def column_at(self, point: QPointF) -> int:
         """The column at a point, -1 for none."""
@@ -158,7 +165,7 @@ class Scene:
 
     def page(self, selected: Selected) -> QRectF | None:
         """Where a page-table entry, or an entry of a shmem object's page cache, stands."""
-        found = self._first(PageTables)
+        found = self.tables
         return found.place(selected) if found is not None else None
 
     def frame(self, number: int) -> QRectF | None:
@@ -171,7 +178,7 @@ class Scene:
 
     def name_of(self, entry: int) -> QRectF | None:
         """Where a swap entry stands as a name: its descriptor, or its slot's byte."""
-        found = self._first(Descriptors)
+        found = self.descriptors
         if found is None:
             return None
         if self.described:

@@ -57,7 +57,7 @@ class Atlas:
         self.pixels[:, :, width - gap :] = self.pixels[:, height - gap :, :] = rgb(style.theme.panel)
         self.blank = family.count
 
-    def compose(self, index: np.ndarray) -> QImage:
+    def compose(self, index: np.ndarray) -> Pixels:
         """Cells side by side: ``index`` has shape (rows, columns)."""
         rows, columns = index.shape
         _, height, width = self.pixels.shape
@@ -79,14 +79,19 @@ def atlas(family: Family, width: int, height: int, style: Style, gap: int) -> At
     return _atlases[key]
 
 
-def image_of(pixels: np.ndarray, clear: bool = False) -> QImage:
-    """An image that owns its pixels, from an array (height, width) of uint32; opaque, or ``clear`` where they are 0."""
-    height, width = pixels.shape
-    pixels = np.ascontiguousarray(pixels)
+class Pixels(QImage):
+    """An image that keeps the array it is made of: Qt does not."""
+
+    def __init__(self, pixels: np.ndarray, form: QImage.Format) -> None:
+        height, width = pixels.shape
+        super().__init__(pixels.data, width, height, width * 4, form)
+        self.pixels = pixels
+
+
+def image_of(pixels: np.ndarray, clear: bool = False) -> Pixels:
+    """An image from an array (height, width) of uint32; opaque, or ``clear`` where they are 0."""
     form = QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32
-    image = QImage(pixels.data, width, height, width * 4, form)
-    image.pixels = pixels  # type: ignore[attr-defined]
-    return image
+    return Pixels(np.ascontiguousarray(pixels), form)
 
 
 # -- pages ---------------------------------------------------------------------------------------

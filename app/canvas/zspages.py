@@ -17,7 +17,7 @@ from app.canvas.levels import Level
 from app.canvas.pool_shape import PAGE_BYTES, PoolShape
 from app.canvas.sprites import PAGE
 from app.canvas.style import Style, mixed
-from app.moment import Thing
+from app.moment import Selected, Thing
 from engine.reading import PageState
 
 CELL, HIGH, GAP = 7, 15, 5
@@ -70,7 +70,7 @@ class Zspages(Field):
         there = index + dx + dy * self.across * self.places
         return there if 0 <= there < self.count else -1
 
-    def within(self, box: QRectF) -> list:  # type: ignore[type-arg]
+    def within(self, box: QRectF) -> list[Selected]:
         found = [self.selected(i) for i in range(self.count) if self.rect(i).intersects(box)]
         return [thing for thing in found if thing is not None]
 

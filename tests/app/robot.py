@@ -239,12 +239,14 @@ class Robot:
 
     def do_knob(self, key: str, value: int) -> None:
         knob: Knob | None = self.window.docks.pressure.knobs.get(key)
-        if knob is not None and self.window.frame is not None and not knob.reason:
-            setting = knob.setting
-            if setting.fixed:
-                return
-            low, high = (0, len(setting.choices) - 1) if setting.choices else (setting.low, setting.high)
-            knob.ask(min(high, max(low, value)))
+        frame = self.window.frame
+        # A panel that nobody sees shows an earlier machine.
+        if knob is None or frame is None or knob.reason or self.window.opening.under_way or knob.setting.fixed:
+            return
+        low, high = frame.moment.program.limits(key)
+        if knob.setting.choices:
+            low, high = 0, len(knob.setting.choices) - 1
+        knob.ask(min(high, max(low, value)))
 
     def do_dock(self, name: str, way: str) -> None:
         if self.window.docks.run_shown:

@@ -72,3 +72,14 @@ def test_each_line_has_its_place_and_what_would_be_right(qapp):
     with pytest.raises(InputError) as error:
         read_toml("a = ", "b.toml")
     assert refusal(error.value).startswith("b.toml:1: ")
+
+
+def test_a_change_that_cannot_be_is_a_notice_and_the_run_stays(window, qtbot, tmp_path):
+    before = window.frame.moment.transition.number
+    with qtbot.waitSignal(window.worker.refused):
+        window.worker.change("machine.frames", 10**9)
+    qtbot.waitUntil(lambda: "out of range" in window.status.said())
+    assert window.pages.currentWidget() is window.machines
+    assert window.frame.moment.transition.number == before
+    window.open(tmp_path / "not there.toml")
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.problems)
