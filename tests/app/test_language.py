@@ -125,7 +125,7 @@ def test_begun_in_chinese_the_english_texts_are_those_of_a_window_begun_in_engli
     english.close()
     window = new_window()
     assert window.docks.named("pressure").windowTitle() == "压力"
-    window.choose_language("en")
+    window.looks.choose_language("en")
     assert texts(window) == wanted
 
 
