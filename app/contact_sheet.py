@@ -44,7 +44,7 @@ SCENARIO = "03-zswap-spills.toml"
 AT = 4000
 """A moment with pages in memory, in the pool and on the swapfile."""
 SOUGHT = "written back"
-EDITOR_PAGES = ("scenario", "machine", "workload")
+EDITOR_PAGES = ("scenario", "machine", "workload", "lesson")
 LONGEST_WAIT, PICTURES_WAIT = 60.0, 3.0
 
 
@@ -171,6 +171,7 @@ class Camera:
             editor.resize(self.window.size())
             editor.tabs.setCurrentIndex(EDITOR_PAGES.index(page))
             editor.workload.tree.choose(("run", 2))
+            editor.lesson.tree.choose(("step", 0, "question", 0))
             self._until(lambda: editor.checked is not None)
             return editor
 

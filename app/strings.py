@@ -9,7 +9,7 @@ from typing import Any
 
 from app import actions, dialogs, said, series
 from app.canvas import moves
-from app.editor import commands
+from app.editor import commands, moment
 from app.language import NAMES, load
 from app.offers import DESIGNS
 from app.panels import charts, compare, figures, pressure, transitions, transport
@@ -47,6 +47,7 @@ def _declared() -> set[str]:
     found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
     found |= {*pressure.FIRST.values(), *DESIGNS.values()}
     found |= {*charts.READY.values(), *series.TOLD}
+    found |= {text for _, text in moment.MomentInput.WHATS}
     found |= {text for shock in SHOCKS for text in (shock.name, shock.tip)}
     found |= set(REASONS) | forms.texts()
     found |= {part for _name, text, _icon, tip in compare.VIEWS for part in (text, tip)} | {*compare.OUTCOMES.values()}

@@ -73,7 +73,7 @@ class Editors(QObject):
         editor.open_wanted.connect(self.edit)
         editor.run_wanted.connect(lambda path, saved: self._run(editor, path, saved))
         editor.show()
-        editor.offer_drafts()
+        editor.keeping.offer_drafts()
         return editor
 
     def _run(self, editor: EditorWindow, path: Path, saved: bool) -> None:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QToolButton
 
 from app import actions, theme
 from app.editor.document import Document
-from app.editor.inputs import Input, input_for, width_of
-from app.editor.mistakes import at_key, sentence, tr
+from app.editor.fields import input_for, width_of
+from app.editor.inputs import Input
+from app.editor.mistakes import Mistakes, sentence, tr
 from app.panels.widgets import Text
 from app.said import declared
 from engine.errors import Problem
@@ -127,7 +128,7 @@ class FieldRow(QWidget):
 
     def _about(self) -> str:
         parts = [tr(self.field.about).replace("``", "")]
-        if self.field.default not in (None, "", []):
+        if self.field.default not in (None, "", [], {}):
             parts.append(tr("default {value}").format(value=text_of(self.field, self.field.default)))
         if self.field.low is not None and self.field.high is not None and self.field.high < 1 << 31:
             parts.append(f"{self.field.low:g} … {self.field.high:g}" if self.field.high < 1e6 else "")
@@ -186,16 +187,15 @@ class Form(QWidget):
             if field.names:
                 row.input.offer(self._namer(field))
 
-    def show_table(self, prefix: Path, problems: Iterable[Problem]) -> None:
+    def show_table(self, prefix: Path, mistakes: Mistakes) -> None:
         """The values of the table at ``prefix``, and what is wrong with them."""
         if prefix != self._prefix:
             self._prefix = prefix
             self._settle()
-        wrong = list(problems)
         for row in self.rows.values():
             path = (*prefix, *row.field.path)
             row.show_value(self._document.value(path))
-            row.show_problem(at_key(wrong, dotted(path)))
+            row.show_problem(mistakes.at(path))
 
     def show_defaults(self, fields: Sequence[Field]) -> None:
         """The same fields with other defaults."""

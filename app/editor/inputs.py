@@ -1,11 +1,11 @@
-"""What a value is entered with: a line, a choice, a switch, several lines, or a content, by the kind of field."""
+"""What a value is entered with: a line, a choice, a switch, several lines, or a content."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
@@ -14,8 +14,8 @@ from app.panels.widgets import Toggle
 from engine.scenario.entries import text_of, value_of
 from engine.scenario.forms import Field, Kind
 
-NUMBER_WIDTH, WORD_WIDTH, LONG_WIDTH = 104, 160, 250
-LINES_SHOWN = 3
+LINES_SHOWN, MOST_LINES = 3, 14
+"""Lines that a text of several lines shows at least, and at most as it grows."""
 
 
 class Input(QWidget):
@@ -55,18 +55,21 @@ class Input(QWidget):
     def _take(self, widget: QWidget) -> None:
         self._row.addWidget(widget)
         self.setFocusProxy(widget)
-        widget.installEventFilter(_undo_filter())
+        widget.installEventFilter(undo_filter())
 
 
 class Line(QLineEdit):
-    """A line to type in; the arrows change a whole number by one."""
+    """A line to type in; the arrows change a whole number by one; names are completed."""
 
     entered = Signal()
     """The keyboard has come."""
+    completed = Signal(str)
+    """A name was chosen from those that fit."""
 
     def __init__(self, stepped: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stepped = stepped
+        self._offered: QStringListModel | None = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
@@ -79,7 +82,19 @@ class Line(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.entered.emit()
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:  # the list of names has gone: no coming anew
+            self.entered.emit()
+
+    def complete(self, names: list[str]) -> None:
+        """Offer these as one types. The completer stays the same: it may be at work while the names change."""
+        if self._offered is None:
+            self._offered = QStringListModel(self)
+            completer = QCompleter(self._offered, self)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.activated.connect(self.completed)
+            self.setCompleter(completer)
+        self._offered.setStringList(names)
 
 
 class LineInput(Input):
@@ -94,10 +109,12 @@ class LineInput(Input):
         self.line.textEdited.connect(lambda text: self.changed.emit(value_of(self.field, text)))
         self.line.editingFinished.connect(self.settled)
         self.line.entered.connect(self._entered)
+        self.line.completed.connect(lambda text: self.changed.emit(value_of(self.field, text)))
 
     def show_default(self) -> None:
         """As a hint."""
-        self.line.setPlaceholderText(text_of(self.field, self.field.default))
+        nothing = self.field.default in ([], {})
+        self.line.setPlaceholderText("" if nothing else text_of(self.field, self.field.default))
 
     def show_value(self, value: Any) -> None:
         """The value; while it is typed in, the letters stay as they were typed."""
@@ -117,13 +134,8 @@ class LineInput(Input):
 
     def _entered(self) -> None:
         self.settled.emit()
-        if self._names is None:
-            return
-        completer = QCompleter(self._names(), self.line)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.activated.connect(lambda text: self.changed.emit(value_of(self.field, text)))
-        self.line.setCompleter(completer)
+        if self._names is not None:
+            self.line.complete(self._names())
 
 
 class Choice(QComboBox):
@@ -245,12 +257,16 @@ class LinesInput(Input):
         self.pane.setTabChangesFocus(True)
         self._take(self.pane)
         self.pane.textChanged.connect(lambda: self.changed.emit(value_of(self.field, self.pane.toPlainText())))
+        self.pane.document().documentLayout().documentSizeChanged.connect(lambda _size: self.resize_lines())
         self.resize_lines()
         theme.switch().changed.connect(self.resize_lines)
 
     def resize_lines(self) -> None:
-        """As many lines as suit."""
-        self.pane.setFixedHeight(round(self.pane.fontMetrics().lineSpacing() * LINES_SHOWN + theme.px(18)))
+        """As high as the text, within limits."""
+        lines = min(max(round(self.pane.document().size().height()), LINES_SHOWN), MOST_LINES)
+        high = round(self.pane.fontMetrics().lineSpacing() * lines + theme.px(26))
+        if high != self.pane.height():
+            self.pane.setFixedHeight(high)
 
     def show_value(self, value: Any) -> None:
         """The text."""
@@ -328,7 +344,7 @@ class ContentInput(Input):
 
 
 class _UndoFilter(QObject):
-    """Leaves undo and redo to the window: the document's stack has every letter typed anywhere."""
+    """Leaves undo and redo to the window: the document's steps have every letter typed anywhere."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -342,33 +358,8 @@ class _UndoFilter(QObject):
 _filter: _UndoFilter | None = None
 
 
-def _undo_filter() -> _UndoFilter:
+def undo_filter() -> _UndoFilter:
     global _filter
     if _filter is None:
         _filter = _UndoFilter()
     return _filter
-
-
-_BY_KIND: dict[Kind, type[Input]] = {
-    Kind.CHOICE: ChoiceInput, Kind.SWITCH: SwitchInput, Kind.LONG: LinesInput, Kind.LINES: LinesInput,
-    Kind.CONTENT: ContentInput,
-}  # fmt: skip
-_TYPED_NAMES = ("setting", "figure", "value")
-"""Names of which there are too many for a choice."""
-
-
-def input_for(field: Field) -> Input:
-    """The input that suits a field."""
-    if field.kind is Kind.TEXT and field.names and field.names not in _TYPED_NAMES:
-        return NamesInput(field)
-    return _BY_KIND.get(field.kind, LineInput)(field)
-
-
-def width_of(field: Field) -> int:
-    """How wide its input is, at normal type size; 0: the whole width below its name."""
-    if field.kind in (Kind.LONG, Kind.LINES) or field.key == "title":
-        return 0
-    if field.kind in (Kind.NUMBER, Kind.REAL, Kind.SWITCH):
-        return NUMBER_WIDTH
-    wide = field.kind in (Kind.CONTENT, Kind.OTHER) or field.names in _TYPED_NAMES or field.key == "trace"
-    return LONG_WIDTH if wide else WORD_WIDTH

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
 from app.editor.document import Document
 from app.editor.form import FieldRow, Form
-from app.editor.mistakes import at_key, tr
+from app.editor.mistakes import Mistakes, tr
 from app.editor.parts import PartsEditor
 from app.panels.widgets import Text, Toggle, column_of, scrolled
-from engine.errors import Problem
 from engine.scenario.forms import machine_groups
 from engine.scenario.kernel import DEFAULT_KERNEL, PRESETS
-from engine.scenario.positions import dotted
 
 SWAPFILES = ("machine", "swapfile")
 
@@ -28,7 +24,7 @@ class MachinePage(QWidget):
         self.setAccessibleName(self.tr("Machine"))
         self._document = document
         self._kernel = DEFAULT_KERNEL
-        self._problems: tuple[Problem, ...] = ()
+        self._mistakes = Mistakes()
         self.forms: list[Form] = []
         self._cards: list[QFrame] = []
         self.filter = QLineEdit()
@@ -69,17 +65,17 @@ class MachinePage(QWidget):
             for form, group in zip(self.forms, machine_groups(kernel), strict=True):
                 form.show_defaults(group.fields)
         for form in self.forms:
-            form.show_table((), self._problems)
+            form.show_table((), self._mistakes)
         self.swapfiles.show_document()
         if self.only_set.isChecked():
             self._sift()
 
-    def show_problems(self, problems: Iterable[Problem]) -> None:
+    def show_problems(self, mistakes: Mistakes) -> None:
         """What is wrong, at its fields."""
-        self._problems = tuple(problems)
+        self._mistakes = mistakes
         for form in self.forms:
-            form.show_table((), self._problems)
-        self.swapfiles.show_problems(self._problems)
+            form.show_table((), self._mistakes)
+        self.swapfiles.show_problems(self._mistakes)
 
     def row_at(self, key: str) -> FieldRow | None:
         """The row of a dotted key; None where no row is about it."""
@@ -128,4 +124,4 @@ class MachinePage(QWidget):
 
     def _untouched(self, row: FieldRow) -> bool:
         path = row.field.path
-        return self._document.value(path) is None and at_key(self._problems, dotted(path)) is None
+        return self._document.value(path) is None and self._mistakes.at(path) is None

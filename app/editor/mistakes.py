@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.said import said
 from engine.errors import Problem
+from engine.scenario.positions import Path, dotted
 
 MOST_EXPECTED = 160
 """Letters of what would be allowed: a list of every key is too long for one line."""
@@ -26,9 +27,21 @@ def sentence(problem: Problem) -> str:
     return tr(". ").join(parts)
 
 
-def at_key(problems: Iterable[Problem], key: str) -> Problem | None:
-    """The problem of the value at a dotted key, or inside it."""
-    return next((one for one in problems if one.key is not None and f"{one.key}.".startswith(f"{key}.")), None)
+class Mistakes:
+    """All that is wrong with a text, found by its place."""
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        self.all = tuple(problems)
+        self._at: dict[str, Problem] = {}
+        for problem in self.all:
+            key = problem.key or ""
+            while key and key not in self._at:
+                self._at[key] = problem
+                key = key.rpartition(".")[0]
+
+    def at(self, path: Path) -> Problem | None:
+        """The first problem of the value at a path, or inside it."""
+        return self._at.get(dotted(path)) if self._at else None
 
 
 def tr(text: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -13,16 +12,15 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QToolButton, QVBoxL
 from app import actions, theme
 from app.editor.document import Document
 from app.editor.form import Form
-from app.editor.mistakes import at_key
+from app.editor.mistakes import Mistakes
 from app.editor.telling import line_of
 from app.editor.tree import PartsTree
 from app.panels.widgets import Empty, Text, row_of, scrolled
-from engine.errors import Problem
 from engine.scenario import edit
 from engine.scenario.forms import fields_of, model_at
 from engine.scenario.names import free_name, named_at
 from engine.scenario.part import Part
-from engine.scenario.parts import new_element, new_part, run_choices, with_word
+from engine.scenario.parts import new_element, with_word
 from engine.scenario.positions import Path, dotted
 
 
@@ -53,14 +51,15 @@ class PartsEditor(QWidget):
     """The file of a recording is to be chosen: for the part at this path."""
 
     def __init__(
-        self, document: Document, arrays: Sequence[Path], name: str, beside: bool, parent: QWidget | None = None
-    ) -> None:
-        """``beside``: the form stands beside the tree, not below it."""
+        self, document: Document, arrays: Sequence[Path], name: str, beside: bool,
+        offer: Callable[[PartsEditor], None] = lambda _editor: None, parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """``beside``: the form stands beside the tree, not below it; ``offer`` fills the menu of what can be added."""
         super().__init__(parent)
-        self._document = document
+        self.document, self._offer = document, offer
         self._arrays = tuple(arrays)
         self._forms: dict[type[Part], Form] = {}
-        self._problems: tuple[Problem, ...] = ()
+        self._mistakes = Mistakes()
         self._wanted: Path | None = None
         """What is to be chosen once the document has changed."""
         self.tree = PartsTree(document, arrays)
@@ -77,7 +76,7 @@ class PartsEditor(QWidget):
         self._act(self.out, "Del", self.remove)
         self._act(self.up, "Alt+Up", lambda: self.move_by(-1))
         self._act(self.down, "Alt+Down", lambda: self.move_by(1))
-        self.title = Text("", 14, bold=True)
+        self.title = Text("", 14, bold=True, wrap=True)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.file = IconButton("mdi6.folder-open-outline", self.tr("Choose the recording…"), "")
         self.file.clicked.connect(lambda _on=False: self.trace_wanted.emit(self.tree.path))
@@ -133,7 +132,9 @@ class PartsEditor(QWidget):
             return {}
         return {("process",): self.tr("Processes"), ("shmem",): self.tr("Shared memory"),
                 ("run",): self.tr("What happens, in order"), ("shock",): self.tr("What comes in between"),
-                ("check",): self.tr("Checks")}  # fmt: skip
+                ("check",): self.tr("Checks"), ("step",): self.tr("Steps of the lesson"),
+                ("vary",): self.tr("What varies from instance to instance"),
+                ("assignment",): self.tr("Homework")}  # fmt: skip
 
     # -- showing ------------------------------------------------------------------------------
 
@@ -143,13 +144,13 @@ class PartsEditor(QWidget):
         wanted, self._wanted = self._wanted, None
         self.tree.show_document(wanted)
 
-    def show_problems(self, problems: Iterable[Problem]) -> None:
+    def show_problems(self, mistakes: Mistakes) -> None:
         """What is wrong, at its parts."""
-        self._problems = tuple(problems)
-        self.tree.show_problems(self._problems)
+        self._mistakes = mistakes
+        self.tree.show_problems(self._mistakes)
         form = self.form
         if form is not None and self.tree.path is not None:
-            form.show_table(self.tree.path, self._problems)
+            form.show_table(self.tree.path, self._mistakes)
 
     @property
     def form(self) -> Form | None:
@@ -158,8 +159,9 @@ class PartsEditor(QWidget):
 
     def _show_form(self, path: Path | None) -> None:
         element = path is not None and isinstance(path[-1], int)
-        value = self._document.value(path) if path is not None and element else None
-        model = model_at(path, value) if path is not None and element else None
+        value = self.document.value(path) if path is not None else None
+        table = element or isinstance(value, dict)  # there is only one of some
+        model = model_at(path, value) if path is not None and table else None
         for button in (self.copy, self.out, self.up, self.down):
             button.setEnabled(element)
         for other, shown in self._forms.items():
@@ -172,20 +174,32 @@ class PartsEditor(QWidget):
         if model is None or path is None:
             return
         self.title.show_text(line_of(path, value))
+        self.title.setVisible(element)
         form = self._forms.get(model)
         if form is None:
-            form = self._forms[model] = Form(self._document, fields_of(model), ("pattern", "op"))
+            form = self._forms[model] = Form(self.document, fields_of(model), ("pattern", "op"))
             form.chosen.connect(self._turn)
             self._body.insertWidget(2, form)
         form.show()
-        form.show_table(path, self._problems)
+        form.show_table(path, self._mistakes)
         self.chosen.emit(path)
 
     def _say_why(self, path: Path | None, value: Any, element: bool) -> None:
         if not element:
-            self.nothing.say(self.tr("Nothing is chosen"), self.tr("Choose a part, or add one."))
+            about: dict[Path, str] = {
+                ("step",): self.tr("A step is a moment of the run with a text and questions. Playing stops there."),
+                ("vary",): self.tr("What varies is another value in each instance: every student has a run of "
+                                   "their own, and the answers are found anew."),
+                ("assignment",): self.tr("Homework says what a student may change, and what is to be reached. "
+                                         "It is graded by running it."),
+            }  # fmt: skip
+            told = about.get(path or ())
+            if told and not value:
+                self.nothing.say(self.tr("There is none yet"), f"{told} {self.tr('Begin with Add.')}")
+            else:
+                self.nothing.say(self.tr("Nothing is chosen"), told or self.tr("Choose a part, or add one."))
             return
-        problem = at_key(self._problems, dotted(path or ()))
+        problem = self._mistakes.at(path or ())
         told = problem.what if problem is not None else self.tr("It does not say what happens.")
         self.nothing.say(told, self.tr("Mend it in the text: no form knows this part."))
 
@@ -194,7 +208,7 @@ class PartsEditor(QWidget):
     def _add(self) -> None:
         """The menu of what can be added; where there is only one kind, one of it."""
         if len(self._arrays) == 1:
-            self.insert(self._arrays[0], new_element(self._document.data, self._arrays[0]))
+            self.insert(self._arrays[0], new_element(self.document.data, self._arrays[0]))
             return
         self.fill_menu()
         self.menu.popup(self.add.mapToGlobal(QPoint(0, -self.menu.sizeHint().height())))
@@ -204,53 +218,11 @@ class PartsEditor(QWidget):
         for menu in self.menu.findChildren(QMenu):
             menu.deleteLater()
         self.menu.clear()
-        path = self.tree.path or ()
-        words = run_choices()
-        array, together = _run_of(path), self._together(path)
-        if together is not None:
-            self._words(self.tr("Pattern, at the same time"), "pattern", words["pattern"], together)
-            self.menu.addSeparator()
-        if path[:1] == ("shock",) and len(path) > 1:
-            self._words(self.tr("Pattern, beside all that follows"), "pattern", words["pattern"],
-                        (*path[:2], "beside"))  # fmt: skip
-        self._words(self.tr("Pattern of references"), "pattern", words["pattern"], array)
-        self._words(self.tr("Operation"), "op", words["op"], array)
-        for text, kind in ((self.tr("Recording…"), "trace"), (self.tr("Mark"), "mark"),
-                           (self.tr("Change of a setting"), "set"),
-                           (self.tr("Several at the same time"), "parallel")):  # fmt: skip
-            self.menu.addAction(text).triggered.connect(partial(self._add_step, kind, "", array))
-        self.menu.addSeparator()
-        self.menu.addAction(self.tr("Process")).triggered.connect(partial(self._add_element, ("process",)))
-        if path[:1] == ("process",) and len(path) > 1:
-            array = (*path[:2], "regions")
-            name = self._document.value((*path[:2], "name"))
-            text = self.tr("Region of {process}").format(process=name)
-            self.menu.addAction(text).triggered.connect(partial(self._add_element, array))
-        self.menu.addAction(self.tr("Shared memory")).triggered.connect(partial(self._add_element, ("shmem",)))
-        self.menu.addAction(self.tr("Something in between")).triggered.connect(partial(self._add_element, ("shock",)))
-        self.menu.addAction(self.tr("Check")).triggered.connect(partial(self._add_element, ("check",)))
-
-    def _words(self, title: str, kind: str, words: Sequence[str], array: Path) -> None:
-        menu = self.menu.addMenu(title)
-        for word in words:
-            menu.addAction(word).triggered.connect(partial(self._add_step, kind, word, array))
-
-    def _together(self, path: Path) -> Path | None:
-        """The array of parts that happen at the same time, where one of them or the whole is chosen."""
-        if "parallel" in path:
-            return path[: path.index("parallel") + 1]
-        there = path and isinstance(path[-1], int) and self._document.value((*path, "parallel")) is not None
-        return (*path, "parallel") if there else None
-
-    def _add_step(self, kind: str, word: str, array: Path, _on: bool = False) -> None:
-        self.insert(array, new_part(self._document.data, kind, word))
-
-    def _add_element(self, array: Path, _on: bool = False) -> None:
-        self.insert(array, new_element(self._document.data, array))
+        self._offer(self)
 
     def insert(self, array: Path, element: dict[str, Any]) -> None:
         """A new element behind the chosen one of its array, or behind the last one."""
-        elements = self._document.value(array)
+        elements = self.document.value(array)
         length = len(elements) if isinstance(elements, list) else 0
         path = self.tree.path or ()
         here = path[len(array)] if path[: len(array)] == array and len(path) > len(array) else length - 1
@@ -260,6 +232,11 @@ class PartsEditor(QWidget):
                      self.tr("Add {what}").format(what=what))  # fmt: skip
         if "trace" in element:
             self.trace_wanted.emit((*array, index))
+
+    def begin_table(self, path: Path, value: Any) -> None:
+        """The first key of a table that there is only one of, and the table chosen."""
+        name = self.tr("Add {what}").format(what=dotted(path[:-1]))
+        self._change(lambda text: edit.put(text, path, value), path[:-1], name)
 
     def duplicate(self) -> None:
         """What is chosen once more, behind itself."""
@@ -272,20 +249,20 @@ class PartsEditor(QWidget):
             made = edit.duplicate(text, path)
             for key in ("name", "child", "mark"):
                 place = (*path, key)
-                given = self._document.value(place)
+                given = self.document.value(place)
                 if named_at(place) and isinstance(given, str):
-                    free = free_name(self._document.data, named_at(place), given)
+                    free = free_name(self.document.data, named_at(place), given)
                     made = edit.put(made, (*array, index + 1, key), free)
             return made
 
-        name = self.tr("Duplicate {what}").format(what=line_of(path, self._document.value(path)))
+        name = self.tr("Duplicate {what}").format(what=line_of(path, self.document.value(path)))
         self._change(twice, (*array, index + 1), name)
 
     def remove(self) -> None:
         """Take what is chosen out."""
         path = self._element()
         if path is not None:
-            name = self.tr("Remove {what}").format(what=line_of(path, self._document.value(path)))
+            name = self.tr("Remove {what}").format(what=line_of(path, self.document.value(path)))
             self._change(lambda text: edit.remove(text, path), path, name)
 
     def move_by(self, by: int) -> None:
@@ -296,7 +273,7 @@ class PartsEditor(QWidget):
 
     def move_to(self, array: Path, first: int, to: int) -> None:
         """An element to another place of its array."""
-        elements = self._document.value(array)
+        elements = self.document.value(array)
         if not isinstance(elements, list) or not 0 <= to < len(elements) or first == to:
             return
         order = list(range(len(elements)))
@@ -306,7 +283,7 @@ class PartsEditor(QWidget):
 
     def _turn(self, path: Path, word: str) -> None:
         """Another pattern or operation in the place of the chosen one."""
-        part, kind = self._document.value(path[:-1]), str(path[-1])
+        part, kind = self.document.value(path[:-1]), str(path[-1])
         if isinstance(part, dict) and part.get(kind) != word:
             name = self.tr("Turn {old} into {new}").format(old=part.get(kind), new=word)
             self._change(lambda text: with_word(text, path[:-1], part, kind, word), path[:-1], name)
@@ -317,16 +294,11 @@ class PartsEditor(QWidget):
 
     def _change(self, change: Callable[[str], str], wanted: Path, name: str) -> None:
         """Change the text, and choose a part then."""
-        if self._document.trouble is not None:
+        if self.document.trouble is not None:
             return
         try:
-            text = change(self._document.text)
+            text = change(self.document.text)
         except LookupError:
             return
         self._wanted = wanted
-        self._document.change(text, name)
-
-
-def _run_of(path: Path) -> Path:
-    """The array that a step is added to: that of the shock that is chosen, or the run's own."""
-    return (*path[:2], "run") if path[:1] == ("shock",) and len(path) > 1 else ("run",)
+        self.document.change(text, name)

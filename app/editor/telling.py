@@ -7,19 +7,25 @@ from typing import Any
 
 from app.editor.mistakes import tr
 from app.numbers import count
+from engine.scenario.lesson import MOMENT_KEYS
 from engine.scenario.model import RUN_KINDS
 from engine.scenario.positions import Path
 from engine.scenario.write import value_text
 
+MOST_LETTERS = 60
 _ICONS = {"pattern": "mdi6.chart-scatter-plot", "trace": "mdi6.record-rec", "op": "mdi6.cog-outline",
           "mark": "mdi6.flag-outline", "set": "mdi6.tune-vertical", "parallel": "mdi6.call-split",
           "process": "mdi6.application-outline", "regions": "mdi6.view-sequential-outline",
           "shmem": "mdi6.share-variant-outline", "shock": "mdi6.flash-outline", "check": "mdi6.check-circle-outline",
-          "swapfile": "mdi6.harddisk"}  # fmt: skip
+          "swapfile": "mdi6.harddisk", "step": "mdi6.school-outline", "question": "mdi6.comment-question-outline",
+          "option": "mdi6.radiobox-marked", "vary": "mdi6.shuffle-variant", "may_change": "mdi6.pencil-outline",
+          "assignment": "mdi6.clipboard-text-outline"}  # fmt: skip
 
 
 def kind_of(path: Path, value: Any) -> str:
     """What sort of part it is: a key of a run, or the name of its array."""
+    if len(path) == 1:
+        return str(path[0])
     if path[-2] in ("run", "parallel", "beside"):
         return next((kind for kind in RUN_KINDS if isinstance(value, Mapping) and kind in value), "")
     return str(path[-2])
@@ -35,7 +41,7 @@ def line_of(path: Path, value: Any) -> str:
     if not isinstance(value, Mapping):
         return value_text(value) if isinstance(value, str | int | float | list) else "?"
     told = [part for part in _parts(kind_of(path, value), value) if part]
-    if path[-2] == "beside":
+    if path[-2:-1] == ("beside",):
         told.append(tr("beside all that follows"))
     return " · ".join(told) or tr("says nothing yet")
 
@@ -56,6 +62,20 @@ def _parts(kind: str, value: Mapping[str, Any]) -> list[str]:
             return [f"{_word(value, 'set').removeprefix('machine.')} = {_word(value, 'value')}"]
         case "parallel":
             return [tr("At the same time"), _number(value, "turn", tr("{number} in turn")), times]
+        case "step":
+            return [_word(value, "title"), _moment(value.get("when"))]
+        case "question":
+            return [_word(value, "kind"), _cut(_word(value, "ask"))]
+        case "option":
+            return [_cut(_word(value, "text"))]
+        case "vary" | "may_change":
+            low, high = value.get("low"), value.get("high")
+            return [_word(value, "key"), f"{low} … {high}" if low is not None and high is not None else
+                    _cut(_word(value, "choices"))]  # fmt: skip
+        case "assignment":
+            return [_cut(_word(value, "task"))]
+        case "check" if "that" in value:
+            return [_word(value, "that"), _cut(_word(value, "text"))]
         case "check":
             compared = f"{_word(value, 'name')} {_word(value, 'op') or '=='} {_word(value, 'value')}"
             return [compared, _word(value, "at"), _word(value, "design")]
@@ -84,6 +104,19 @@ def _object(value: Mapping[str, Any]) -> str:
     if isinstance(first, int) and isinstance(pages, int):
         return f"{first} … {first + pages - 1}"
     return str(first) if first else ""
+
+
+def _moment(value: Any) -> str:
+    """When a step is, in a few words."""
+    if isinstance(value, Mapping):
+        return next((f"{value[key]}" for key in MOMENT_KEYS if key in value), "")
+    return "" if value is None else str(value)
+
+
+def _cut(text: str) -> str:
+    """The beginning of a longer text."""
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 1] + "…"
 
 
 def _word(value: Mapping[str, Any], key: str) -> str:

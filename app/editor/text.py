@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -50,7 +50,7 @@ class TextPane(QPlainTextEdit):
         self._typed_at = 0.0
         self._next = -1
         """Where a letter that belongs to the same step would be typed."""
-        self.setUndoRedoEnabled(False)  # the document's stack has every step, of the forms as well
+        self.setUndoRedoEnabled(False)  # the document's steps have every step, of the forms as well
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("Text of the scenario"))
@@ -77,16 +77,16 @@ class TextPane(QPlainTextEdit):
         shown, wanted = self.written(), self._doc.text
         if shown == wanted:
             return
-        start, old_end, new_end = differing(shown, wanted)
         cursor = QTextCursor(self.document())
-        cursor.setPosition(_units(shown[:start]))
-        cursor.setPosition(_units(shown[:old_end]), QTextCursor.MoveMode.KeepAnchor)
         self._syncing = True
-        cursor.insertText(wanted[start:new_end])
+        for start, old_end, put in reversed(changes(shown, wanted)):  # the last first: places before it stay
+            cursor.setPosition(_units(shown[:start]))
+            cursor.setPosition(_units(shown[:old_end]), QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(put)
         self._syncing = False
         self._next = -1
         if not self.hasFocus():
-            self.show_line(wanted.count("\n", 0, start) + 1)
+            self.show_line(wanted.count("\n", 0, differing(shown, wanted)[0]) + 1)
 
     def _typed(self) -> None:
         if self._syncing:
@@ -269,17 +269,47 @@ class _Gutter(QWidget):
         painter.end()
 
 
+def changes(old: str, new: str) -> list[tuple[int, int, str]]:
+    """What makes one text of another: start and end in the old one, and what comes there; lines are kept apart.
+
+    A name that is changed in several places leaves all between them as it is.
+    """
+    before, after = old.split("\n"), new.split("\n")
+    if len(before) != len(after):
+        start, old_end, new_end = differing(old, new)
+        return [(start, old_end, new[start:new_end])]
+    found, at = [], 0
+    for was, now in zip(before, after, strict=True):
+        if was != now:
+            start, old_end, new_end = differing(was, now)
+            found.append((at + start, at + old_end, now[start:new_end]))
+        at += len(was) + 1
+    return found
+
+
 def differing(old: str, new: str) -> tuple[int, int, int]:
     """Where two texts differ: the start, and the ends in the old and in the new one."""
     least = min(len(old), len(new))
-    start = next((place for place in range(least) if old[place] != new[place]), least)
-    same = next((place for place in range(least - start) if old[-1 - place] != new[-1 - place]), least - start)
+    start = _most(least, lambda length: old[:length] == new[:length])
+    same = _most(least - start, lambda length: old[len(old) - length :] == new[len(new) - length :])
     return start, len(old) - same, len(new) - same
+
+
+def _most(limit: int, holds: Callable[[int], bool]) -> int:
+    """The greatest length up to a limit that holds, where all shorter ones do."""
+    least = 0
+    while least < limit:
+        middle = (least + limit + 1) // 2
+        if holds(middle):
+            least = middle
+        else:
+            limit = middle - 1
+    return least
 
 
 def _units(text: str) -> int:
     """Length as Qt counts it: letters beyond the first 65 536 are two."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _is_undo(event: QKeyEvent) -> bool:

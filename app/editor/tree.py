@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -11,16 +12,16 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, Q
 
 from app import actions, theme
 from app.editor.document import Document
-from app.editor.mistakes import at_key
+from app.editor.mistakes import Mistakes
 from app.editor.preview import colour_of
 from app.editor.telling import icon_of, line_of
-from engine.errors import Problem
 from engine.scenario.names import process_named
-from engine.scenario.positions import Path, dotted
+from engine.scenario.positions import Path
 
 _PATH = Qt.ItemDataRole.UserRole
-_INSIDE = {"process": ("regions",), "run": ("parallel",), "shock": ("run", "beside")}
-"""Arrays of tables inside an element of another array."""
+INSIDE = {"process": ("regions",), "run": ("parallel",), "shock": ("run", "beside"), "step": ("question",),
+          "question": ("option",), "assignment": ("may_change", "check")}  # fmt: skip
+"""Arrays of tables inside an element of another array, or inside a table that there is only one of."""
 
 
 class PartsTree(QTreeWidget):
@@ -36,7 +37,13 @@ class PartsTree(QTreeWidget):
         self._document = document
         self._arrays = tuple(arrays)
         self._titles: dict[Path, str] = {}
-        self._problems: tuple[Problem, ...] = ()
+        self._mistakes = Mistakes()
+        self._paths: list[Path] = []
+        self._items: list[QTreeWidgetItem] = []
+        """Every item from above, and its path."""
+        self._shown: list[Any] = []
+        """What each item was told of last."""
+        self._processes: Any = None
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
@@ -61,9 +68,9 @@ class PartsTree(QTreeWidget):
         """The path of an item."""
         return item.data(0, _PATH) if item is not None else None
 
-    def show_problems(self, problems: Iterable[Problem]) -> None:
+    def show_problems(self, mistakes: Mistakes) -> None:
         """Mark the parts in which something is wrong."""
-        self._problems = tuple(problems)
+        self._mistakes = mistakes
         for item in self.items():
             self._dress_item(item)
 
@@ -71,11 +78,17 @@ class PartsTree(QTreeWidget):
         """The document's parts; ``wanted`` is chosen, or what was chosen before."""
         wanted = wanted if wanted is not None else self.path
         rows = list(self._rows())
-        shown = [self.path_of(item) for item in self.items()]
-        if shown != [path for path, _ in rows]:
+        paths = [path for path, _ in rows]
+        if paths != self._paths:
             with QSignalBlocker(self):
                 self._build(rows)
-        for item, (path, value) in zip(self.items(), rows, strict=True):
+            self._shown = []
+        processes = self._document.value(("process",))
+        before = self._shown if processes == self._processes else []  # parts have the colours of their processes
+        self._shown, self._processes = [value for _, value in rows], processes
+        for item, (path, value), was in zip_longest(self._items, rows, before):
+            if was == value and was is not None:
+                continue  # hundreds of parts are as they were while one is typed in
             self._dress_item(item, value)
             text = self._titles[path] if path in self._arrays else line_of(path, value)
             if text != item.text(0):
@@ -87,7 +100,7 @@ class PartsTree(QTreeWidget):
         """Choose a part; the nearest one where it is not there any more."""
         found = None
         while path and found is None:
-            found = next((item for item in self.items() if self.path_of(item) == path), None)
+            found = self._items[self._paths.index(path)] if path in self._paths else None
             last = path[-1]
             path = (*path[:-1], last - 1) if isinstance(last, int) and last > 0 else path[:-1]
         if found is None:
@@ -99,8 +112,7 @@ class PartsTree(QTreeWidget):
 
     def items(self) -> Iterator[QTreeWidgetItem]:
         """Every item from above."""
-        for row in range(self.topLevelItemCount()):
-            yield from _below(self.topLevelItem(row))
+        yield from self._items
 
     def _rows(self) -> Iterator[tuple[Path, Any]]:
         for array in self._arrays:
@@ -110,17 +122,21 @@ class PartsTree(QTreeWidget):
 
     def _elements(self, array: Path) -> Iterator[tuple[Path, Any]]:
         elements = self._document.value(array)
+        if isinstance(elements, dict):
+            for inner in INSIDE.get(str(array[-1]), ()):
+                yield from self._elements((*array, inner))
         for index, value in enumerate(elements if isinstance(elements, list) else ()):
             yield (*array, index), value
-            for inner in _INSIDE.get(str(array[-1]), ()):
+            for inner in INSIDE.get(str(array[-1]), ()):
                 if isinstance(value, dict) and inner in value:
                     yield from self._elements((*array, index, inner))
 
     def _build(self, rows: Sequence[tuple[Path, Any]]) -> None:
         self.clear()
+        self._paths, self._items = [path for path, _ in rows], []
         made: dict[Path, QTreeWidgetItem] = {}
         for path, _ in rows:
-            parent = made.get(path[:-2]) or made.get(path[:-1])
+            parent = made.get(path[:-2]) or made.get(path[:-1]) if len(path) > 2 else made.get(path[:-1])
             item = QTreeWidgetItem(parent) if parent is not None else QTreeWidgetItem(self)
             item.setData(0, _PATH, path)
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -128,6 +144,7 @@ class PartsTree(QTreeWidget):
                           | Qt.ItemFlag.ItemIsDropEnabled)  # fmt: skip
             item.setExpanded(True)
             made[path] = item
+            self._items.append(item)
         self.expandAll()
 
     def _dress_item(self, item: QTreeWidgetItem, value: Any = None) -> None:
@@ -137,7 +154,7 @@ class PartsTree(QTreeWidget):
             item.setFont(0, font)
             item.setForeground(0, QBrush(QColor(theme.current().dim)))
             return
-        wrong = at_key(self._problems, dotted(path)) is not None
+        wrong = self._mistakes.at(path) is not None
         value = self._document.value(path) if value is None else value
         colours = theme.current()
         name = "mdi6.alert-circle" if wrong else icon_of(path, value)
@@ -184,6 +201,7 @@ class PartsTree(QTreeWidget):
         self.setFont(theme.font(12.5))
         self.setIndentation(theme.px(16))
         self.setStyleSheet(f"QTreeView::item {{ padding: {theme.px(3)}px 0; }}")
+        self._shown = []
         for item in self.items():
             item.setData(0, _PATH + 1, None)
             self._dress_item(item)
@@ -191,11 +209,3 @@ class PartsTree(QTreeWidget):
 
 def _makes_references(part: dict[str, Any]) -> bool:
     return "pattern" in part or part.get("op") in ("read", "write")
-
-
-def _below(item: QTreeWidgetItem | None) -> Iterator[QTreeWidgetItem]:
-    if item is None:
-        return
-    yield item
-    for row in range(item.childCount()):
-        yield from _below(item.child(row))

@@ -36,6 +36,8 @@ def put(text: str, path: Path, value: Any) -> str:
     around = layout.pair(table)
     if around is not None:
         return _put_inline(text, layout, around, line)
+    if layout.header(path) is not None:  # a table that is to be a value: its header and keys go
+        return put(_cut(text, *_block(text, layout, path)), path, value)
     header = layout.header(table)
     if header is not None:
         return _put_line(text, _content_end(text, layout, header), line)
@@ -47,6 +49,18 @@ def put(text: str, path: Path, value: Any) -> str:
     if any(isinstance(part, int) for part in table):
         raise LookupError(f"there is no {dotted(table)}")
     return _put_section(text, layout, table, {key: value}, array=False)
+
+
+def put_all(text: str, values: Mapping[Path, Any]) -> str:
+    """The text with other values at places that all have one already; LookupError where one has none."""
+    layout = layout_of(text)
+    found = [(layout.pair(path), value) for path, value in values.items()]
+    places = [(pair, value) for pair, value in found if pair is not None]
+    if len(places) != len(found):
+        raise LookupError("one of the values is not there")
+    for pair, value in sorted(places, key=lambda place: -place[0].value):
+        text = _replaced(text, pair.value, pair.end, value_text(value))
+    return text
 
 
 def remove(text: str, path: Path) -> str:

@@ -17,11 +17,14 @@ from pydantic_core import PydanticUndefined
 from engine.mm.image import schema
 from engine.mm.schema import Setting
 from engine.scenario import model as models
+from engine.scenario.assignment import Assignment, Criterion, MayChange
 from engine.scenario.kernel import DEFAULT_KERNEL, PRESETS
+from engine.scenario.lesson import Option, Question, Step, When
 from engine.scenario.machine import Machine, Swapfile, is_switch, read_value
 from engine.scenario.part import Part
 from engine.scenario.patterns import MODELS
 from engine.scenario.positions import Path
+from engine.scenario.vary import Vary
 
 
 class Kind(StrEnum):
@@ -37,6 +40,7 @@ class Kind(StrEnum):
     NUMBERS = "one number or several"
     CONTENT = "family of page images, or a compressed size"
     ANY = "a number, a word, or true or false"
+    MOMENT = "a moment of the run"
     OTHER = "something written as in the file"
 
 
@@ -68,9 +72,10 @@ class Field:
 
 
 _NAMES = {"process": "process", "region": "region", "shared": "shmem", "swapfile": "swapfile", "at": "mark",
-          "set": "setting"}  # fmt: skip
-"""Keys that name something, and what."""
-_LONG = ("summary", "lesson", "text")
+          "set": "setting", "key": "varied", "answer": "figure", "show": "figure", "that": "figure",
+          "holds": "figure"}  # fmt: skip
+"""Keys that name something, and what; a query begins with the name of a figure."""
+_LONG = ("summary", "lesson", "text", "ask", "why", "task")
 _CONTENT = (models.Content, models.TraceContent)
 
 
@@ -86,9 +91,10 @@ def fields_of(model: type[Part]) -> list[Field]:
     return sorted(found, key=lambda one: _order(one.key))
 
 
-_FIRST = ("name", "pattern", "op", "trace", "mark", "set", "process", "child", "region", "references", "write_share")
-_LAST = ("first", "repeat", "seed", "text")
-"""Of a run's part, what is asked first and last; between them the model's own order holds."""
+_FIRST = ("name", "pattern", "op", "trace", "mark", "set", "process", "child", "region", "references", "write_share",
+          "kind", "ask", "answer")  # fmt: skip
+_LAST = ("first", "repeat", "seed", "text", "id")
+"""Of a part, what is asked first and last; between them the model's own order holds."""
 
 
 def _order(key: str) -> int:
@@ -113,8 +119,12 @@ def _field(name: str, info: FieldInfo) -> Field | None:
     if name == "content":
         return replace(made, kind=Kind.CONTENT, names="content")
     branches = {_bare(branch, [])[0] for branch in get_args(base)}
+    if When in branches:
+        return replace(made, kind=Kind.MOMENT, names="mark")
     if get_origin(base) is list:
         inner = next(iter(branches))
+        if set(get_args(inner)) == {bool, int, str}:
+            return made
         return replace(made, kind=Kind.LINES if inner is str else Kind.NUMBERS) if inner in (str, int) else None
     if branches and branches <= {int, str, bool}:
         return replace(made, kind=Kind.ANY)
@@ -223,6 +233,20 @@ def model_at(path: Path, value: Any) -> type[Part] | None:
             return models.Check
         case ("shock", _):
             return models.Shock
+        case ("step", _):
+            return Step
+        case ("step", _, "question", _):
+            return Question
+        case ("step", _, "question", _, "option", _):
+            return Option
+        case ("vary", _):
+            return Vary
+        case ("assignment",):
+            return Assignment
+        case ("assignment", "may_change", _):
+            return MayChange
+        case ("assignment", "check", _):
+            return Criterion
     return models.run_model(value) if len(path) > 1 and path[-2] in ("run", "parallel", "beside") else None
 
 
@@ -231,6 +255,7 @@ _TABLES: tuple[type[Part], ...] = (
     models.TracePart,
     models.MarkPart, models.SetPart, models.ParallelPart, models.TouchPart, models.RangePart, models.ForkPart,
     models.ExecPart, models.ExitPart, models.SwapPart, models.IdlePart, *MODELS.values(),
+    Step, Question, Option, Vary, Assignment, MayChange, Criterion,
 )  # fmt: skip
 
 

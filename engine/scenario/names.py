@@ -8,10 +8,11 @@ from typing import Any
 from engine.content.library import load_library
 from engine.mm.image import schema
 from engine.scenario.crosscheck import checkable_names
-from engine.scenario.edit import put
+from engine.scenario.edit import put_all
 from engine.scenario.machine import is_switch
-from engine.scenario.positions import Path
+from engine.scenario.positions import Path, dotted
 from engine.scenario.problems import value_at
+from engine.scenario.vary import PARTS
 
 _ANY = -1
 """Stands for each index of an array."""
@@ -46,6 +47,8 @@ def names_for(data: Mapping[str, Any], kind: str, path: Path = ()) -> list[str]:
         return checkable_names()
     if kind == "setting":
         return [setting.key for setting in schema.settings if not setting.fixed]
+    if kind == "varied":
+        return [setting.key for setting in schema.settings] + list(_leaves(data))
     if kind == "value":
         return _values(value_at(data, (*path, "set")))
     if kind == "swapfile":
@@ -58,6 +61,20 @@ def names_for(data: Mapping[str, Any], kind: str, path: Path = ()) -> list[str]:
         return [region["name"] for region in regions or () if isinstance(region, Mapping) and "name" in region]
     found = [value for pattern in _GIVEN.get(kind, ()) for _, value in _matches(data, pattern)]
     return [name for name in dict.fromkeys(found) if isinstance(name, str) and name]
+
+
+def _leaves(data: Mapping[str, Any]) -> Iterator[str]:
+    """Dotted keys of the values in which a scenario may vary, besides the settings of its machine."""
+    def below(path: Path, value: Any) -> Iterator[str]:
+        if isinstance(value, Mapping | list):
+            for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+                yield from below((*path, key), inner)
+        elif value is not None:
+            yield dotted(path)
+
+    for part in PARTS:
+        if part != "machine":
+            yield from below((part,), data.get(part))
 
 
 def _values(key: Any) -> list[str]:
@@ -85,15 +102,17 @@ def named_at(path: Path) -> str:
 
 def rename(text: str, data: Mapping[str, Any], path: Path, name: str) -> str:
     """The text with another name at ``path``, and wherever the thing there was named; ``data`` is its document."""
+    return put_all(text, dict.fromkeys(places_named(data, path), name))
+
+
+def places_named(data: Mapping[str, Any], path: Path) -> list[Path]:
+    """Where the thing stands that has its name at ``path``: there, and wherever it is used."""
     kind, old = named_at(path), value_at(data, path)
-    text = put(text, path, name)
     if not kind or not isinstance(old, str) or not old or names_for(data, kind, path[:2]).count(old) > 1:
-        return text
-    for pattern in _USED[kind]:
-        for place, value in _matches(data, pattern):
-            if value == old and (kind != "region" or _of_process(data, place, path)):
-                text = put(text, place, name)
-    return text
+        return [path]
+    used = [place for pattern in _USED[kind] for place, value in _matches(data, pattern)
+            if value == old and (kind != "region" or _of_process(data, place, path))]  # fmt: skip
+    return [path, *used]
 
 
 def _of_process(data: Mapping[str, Any], place: Path, region: Path) -> bool:

@@ -71,7 +71,38 @@ def new_element(data: Mapping[str, Any], array: Path) -> dict[str, Any]:
             return {"at": 0, "name": "a shock", "run": [{"set": "machine.frames", "value": _half(data)}]}
         case ("check",):
             return {"name": "pswpout", "op": ">", "value": 0}
+        case ("step",):
+            return {"title": "What to look at", "when": "start", "text": "What is seen at this moment."}
+        case ("step", _, "question", _, "option"):
+            return {"text": "It is so.", "holds": "pswpout > 0"}
+        case ("vary",):
+            return {"key": "machine.frames", "low": _half(data), "high": 2 * _half(data)}
+        case ("assignment", "may_change"):
+            return {"key": "machine.frames", "low": _half(data), "high": 4 * _half(data)}
+        case ("assignment", "check"):
+            return {"that": "pgmajfault < 100", "text": "What is to be reached."}
     raise LookupError(f"no new element for {array}")
+
+
+def new_question(data: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """A ``[[step.question]]`` that is answered in one of the ways there are."""
+    names = names_for(data, "process")
+    page = f"page 0 of {names[0]}" if len(names) > 1 else "page 0"
+    made: dict[str, Any] = {"kind": kind}
+    match kind:
+        case "choice":
+            options = [{"text": "Yes.", "holds": "pswpout > 0"}, {"text": "No.", "holds": "pswpout == 0"}]
+            return {**made, "ask": "Is anything on the swapfile?", "option": options}
+        case "number":
+            return {**made, "ask": "How many pages were written to the swapfile?", "answer": "pswpout"}
+        case "click":
+            return {**made, "ask": "Click the page that leaves memory next.", "answer": "page of next 'frame freed'"}
+        case "order":
+            return {**made, "ask": "Which pages leave memory next? Put them in order.",
+                    "answer": "page of next 3 'frame freed'"}  # fmt: skip
+        case "pte":
+            return {**made, "ask": f"What is in the page-table entry of {page} now?", "answer": f"pte of {page}"}
+    return {**made, "ask": "What happens next?"}
 
 
 def with_word(text: str, path: Path, part: Mapping[str, Any], kind: str, word: str) -> str:

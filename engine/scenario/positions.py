@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 Path = tuple[str | int, ...]
 """A place in a document: keys and, inside arrays, indices; ``("run", 2, "process")``."""
@@ -20,8 +20,12 @@ _INSIDE = {
     '"""': re.compile(r'(?:[^"\\]+|\\.|"(?!""))*', re.DOTALL),
 }
 """What a text in double quotes has before they end it."""
-_BLANK = " \t"
-_SPACE = " \t\r\n"
+_BLANKS = re.compile(r"[ \t]*")
+_SPACES = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+"""White space, line ends and comments."""
+_BARE_KEY = re.compile(r"[^ \t\r\n.=\]#]*")
+_BARE_VALUE = re.compile(r"[^,\]}#\n]*")
+_LINE_END = re.compile(r"\n")
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,19 @@ class Layout:
 
     def header(self, path: Path) -> Header | None:
         """The header of a table; None when the table has none."""
-        return next((header for header in self.headers if header.path == path), None)
+        return self._headers_by_path.get(path)
 
     def pair(self, path: Path) -> Pair | None:
         """The pair or array element at a path; None when there is none."""
-        return next((pair for pair in self.pairs if pair.path == path), None)
+        return self._pairs_by_path.get(path)
+
+    @cached_property
+    def _headers_by_path(self) -> dict[Path, Header]:
+        return {header.path: header for header in reversed(self.headers)}
+
+    @cached_property
+    def _pairs_by_path(self) -> dict[Path, Pair]:
+        return {pair.path: pair for pair in reversed(self.pairs)}
 
 
 def layout_of(text: str) -> Layout:
@@ -77,9 +89,9 @@ def key_lines(text: str) -> dict[Path, int]:
     return dict(_scanned(text).lines)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _scanned(text: str) -> _Scanner:
-    """The text gone through once: an editor asks about the same one several times."""
+    """The text gone through once: an editor asks about the same one several times, from its threads as well."""
     scanner = _Scanner(text)
     scanner.document()
     return scanner
@@ -105,7 +117,7 @@ class _Scanner:
         self.at = 0
         self.lines: dict[Path, int] = {}
         self.layout = Layout()
-        self._line_starts = [0, *(place + 1 for place, letter in enumerate(text) if letter == "\n")]
+        self._line_starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
         self._elements: dict[Path, int] = {}
         """How many ``[[…]]`` of each array of tables came so far."""
 
@@ -142,7 +154,7 @@ class _Scanner:
         """One ``key = value``; False when there is none, which only happens in text that is not TOML."""
         start, line = self.at, self._line()
         keys = self._key()
-        self._skip(_BLANK)
+        self._skip(_BLANKS)
         if self.at == start or not self.text.startswith("=", self.at):
             self.at = len(self.text)
             return False
@@ -151,7 +163,7 @@ class _Scanner:
             path += (key,)
             self.lines.setdefault(path, line)
         self.at += 1
-        self._skip(_BLANK)
+        self._skip(_BLANKS)
         self._noted(path, table, inline, start)
         return True
 
@@ -159,22 +171,21 @@ class _Scanner:
         """Go over a value and note where it stands, before what is inside it."""
         place, value = len(self.layout.pairs), self.at
         self._value(path)
-        end = value + len(self.text[value : self.at].rstrip(_SPACE))
+        end = value + len(self.text[value : self.at].rstrip())
         self.layout.pairs.insert(place, Pair(path, table, inline, start, value, end))
 
     def _key(self) -> list[str]:
         keys = []
         while True:
-            self._skip(_BLANK)
+            self._skip(_BLANKS)
             start = self.at
             if self.text[start : start + 1] in ('"', "'"):
                 self._string()
                 keys.append(_unquoted(self.text[start : self.at]))
             else:
-                while self.at < len(self.text) and self.text[self.at] not in " \t\r\n.=]#":
-                    self.at += 1
+                self._skip(_BARE_KEY)
                 keys.append(self.text[start : self.at])
-            self._skip(_BLANK)
+            self._skip(_BLANKS)
             if not self.text.startswith(".", self.at):
                 return keys
             self.at += 1
@@ -195,8 +206,7 @@ class _Scanner:
             while self._more("}") and self._pair(path, True):
                 pass
         else:
-            while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":
-                self.at += 1
+            self._skip(_BARE_VALUE)
 
     def _more(self, end: str) -> bool:
         """Whether another element follows before ``end``; steps over commas and the end itself."""
@@ -226,17 +236,13 @@ class _Scanner:
             while self.text.startswith(quote, self.at):
                 self.at += 1
 
-    def _skip(self, letters: str) -> None:
-        while self.at < len(self.text) and self.text[self.at] in letters:
-            self.at += 1
+    def _skip(self, what: re.Pattern[str]) -> None:
+        found = what.match(self.text, self.at)
+        self.at = found.end() if found else self.at
 
     def _skip_space(self) -> None:
         """Over white space, line ends and comments."""
-        self._skip(_SPACE)
-        while self.text.startswith("#", self.at):
-            end = self.text.find("\n", self.at)
-            self.at = len(self.text) if end < 0 else end
-            self._skip(_SPACE)
+        self._skip(_SPACES)
 
     def _line(self) -> int:
         return bisect_right(self._line_starts, self.at)

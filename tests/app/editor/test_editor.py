@@ -60,7 +60,7 @@ def test_a_number_is_typed_and_the_text_follows_letter_by_letter(editor, qtbot):
     line = row(editor, "machine.frames").input.line
     type_into(line, "32")
     assert editor.text.written() == TEXT.replace("frames = 64 ", "frames = 32 ")
-    assert editor.document.stack.count() == 1
+    assert len(editor.document.steps) == 1
     assert editor.actions_by_name["editor_undo"].toolTip().startswith("Undo: Set machine.frames to 32")
     QTest.keyClick(line, Qt.Key.Key_Up)
     assert "frames = 33 " in editor.document.text
@@ -107,7 +107,7 @@ def test_a_switch_and_a_choice(editor, qtbot):
     choose(row(editor, "machine.design").input.choice, "legacy")
     assert "design =" not in editor.document.text
     for _ in range(3):
-        editor.document.stack.undo()
+        editor.document.steps.undo()
     assert editor.document.text == TEXT
 
 
@@ -142,8 +142,8 @@ def test_swapfiles_are_added_ordered_and_removed(editor, qtbot):
     assert [one["name"] for one in editor.document.data["machine"]["swapfile"]] == ["swap1", "swap0"]
     qtbot.mouseClick(files.out, Qt.MouseButton.LeftButton)
     assert [one["name"] for one in editor.document.data["machine"]["swapfile"]] == ["swap0"]
-    while editor.document.stack.canUndo():
-        editor.document.stack.undo()
+    while editor.document.steps.can_undo:
+        editor.document.steps.undo()
     assert editor.document.text == TEXT
 
 
@@ -168,9 +168,9 @@ def test_a_form_for_each_part_changes_it(editor, workload):
     choose(part_row(editor, "pattern").input.choice, "loop")
     assert editor.document.data["run"][2] == {"pattern": "loop", "process": "editor", "references": 90}
     assert "length" in workload.form.rows
-    assert editor.document.stack.undoText() == "Turn zipf into loop"
-    while editor.document.stack.canUndo():
-        editor.document.stack.undo()
+    assert editor.document.steps.undo_name == "Turn zipf into loop"
+    while editor.document.steps.can_undo:
+        editor.document.steps.undo()
     assert editor.document.text == TEXT
     assert "s" in workload.form.rows
 
@@ -218,8 +218,8 @@ def test_parts_are_added_from_the_menu(editor, workload):
     pick(workload, "Shared memory")
     pick(workload, "Change of a setting")
     assert editor.document.data["run"][-1] == {"set": "machine.frames", "value": 32}
-    while editor.document.stack.canUndo():
-        editor.document.stack.undo()
+    while editor.document.steps.can_undo:
+        editor.document.steps.undo()
     assert editor.document.text == TEXT
 
 
@@ -236,8 +236,8 @@ def test_keys_move_copy_and_remove(editor, workload):
     QTest.keyClick(workload.tree, Qt.Key.Key_Delete)
     QTest.keyClick(workload.tree, Qt.Key.Key_Delete)
     assert len(editor.document.data["run"]) == 2
-    while editor.document.stack.canUndo():
-        editor.document.stack.undo()
+    while editor.document.steps.can_undo:
+        editor.document.steps.undo()
     assert editor.document.text == TEXT
 
 
@@ -253,10 +253,10 @@ def test_a_part_is_dragged_below_another_one(editor, workload):
     assert workload.tree.path == ("run", 2)
     workload.tree.drop_on(("run", 2), ("run", 0), below=False)
     assert editor.document.text == TEXT
-    count = editor.document.stack.count()
+    count = len(editor.document.steps)
     workload.tree.drop_on(("run", 0), ("process", 0), below=True)
     workload.tree.drop_on(("run", 0), ("run", 0), below=True)
-    assert editor.document.stack.count() == count
+    assert len(editor.document.steps) == count
 
 
 def test_a_recording_is_chosen_and_named_from_the_files_folder(editor, workload, monkeypatch, tmp_path):
@@ -280,8 +280,8 @@ def test_what_is_typed_in_the_text_is_in_the_forms(editor, qtbot):
         QTest.keyClick(editor.text, Qt.Key.Key_Backspace)
     QTest.keyClicks(editor.text, "512")
     assert row(editor, "machine.frames").input.line.text() == "512"
-    assert editor.document.stack.count() <= 2
-    while editor.document.stack.canUndo():
+    assert len(editor.document.steps) <= 2
+    while editor.document.steps.can_undo:
         press_undo = editor.actions_by_name["editor_undo"]
         press_undo.trigger()
     assert editor.text.written() == TEXT
@@ -293,8 +293,8 @@ def test_typing_is_a_step_a_line(editor):
     QTest.keyClicks(editor.text, "# one")
     QTest.keyClick(editor.text, Qt.Key.Key_Return)
     QTest.keyClicks(editor.text, "# two")
-    assert editor.document.stack.count() == 2
-    editor.document.stack.undo()
+    assert len(editor.document.steps) == 2
+    editor.document.steps.undo()
     assert editor.document.text == TEXT + "# one"
 
 
@@ -332,7 +332,7 @@ def test_broken_text_stops_the_forms_and_loses_nothing(editor, qtbot, checked):
     assert editor.document.text == bad
     qtbot.mouseClick(editor.bad.buttons[0], Qt.MouseButton.LeftButton)
     assert editor.text.textCursor().blockNumber() == 7
-    editor.document.stack.undo()
+    editor.document.steps.undo()
     assert editor.tabs.isEnabled()
     assert editor.document.text == TEXT
 
@@ -355,13 +355,13 @@ def test_odd_documents_are_shown_and_told(editor, checked, text):
     for item in list(editor.workload.tree.items()):
         editor.workload.tree.setCurrentItem(item)
     for key in [problem.key for problem in editor.problems if problem.key]:
-        editor.reveal(key)
+        editor.going.reveal(key)
     for _ in range(3):
         editor.workload.duplicate()
         editor.workload.move_by(1)
         editor.workload.remove()
-    while editor.document.stack.canUndo():
-        editor.document.stack.undo()
+    while editor.document.steps.can_undo:
+        editor.document.steps.undo()
     assert editor.document.text == TEXT
 
 
@@ -531,7 +531,7 @@ def test_mistakes_are_told_in_the_language_of_the_window(editor, checked):
     assert row(editor, "machine.frames").wrong.text().startswith("3 is too small")
 
 
-@pytest.mark.parametrize("page", range(3))
+@pytest.mark.parametrize("page", range(4))
 def test_no_label_is_cut_where_texts_are_longer(editor, checked, qtbot, page):
     editor.resize(1280, 800)
     editor.document.set(("run", 2, "process"), "shel")

@@ -53,11 +53,11 @@ def test_a_scenario_of_the_library_is_kept_as_it_is(open_editor, monkeypatch, tm
     assert "Save keeps a copy" in editor.place.text()
     editor.document.set(FRAMES, 600)
     save_to(monkeypatch, path)
-    assert not editor.save()
+    assert not editor.keeping.save()
     assert "stay as they are" in answers[1][0]
     mine = tmp_path / "mine.toml"
     save_to(monkeypatch, mine)
-    assert editor.save()
+    assert editor.keeping.save()
     assert path.read_bytes() == before
     assert editor.document.path == mine
     assert load_scenario(mine).build().ops.size  # the recording is found from there
@@ -67,8 +67,9 @@ def test_a_scenario_of_the_library_is_kept_as_it_is(open_editor, monkeypatch, tm
 
 def wait_checked_again(editor):
     from app.editor.checker import check
+    from app.editor.mistakes import Mistakes
 
-    editor.problems = check(editor.document.text, editor.document.path).problems
+    editor.mistakes = Mistakes(check(editor.document.text, editor.document.path).problems)
 
 
 def test_a_new_scenario_asks_for_its_place(open_editor, monkeypatch, tmp_path):
@@ -97,7 +98,7 @@ def test_a_new_scenario_may_be_a_lesson_or_homework(open_editor, checked, qtbot,
     assert editor.document.data[key]
     assert editor.problems == ()
     assert not editor.notice.isVisible()
-    editor.document.stack.undo()
+    editor.document.steps.undo()
     assert not editor.document.dirty
 
 
@@ -116,7 +117,7 @@ def test_asked_before_something_is_lost(editor, answers, monkeypatch):
 
 def test_not_asked_when_nothing_is(editor, answers):
     editor.document.set(FRAMES, 9)
-    editor.document.stack.undo()
+    editor.document.steps.undo()
     assert editor.close()
     assert answers[1] == []
 
@@ -124,7 +125,7 @@ def test_not_asked_when_nothing_is(editor, answers):
 def test_a_save_that_fails_is_told_and_keeps_everything(editor, answers, monkeypatch, tmp_path):
     editor.document.set(FRAMES, 9)
     save_to(monkeypatch, tmp_path / "nowhere" / "x.toml")
-    assert not editor.ask_and_save()
+    assert not editor.keeping.ask_and_save()
     assert "cannot be written" in answers[1][0]
     assert editor.document.dirty
 
@@ -133,7 +134,7 @@ def test_another_programs_change_is_taken_where_nothing_is_unsaved(editor, qtbot
     editor.document.path.write_text(TEXT.replace("frames = 64", "frames = 65"))
     qtbot.waitUntil(lambda: editor.document.value(FRAMES) == 65, timeout=5000)
     assert not editor.document.dirty
-    editor.document.stack.undo()
+    editor.document.steps.undo()
     assert editor.document.text == TEXT
 
 
@@ -142,12 +143,12 @@ def test_and_asked_about_where_something_is(editor, qtbot, answers):
     editor.document.path.write_text(TEXT.replace("frames = 64", "frames = 65"))
     qtbot.waitUntil(lambda: editor.notice.isVisible(), timeout=5000)
     answers[0].append(BOX.No)
-    assert not editor.save()
+    assert not editor.keeping.save()
     assert editor.document.value(FRAMES) == 9
     qtbot.mouseClick(editor.notice.buttons[0], Qt.MouseButton.LeftButton)
     assert editor.document.value(FRAMES) == 65
     assert not editor.notice.isVisible()
-    editor.document.stack.undo()
+    editor.document.steps.undo()
     assert editor.document.value(FRAMES) == 9
 
 
@@ -157,8 +158,8 @@ def test_drafts_survive_a_crash(editor, open_editor, qtbot, tmp_path):
     assert drafts.left_behind() == []  # its editor lives
     file = next(drafts.drafts_dir().glob("*.json"))
     kept = file.read_bytes()
-    editor.document.stack.undo()
-    editor._keep_draft()
+    editor.document.steps.undo()
+    editor.keeping.keep_draft()
     assert not file.exists()
     path = editor.document.path
     editor.close()
@@ -168,7 +169,7 @@ def test_drafts_survive_a_crash(editor, open_editor, qtbot, tmp_path):
     assert "were not saved" in again.notice.text.text()
     qtbot.mouseClick(again.notice.buttons[0], Qt.MouseButton.LeftButton)
     assert again.document.value(FRAMES) == 9
-    assert again.document.stack.canUndo()
+    assert again.document.steps.can_undo
     assert not file.exists()
 
 
@@ -178,7 +179,7 @@ def test_a_draft_can_be_thrown_away(open_editor, qtbot, file):
     left.write_text(json.dumps({"path": str(file), "text": TEXT + "# more\n", "when": 1.0}))
     (drafts.drafts_dir() / "broken.json").write_text("{")
     editor = open_editor(file)
-    editor.offer_drafts()
+    editor.keeping.offer_drafts()
     qtbot.mouseClick(editor.notice.buttons[1], Qt.MouseButton.LeftButton)
     assert not left.exists()
     assert editor.document.text == TEXT
@@ -248,7 +249,7 @@ def test_a_saved_mistake_does_not_take_the_run_away(both, qtbot, file):
     window, editor = both
     editor.document.set(FRAMES, 3)
     wait_checked(qtbot, editor)
-    editor.save()
+    editor.keeping.save()
     qtbot.wait(600)
     assert window.canvas.isVisibleTo(window)
 
@@ -257,7 +258,7 @@ def test_a_saved_change_is_run_where_the_window_follows_the_file(both, qtbot):
     window, editor = both
     editor.document.set(("title",), "third")
     wait_checked(qtbot, editor)
-    editor.save()
+    editor.keeping.save()
     qtbot.waitUntil(lambda: window.windowTitle().startswith("third"), timeout=20_000)
 
 
