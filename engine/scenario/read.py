@@ -15,7 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from engine.errors import InputError, Problem
 from engine.phrase import joined, phrase
 from engine.scenario.assignment import Assignment
-from engine.scenario.crosscheck import Parts, ShockParts, cross_problems
+from engine.scenario.crosscheck import cross_problems
+from engine.scenario.findings import Parts, ShockParts
 from engine.scenario.lesson import Question, Step
 from engine.scenario.machine import Machine, Swapfile
 from engine.scenario.model import DEFAULT_SEED, FORMAT, Check, Process, RunPart, Scenario, Shmem, Shock
