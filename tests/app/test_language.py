@@ -121,7 +121,7 @@ def test_begun_in_chinese_the_english_texts_are_those_of_a_window_begun_in_engli
 
     english = new_window()
     wanted = texts(english)
-    english.choose_language("zh_CN")
+    english.looks.choose_language("zh_CN")
     english.close()
     window = new_window()
     assert window.docks.named("pressure").windowTitle() == "压力"

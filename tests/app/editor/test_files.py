@@ -165,7 +165,7 @@ def test_drafts_survive_a_crash(editor, open_editor, qtbot, tmp_path):
     editor.close()
     file.write_bytes(kept)  # as a crash leaves it
     again = open_editor(path)
-    again.offer_drafts()
+    again.keeping.offer_drafts()
     assert "were not saved" in again.notice.text.text()
     qtbot.mouseClick(again.notice.buttons[0], Qt.MouseButton.LeftButton)
     assert again.document.value(FRAMES) == 9

@@ -229,8 +229,8 @@ def test_moments_are_marked_and_named_under_the_pointer(panel, qtbot):
     assert "filled" in chart.values.text()
     panel.axis.setCurrentIndex(1)
     assert [marker.x for marker in chart.markers.all] == pytest.approx([240, 400])
-    colours = {chart.plot.grab().toImage().pixelColor(x, y).name() for x in range(chart.plot.width())
-               for y in (30, 31, 32, 33, 34, 35)}  # fmt: skip
+    drawn = chart.plot.grab().toImage()
+    colours = {drawn.pixelColor(x, y).name() for x in range(chart.plot.width()) for y in range(30, 36)}
     assert theme.current().zswap in colours
 
 
