@@ -9,27 +9,9 @@ from app.canvas.facts import FACTS
 from app.palette import Palette
 from engine.scenario import load_scenario
 from engine.shocks import SHOCKS
+from tests.app.forty import forty
 
-SCENARIO = """
-format = 1
-title = "Forty pages"
-[machine]
-design = "swap_desc"
-frames = 32
-[machine.zswap]
-enabled = true
-[[machine.swapfile]]
-name = "swap0"
-slots = 200
-[[process]]
-name = "editor"
-pages = 30
-[[run]]
-pattern = "sequential"
-process = "editor"
-references = 240
-write_share = 1.0
-"""
+SCENARIO = forty(pages=30, slots=200)
 
 
 @pytest.fixture

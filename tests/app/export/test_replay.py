@@ -17,28 +17,9 @@ from engine.cli.__main__ import main
 from engine.errors import InputError
 from engine.step import Set
 from engine.variant import Change, Variant
+from tests.app.forty import forty
 
-SCENARIO = """
-format = 1
-title = "Forty pages"
-summary = "Small enough to open in a test."
-[machine]
-design = "swap_desc"
-frames = 32
-[machine.zswap]
-enabled = true
-[[machine.swapfile]]
-name = "swap0"
-slots = 64
-[[process]]
-name = "editor"
-pages = 60
-[[run]]
-pattern = "sequential"
-process = "editor"
-references = 240
-write_share = 1.0
-"""
+SCENARIO = forty(pages=60, slots=64)
 
 
 def opened(qtbot, window):
