@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.editor.inputs import Choice, Input, Line, undo_filter
@@ -15,6 +15,9 @@ from app.panels.widgets import Text
 from engine.mm.transitions import KINDS
 from engine.scenario.forms import Field
 from engine.scenario.lesson import MOMENT_KEYS
+
+LEAST_LETTERS = 12
+"""Of a choice, in a narrow form."""
 
 
 class MomentInput(Input):
@@ -43,22 +46,26 @@ class MomentInput(Input):
             widget.setPlaceholderText(hint)
             widget.setFixedWidth(theme.px(56))
         self.after.setAccessibleName(tr("Only after this mark"))
+        for choice in (self.what, self.after):  # as wide as there is room, not as their longest word
+            choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setMinimumContentsLength(LEAST_LETTERS)
         self._more = QWidget()
-        first, second = QHBoxLayout(), QHBoxLayout(self._more)
-        second.setContentsMargins(0, 0, 0, 0)
-        for row in (first, second):
-            row.setSpacing(theme.px(6))
-        first.addWidget(self.what)
-        first.addWidget(self.place, 1)
-        asked: tuple[tuple[str, QWidget], ...] = (
-            (tr("time no."), self.nth), (tr("after the mark"), self.after), (tr("and later by"), self.offset),
+        first, more = QHBoxLayout(), QGridLayout(self._more)
+        first.setSpacing(theme.px(6))
+        first.addWidget(self.what, 3)
+        first.addWidget(self.place, 2)
+        more.setContentsMargins(0, 0, 0, 0)
+        more.setSpacing(theme.px(6))
+        more.setColumnStretch(4, 1)
+        asked: tuple[tuple[str, QWidget, int, int, int], ...] = (
+            (tr("time no."), self.nth, 0, 0, 1), (tr("and later by"), self.offset, 0, 2, 1),
+            (tr("after the mark"), self.after, 1, 0, 4),
         )  # fmt: skip
-        for text, field_of in asked:
+        for text, field_of, row, column_at, wide in asked:
             label = Text(text, 11.5, colour="dim")
             label.setBuddy(field_of)
-            second.addWidget(label)
-            second.addWidget(field_of)
-        second.addStretch(1)
+            more.addWidget(label, row, column_at)
+            more.addWidget(field_of, row, column_at + 1, 1, wide)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(4))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from shiboken6 import isValid
 
+from app.editor import checker
 from app.editor.opening import editor_of, new_editor
 from app.settings import Settings
 
@@ -62,8 +63,9 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_editor(qtbot: Any, tmp_path: Path) -> Iterator[Any]:
-    """Opens editors; None as path: a new scenario."""
+def open_editor(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Opens editors; None as path: a new scenario. They check sooner than for a person who still types."""
+    monkeypatch.setattr(checker, "PAUSE", 0.01)
     settings = Settings(tmp_path / "settings")
     made: list[Any] = []
 
