@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -89,6 +90,12 @@ class Series:
         """A scalar by its address, shape (n,)."""
         values: NDArray[np.int64] = self.values[:, address - HEADER_WORDS]
         return values
+
+    def counted(self, kinds: Iterable[int]) -> NDArray[np.int64]:
+        """How many transitions of some kinds there were at each sample, shape (n,)."""
+        columns = [im.KIND_COUNT[kind] - HEADER_WORDS for kind in kinds]
+        total: NDArray[np.int64] = self.values[:, columns].sum(axis=1)
+        return total
 
     def __len__(self) -> int:
         return len(self.operation)

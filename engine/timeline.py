@@ -14,25 +14,24 @@ that a branch may start, the image of every timeline has room laid out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from engine.branching import chooses_anew, family, leave, with_spare, without
 from engine.history import Branch, Keyframe, Series
-from engine.machine import JOURNAL_WORDS, RECORDS, Machine
+from engine.machine import JOURNAL_WORDS, NEVER, RECORDS, Machine
 from engine.mm import image as im
 from engine.mm.compiler import is_ready
-from engine.mm.journal import WATCH_SEEN
-from engine.mm.layout import Layout
-from engine.mm.transitions import FAULT, START
+from engine.mm.layout import Image, Layout
+from engine.mm.transitions import FAULT, REC_KIND, START
 from engine.mm.view import View
 from engine.program import Program
 from engine.scout import KEYFRAME_OPERATIONS, Scout, history_bytes_for
 from engine.sentence import sentence
 from engine.shocks import Shock
-from engine.shown import BEFORE, BEHIND, Shown
+from engine.shown import BEHIND, Shown
 from engine.step import Set, Step, put_in
 from engine.transition import Transition
 
@@ -138,27 +137,33 @@ class Timeline:
             return found
         if self._shown.low < first and self._shown.reach(last):
             return found + self._shown.records(first, last)
-        size = 1
-        while (read := self._read(first, last, size)) is None:
-            size *= 4
-        return found + read
+        for number, rows in self._again(first - 1, last):
+            made = [Transition.from_record(number + index, row) for index, row in enumerate(rows.tolist())]
+            found += [transition for transition in made if first <= transition.number <= last]
+        return found
 
-    def _read(self, first: int, last: int, size: int) -> list[Transition] | None:
-        """Transitions by carrying the run out again; None when an operation makes more than the journal holds."""
-        reader = Machine(
-            self.program, self._use_compiled(), journal_words=size * JOURNAL_WORDS, records=size * RECORDS
-        )
-        self._now.bring(reader, first - 1)
-        found: list[Transition] = []
-        while reader.view.scalar(im.TRANSITIONS) < last and not reader.finished:
-            before = reader.view.scalar(im.TRANSITIONS)
+    def _again(self, after: int, last: int) -> Iterator[tuple[int, Image]]:
+        """Records from not long before transition ``after`` up to ``last``, by carrying the run out again.
+
+        Gives some at a time: the number of the first, and the rows.
+        """
+        size = 1
+        reader = self._reader(size)
+        self._now.bring(reader, after)
+        while (before := reader.view.scalar(im.TRANSITIONS)) < last and not reader.finished:
+            position = reader.position
             reader.keep_journal()
             reader.run(transitions=min(last, before + reader.layout.records // 8))
             if reader.journal_lost:
-                return None
-            made = reader.records(before + 1)
-            found += [transition for transition in made if first <= transition.number <= last]
-        return found
+                size *= 4
+                reader = self._reader(size)
+                self._now.bring(reader, before)
+                reader.run(position)
+            else:
+                yield before + 1, reader.record_rows()
+
+    def _reader(self, size: int) -> Machine:
+        return Machine(self.program, self._use_compiled(), journal_words=size * JOURNAL_WORDS, records=size * RECORDS)
 
     def changed(self) -> frozenset[int]:
         """Addresses that the transition at the cursor wrote."""
@@ -422,46 +427,40 @@ class Timeline:
         shown, start = self._shown, self.cursor
         mask = sum(1 << kind for kind in wanted)
         searched = start
-        while True:
-            found = shown.first_of(wanted, searched)
-            if found is not None:
-                shown.swap_to(found)
-                return True
+        while (found := shown.first_of(wanted, searched)) is None:
             shown.swap_to(shown.high)
             if shown.machine.finished:
                 self.jump(start)
                 return False
-            searched = shown.high
-            shown.run_on(len(self._now.ops), watch=mask)
+            searched, until = self._next_stretch(wanted, shown.high)
+            if searched > shown.high:
+                shown.rebuild(searched)
+            shown.run_on(len(self._now.ops), transitions=until, watch=mask)
+        shown.swap_to(found)
+        return True
+
+    def _next_stretch(self, wanted: set[int], after: int) -> tuple[int, int]:
+        """From where on, and up to where, kinds may come about behind a transition: samples count them."""
+        ends, seen = self.series.transition, self.series.counted(wanted)
+        here = int(np.searchsorted(ends, after, side="right")) - 1
+        later = np.flatnonzero(np.diff(seen)[here:])
+        first = here + int(later[0]) if len(later) else len(ends) - 1
+        return max(after, int(ends[first])), int(ends[first + 1]) if first + 1 < len(ends) else NEVER
 
     def _seek_back(self, wanted: set[int]) -> bool:
         shown, limit = self._shown, self.cursor
         found = shown.last_of(wanted, limit)
-        if found is not None:
-            return self.jump(found)
         limit = min(limit, shown.low + 1)
-        mask = sum(1 << kind for kind in wanted)
-        for keyframe in reversed([k for k in self._now.keyframes if k.transition < limit]):
-            last = self._last_before(keyframe, mask, limit)
-            if last is not None:
-                found_in = [t.number for t in self.records(*last) if t.kind.number in wanted and t.number < limit]
-                if found_in:
-                    return self.jump(found_in[-1])
-            limit = keyframe.transition + 1
-        if START in wanted:
-            return self.jump(0)
-        return False
-
-    def _last_before(self, keyframe: Keyframe, mask: int, limit: int) -> tuple[int, int] | None:
-        """Transitions of the last operation between a keyframe and ``limit`` in which a watched kind came up."""
-        finder = self._scratch(keyframe)
-        found = None
-        while not finder.finished:
-            before = finder.view.scalar(im.TRANSITIONS)
-            if before >= limit - 1:
+        ends, seen = self.series.transition, self.series.counted(wanted)
+        # The last stretch that begins before the limit may go beyond what samples know.
+        stretches = np.flatnonzero(np.diff(seen, append=seen[-1] + 1))
+        for stretch in reversed(stretches[ends[stretches] < limit - 1].tolist()):
+            if found is not None:
                 break
-            finder.run(transitions=limit, watch=mask)
-            after = finder.view.scalar(im.TRANSITIONS)
-            if finder.words[WATCH_SEEN]:
-                found = (max(before + 1, after - BEFORE), after)
-        return found
+            until = min(limit - 1, int(ends[stretch + 1])) if stretch + 1 < len(ends) else limit - 1
+            for number, rows in self._again(int(ends[stretch]), until):
+                hits = np.flatnonzero(np.isin(rows[: until + 1 - number, REC_KIND] & 0xFF, list(wanted)))
+                found = number + int(hits[-1]) if len(hits) else found
+        if found is None and START not in wanted:
+            return False
+        return self.jump(found or 0)

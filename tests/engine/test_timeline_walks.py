@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import scout as scout_module
 from engine import shown as shown_module
 from engine.machine import Machine
 from engine.mm import transitions as kinds
@@ -151,13 +152,14 @@ def test_any_walk_ends_in_the_state_of_its_step(seed, moves):
 
 @SETTINGS
 @given(st.sampled_from(range(6)), st.lists(MOVES, max_size=12), st.sampled_from(((600, 24), (6000, 200))))
-def test_a_walk_with_a_small_journal_does_too(seed, moves, journal):
+def test_a_walk_with_a_small_journal_and_few_samples_does_too(seed, moves, journal):
     words, records = journal
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shown_module, "JOURNAL_WORDS", words)
         patch.setattr(shown_module, "RECORDS", records)
         patch.setattr(shown_module, "room_for", lambda _: (words, records))
         patch.setattr(shown_module, "BEFORE", 10)
+        patch.setattr(scout_module, "SAMPLES", 3)
         walk(small_run(seed), moves)
 
 
