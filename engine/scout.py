@@ -62,6 +62,7 @@ class Scout:
         self.machine = Machine(branch.program, False, journal_words=8, records=8)
         self._use_compiled = use_compiled
         self._branch = branch
+        self._sample_step = sample_step(len(branch.ops))
         self._refining: Iterator[bool] | None = None
         self._refine_by = 0
         self._note_keyframe(self.machine)
@@ -70,6 +71,7 @@ class Scout:
     def enter(self, branch: Branch) -> None:
         """Go over to another branch, at its last keyframe: what is behind it has to be found out."""
         self._branch = branch
+        self._sample_step = sample_step(len(branch.ops))
         self._refining = None
         self.machine.use_operations(branch.ops)
         keyframe = branch.keyframes[-1]
@@ -124,7 +126,7 @@ class Scout:
     def run_noting(self, machine: Machine, end: int) -> None:
         """Run a machine that keeps no journal, and leave keyframes and samples where it is the first to come by."""
         now = self._branch
-        step = sample_step(len(now.ops))
+        step = self._sample_step
         known = min(now.keyframes[-1].position, now.samples[-1][0], end)
         if machine.position < known:
             machine.run(known)

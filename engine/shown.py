@@ -9,6 +9,7 @@ forgotten when room becomes scarce.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
@@ -180,6 +181,19 @@ class Shown:
         self.cursor = self.high
         if self.high < low:
             self.begin()
+
+    def after(self, operations: int) -> int:
+        """The last transition of the first so many operations; where it is not written down, the machine goes there."""
+        number = self.end_of(operations - 1)
+        if self.low < number < self.high or (number == self.high and self.machine.position == operations):
+            return number
+        machine = self._synced()
+        machine.drop_journal()
+        keyframes = self._branch.keyframes
+        keyframes[bisect_right(keyframes, operations, key=lambda keyframe: keyframe.position) - 1].restore(machine)
+        machine.run(operations)
+        self.begin()
+        return self.high
 
     def reach(self, number: int) -> bool:
         """Whether all up to ``number`` is written down; made so where that takes little. The cursor stays."""

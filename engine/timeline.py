@@ -20,7 +20,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.branching import chooses_anew, family, leave, with_spare, without
-from engine.history import Branch, Keyframe, Series
+from engine.history import Branch, Series
 from engine.machine import JOURNAL_WORDS, NEVER, RECORDS, Machine
 from engine.mm import image as im
 from engine.mm.compiler import is_ready
@@ -247,10 +247,7 @@ class Timeline:
             return self.jump(0)
         while self.explored < position and not self._now.complete:
             self.explore(position - self.explored)
-        before = [keyframe for keyframe in self._now.keyframes if keyframe.position <= position]
-        finder = self._scratch(before[-1])
-        finder.run(position)
-        return self.jump(finder.view.scalar(im.TRANSITIONS))
+        return self.jump(self._shown.after(position))
 
     def advance(self, operations: int) -> int:
         """Carry out so many operations from the cursor at full speed; how many it were."""
@@ -346,9 +343,8 @@ class Timeline:
         self.branches[index:] = [branch, *self.branches[index + 1 :]]
         self.branch = index
         self._enter_branch()
-        finder = self._scratch(branch.keyframes[-1])
-        finder.run(branch.position)
-        self.jump(finder.view.scalar(im.TRANSITIONS) + 1)
+        self._shown.swap_to(self._shown.after(branch.position))
+        self.step()
         return branch
 
     def switch(self, index: int) -> None:
@@ -398,12 +394,6 @@ class Timeline:
     def _use_compiled(self) -> bool:
         return is_ready() if self._compiled is None else self._compiled
 
-    def _scratch(self, keyframe: Keyframe) -> Machine:
-        """Another machine at a keyframe of this branch, for looking something up."""
-        machine = Machine(self.program, self._use_compiled(), journal_words=8, records=8)
-        keyframe.restore(machine)
-        return machine
-
     def _enter_branch(self) -> None:
         """Both machines on the operations of the current branch, at its last keyframe."""
         self._series = None
@@ -412,7 +402,7 @@ class Timeline:
 
     def _find_length(self, wanted: int) -> int:
         """Transitions of the run, found out at least as far as ``wanted``."""
-        while self.length < wanted and self.explore(max(1, min(KEYFRAME_OPERATIONS, wanted - self.length))):
+        while self.length < wanted and self.explore(max(1, min(KEYFRAME_OPERATIONS, wanted - self._now.length))):
             pass
         return self.length
 
