@@ -12,7 +12,7 @@ from app.canvas import moves
 from app.editor import commands, moment
 from app.language import NAMES, load
 from app.offers import DESIGNS
-from app.panels import charts, compare, figures, pressure, transitions, transport
+from app.panels import chart_curves, compare, figures, pressure, transitions, transport
 from app.player import Unit
 from app.timeline import density, tips
 from engine import resources
@@ -46,8 +46,8 @@ def _declared() -> set[str]:
     found |= {text for text, _term in tips.LANES.values()}
     found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
     found |= {*pressure.FIRST.values(), *DESIGNS.values()}
-    found |= {*charts.READY.values(), *series.TOLD}
     found |= {text for _, text in moment.MomentInput.WHATS}
+    found |= {ready.title for ready in chart_curves.READY.values()} | {*series.TOLD}
     found |= {text for shock in SHOCKS for text in (shock.name, shock.tip)}
     found |= set(REASONS) | forms.texts()
     found |= {part for _name, text, _icon, tip in compare.VIEWS for part in (text, tip)} | {*compare.OUTCOMES.values()}

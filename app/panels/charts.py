@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.moment import Moment
+from app.panels.chart_curves import READY
 from app.panels.chart_table import write_table
 from app.panels.scalar_choice import ScalarChoice
 from app.panels.widgets import Empty, Rule, Text, Toggle, column_of, row_of, scrolled
@@ -33,13 +35,8 @@ from app.series import (
     crossing,
     drawn,
     held_against,
-    latency,
-    latency_by_part,
-    metadata,
     points,
-    pressure,
     psi_window,
-    where_pages_live,
 )
 
 if TYPE_CHECKING:
@@ -61,11 +58,6 @@ class Flag:
     """One of many: a tick at the foot."""
 
 
-READY = {
-    "occupancy": "Where pages live", "faults": "Fault latency, µs", "parts": "Fault latency by what it waited for, µs",
-    "pressure": "Pressure stall, %", "metadata": "Swap metadata, KiB",
-}  # fmt: skip
-"""The ready-made charts and their titles, as they come one below the other."""
 LAST = "picked"
 """The chart of any figure, below them."""
 
@@ -110,8 +102,8 @@ class ChartsPanel(QWidget):
         self.shown.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         which = QMenu(self.shown)
         self.choices: dict[str, QAction] = {}
-        for key, title in READY.items():
-            action = self.choices[key] = which.addAction(self.tr(title))
+        for key, ready in READY.items():
+            action = self.choices[key] = which.addAction(self.tr(ready.title))
             action.setCheckable(True)
             action.setChecked(True)
             action.toggled.connect(self._choose)
@@ -160,10 +152,8 @@ class ChartsPanel(QWidget):
         """The charts themselves, when they are first on screen: the library behind them is slow to load."""
         from app.panels.chart import Chart, short
 
-        logarithmic = ("faults", "parts")
-        for key, title in READY.items():
-            stacked = key in ("occupancy", "metadata")
-            self.chart[key] = Chart(self.tr(title), stacked, key in logarithmic, format_value=short)
+        for key, ready in READY.items():
+            self.chart[key] = Chart(self.tr(ready.title), ready.stacked, ready.logarithmic, format_value=short)
             self._column.addWidget(self.chart[key], 1)
         self.chart[LAST] = Chart(self.tr("Any figure"))
         self.charts = list(self.chart.values())
@@ -273,9 +263,8 @@ class ChartsPanel(QWidget):
         if not self.chart:
             self._make_charts()
         self._stack.setCurrentIndex(1)
-        drawers = {"occupancy": self._draw_occupancy, "faults": self._draw_faults, "parts": self._draw_parts,
-                   "pressure": self._draw_pressure, "metadata": self._draw_metadata}  # fmt: skip
-        self._stale = [draw for key, draw in drawers.items() if self.choices[key].isChecked()] + [self._draw_picked]
+        wanted = [partial(self._draw_ready, key) for key in READY if self.choices[key].isChecked()]
+        self._stale = [*wanted, self._draw_picked]
         if first:
             while self._stale:
                 self._draw_next()
@@ -315,30 +304,14 @@ class ChartsPanel(QWidget):
             beside += [held_against(ours, x, curve, number, name) for curve in theirs]
         self.chart[key].show_curves(ours, [*curves, *beside])
 
-    def _draw_occupancy(self) -> None:
-        if self.series is not None:
-            at = points(self.series)
-            self._draw("occupancy", at, where_pages_live(self.series, at), None)
-
-    def _draw_faults(self) -> None:
-        if self.series is not None:
-            self._draw("faults", *latency(self.series), _median_latency)
-
-    def _draw_parts(self) -> None:
-        if self.series is not None:
-            self._draw("parts", *latency_by_part(self.series), None)
-
-    def _draw_pressure(self) -> None:
-        if self.series is not None:
-            at = points(self.series)
-            self._draw("pressure", at, pressure(self.series, at), _pressure)
+    def _draw_ready(self, key: str) -> None:
+        if self.series is None:
+            return
+        ready = READY[key]
+        self._draw(key, *ready.ours(self.series), ready.theirs)
+        if key == "pressure":
             window = self.tr("average of {time}").format(time=duration(psi_window(self.series)))
-            self.chart["pressure"].title.show_text(f"{self.tr(READY['pressure'])} · {window}")
-
-    def _draw_metadata(self) -> None:
-        if self.series is not None:
-            at = points(self.series)
-            self._draw("metadata", at, metadata(self.series, at), _metadata)
+            self.chart[key].title.show_text(f"{self.tr(ready.title)} · {window}")
 
     def _draw_picked(self) -> None:
         if not self.chart or self.series is None or not len(self.series.transition):
@@ -451,24 +424,6 @@ class ChartsPanel(QWidget):
             self.message.show()
         else:
             self.message.hide()
-
-
-def _median_latency(series: Series) -> tuple[Places, list[Curve]]:
-    """Of another run the middle is enough: six lines of nearly the same are none."""
-    ends, curves = latency(series)
-    return ends, curves[:1]
-
-
-def _pressure(series: Series) -> tuple[Places, list[Curve]]:
-    at = points(series)
-    return at, pressure(series, at)
-
-
-def _metadata(series: Series) -> tuple[Places, list[Curve]]:
-    """All of it in one line: over a stack, parts of another run could not be told from each other."""
-    at = points(series)
-    static, dynamic = metadata(series, at)
-    return at, [Curve("all", "text", static.values + dynamic.values)]
 
 
 def duration(ns: int) -> str:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app import theme
-from app.panels.charts import READY, ChartsPanel, Flag, duration
+from app.panels.chart_curves import READY
+from app.panels.charts import ChartsPanel, Flag, duration
 from app.series import (
     Curve,
     crossing,
@@ -68,7 +69,8 @@ def test_the_library_for_charts_is_loaded_only_when_they_are_seen(python_in_chec
 import sys
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
-from app.panels.charts import READY, ChartsPanel, Flag, duration
+from app.panels.chart_curves import READY
+from app.panels.charts import ChartsPanel, Flag, duration
 panel = ChartsPanel()
 panel.set_series(None)
 print("pyqtgraph" in sys.modules)
