@@ -26,7 +26,7 @@ KEYFRAME_OPERATIONS = 25_000
 """Operations from one keyframe to the next, at first."""
 KEYFRAME_WORDS = 8
 """Words of a keyframe for each operation up to the next, at most: else copying would take a fifth of the time."""
-KEYFRAMES = 64
+KEYFRAMES = 32
 """Keyframes of a run that is being found out, at most: past it, too, every other one is given up."""
 FINE_SHARE = 0.75
 """Share of the memory for history up to which keyframes are added in between while there is nothing else to do."""
