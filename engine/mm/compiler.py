@@ -77,7 +77,7 @@ def _call_entries() -> None:
         compiled(mark_descriptors)(nothing, marks)
         compiled(mark_slot_names)(nothing, 0, marks)
         compiled(mark_slots)(nothing, 0, 0, marks, marks)
-        compiled(mark_pages)(nothing, nothing, 0, marks, marks, marks, marks, marks)
+        compiled(mark_pages)(nothing, 0, 0, marks, marks, marks, marks, marks)
         compiled(walk_list)(nothing, 0, 0, nothing)
         compiled(follow)(nothing, nothing, nothing, nothing)
         compiled(move)(nothing, 0, 0, nothing, nothing, nothing, nothing, nothing)

@@ -14,6 +14,7 @@ from engine.mm.image import (
     DESC_BACKEND,
     DESC_CACHE,
     DESC_COUNT,
+    PTE,
     SI_BASE,
     SLOT_CACHE,
     SLOT_CONTENT,
@@ -117,11 +118,14 @@ def mark_slots(m: Words, described: int, first: int, names: Any, marks: Any) -> 
 
 
 @entry
-def mark_pages(m: Words, words: Words, described: int, frames: Any, names: Any, of_frame: Any, of_name: Any,
+def mark_pages(m: Words, first: int, described: int, frames: Any, names: Any, of_frame: Any, of_name: Any,
                marks: Any) -> int:  # fmt: skip
-    """The marks of page-table words; ``of_frame`` and ``of_name`` give that of a page for each of a frame or name."""
+    """The marks of pages from row ``first`` of table pte on, as many as there is room for.
+
+    ``of_frame`` and ``of_name`` give that of a page for each of a frame or name.
+    """
     for page in range(len(marks)):
-        word = words[page]
+        word = get(m, PTE, first + page)
         mark = PAGE_NEVER
         if word & PTE_PRESENT != 0:
             frame = (word >> PFN_SHIFT) & PFN_MASK

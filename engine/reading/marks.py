@@ -166,18 +166,17 @@ class Marked:
 
     def pages(self, process: int) -> Marks:
         """State × 2 + in the swapcache, of every page of a process; (pages,)."""
-        return self.of_words(words_of(self.view, process))
+        if not is_ready():
+            return self.of_words(words_of(self.view, process))
+        marks: Marks = np.empty(self.view.at(im.MM_PAGES, process), dtype=np.uint8)
+        compiled(mark_pages)(
+            self.view.words, self.view.at(im.MM_PTE, process), int(seam(self.view).has_descriptors), self.frames,
+            self.names, _PAGE_OF_FRAME, _PAGE_OF_NAME, marks,
+        )  # fmt: skip
+        return marks
 
     def of_words(self, words: Image) -> Marks:
         """The same of page-table words, whichever they are; shape as given."""
-        if is_ready():
-            marks: Marks = np.empty(len(words), dtype=np.uint8)
-            described = int(seam(self.view).has_descriptors)
-            compiled(mark_pages)(
-                self.view.words, np.ascontiguousarray(words), described, self.frames, self.names, _PAGE_OF_FRAME,
-                _PAGE_OF_NAME, marks,
-            )  # fmt: skip
-            return marks
         frames = words >> PFN_SHIFT & PFN_MASK
         names = ~words >> PTE_OFFSET_SHIFT & PTE_OFFSET_MASK
         marks = self._marks_of(frames, self._names_behind(names, words, PTE_TYPE_SHIFT), words & PTE_PRESENT == 0)
