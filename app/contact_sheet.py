@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from app.lesson import Course
     from app.window import MainWindow
 
 
@@ -144,16 +145,18 @@ class Camera:
 
     def _run(self, colours: str, go: Callable[[], object], code: str = "en") -> Callable[[], QWidget]:
         """With a run open at :data:`AT`, a page selected, a branch made, a search done and a comparison under way."""
+        from app.language import language
 
         def there() -> QWidget:
-            window = self.window
+            window, told = self.window, self.window.docks.lesson.course
+            again = language().code != code
             window.looks.choose_language(code)
             window.looks.choose_theme(colours)
             if window.pages.currentWidget() is not window.machines:
                 self._open()
             go()
             window.showing.show_again()
-            self._until(lambda: window.machines.caught_up and self._made())
+            self._until(lambda: window.machines.caught_up and self._made(told if again else None))
             return window
 
         return there
@@ -206,10 +209,10 @@ class Camera:
         while time.monotonic() < end and not (page.cards and all(card.pictured for card in page.cards)):
             self._settle(0.1)
 
-    def _made(self) -> bool:
-        """The lesson that is open has its questions."""
+    def _made(self, told: Course | None) -> bool:
+        """The lesson that is open has its questions, and is another than one told in another language."""
         course = self.window.docks.lesson.course
-        return course is not None and (course.lesson is not None or not course.steps)
+        return course is not None and course is not told and (course.lesson is not None or not course.steps)
 
     def _show_problems(self) -> None:
         broken = self.folder / "broken.toml"

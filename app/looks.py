@@ -38,8 +38,11 @@ class Looks(QObject):
         """All texts in another language, from now on."""
         window = self._window
         window.settings.set("language", code)
+        before = language().code
         language().choose(code)
         self.show_choices()
+        if language().code == before:
+            return
         window.showing.show_table()
         window.menus.show_scenarios(window.scenarios)
         if window.frame is not None and window.docks.run_shown:
