@@ -16,7 +16,7 @@ from app.canvas.column import EXTRA_GAP, Column, Extra
 from app.canvas.facts import SwapFile
 from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import PAGE, SLOT
-from app.canvas.style import clipped
+from app.canvas.style import CENTRE, clipped
 from app.canvas.versus import Versus
 from app.canvas.waiting import HEAD as HEAD_OF_QUEUE
 from app.canvas.waiting import ROW, Waiting
@@ -387,6 +387,18 @@ class Backends(Column):
             painter.setPen(QPen(QColor(self.style.theme.text), self.style.px(1.3)))
             for box in boxes:
                 painter.drawRoundedRect(box, self.style.px(3), self.style.px(3))
+            self._name_window(painter, boxes[-1])
+
+    def _name_window(self, painter: QPainter, box: QRectF) -> None:
+        """Say what the outline is, under its last row."""
+        style = self.style
+        text = translate("Canvas", "readahead window {n}").format(n=grouped(self.facts.window[2]))
+        wide, high = style.width(text, 10) + style.px(8), style.px(15)
+        left = min(max(self.inner.left(), box.center().x() - wide / 2), self.inner.right() - wide)
+        label = QRectF(left, box.bottom() + style.px(2), wide, high)
+        if self.window.contains(label.center()):
+            style.card(painter, label, "panel", "", radius=3, fill_alpha=0.85)
+            style.text(painter, label, text, 10, align=CENTRE)
 
     def _wasted(self, y: float) -> None:
         """How many slots pages in zswap hold, and how many they would hold in the other design."""

@@ -151,12 +151,15 @@ class EntryCard:
                              translate("Canvas", "Select a page: its entry is read here bit by bit."))  # fmt: skip
             return
         line = QRectF(inside.left(), inside.top(), inside.width(), px(LINE))
-        state = style.text(painter, line, shown.state, 11, STATES.get(ex.Form(told.word.form), "dim"), align=RIGHT)
         kind = "PTE" if self.about is not None and self.about.thing is Thing.PAGE else "i_pages"
-        room = line.width() - state - px(8)
+        room = line.width() - style.width(shown.state, 11) - px(8)
         title = f"{kind} · {shown.title}"
         if style.width(title, 11.5, bold=True) > room:
             title = shown.title
+        if style.width(title, 11.5, bold=True) > room:
+            room = line.width()  # which page it is goes before its state, which the bits tell, too
+        else:
+            style.text(painter, line, shown.state, 11, STATES.get(ex.Form(told.word.form), "dim"), align=RIGHT)
         style.text(painter, QRectF(line.left(), line.top(), room, line.height()), title, 11.5, bold=True)
         line.translate(0, px(LINE + 1))
         used = style.text(painter, line, told.word.hex, 11.5, "zswap" if told.word.word else "dim", mono=True)
