@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from app import actions, dialogs, said, series
-from app.canvas import moves
 from app.editor import commands, moment
 from app.language import NAMES, load
 from app.offers import DESIGNS
@@ -42,7 +41,6 @@ def _declared() -> set[str]:
     """Texts that stand in tables and are translated when they are shown."""
     found = {unit.value for unit in Unit} | {name for _, name in density.DRAWN}
     found |= {title for _, title in transport.LANES} | {text for _, text in dialogs.TIMELINE_KEYS}
-    found |= {*moves.SAYS.values(), *moves.SAYS_WITH_DESCRIPTORS.values()}
     found |= {text for text, _term in tips.LANES.values()}
     found |= {*transitions.HEADINGS, *transitions.ACTORS.values(), *transitions.LANES.values()}
     found |= {*pressure.FIRST.values(), *DESIGNS.values()}

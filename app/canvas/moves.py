@@ -122,20 +122,35 @@ MOVES: dict[int, tuple[Move, ...]] = {
 }
 """From where to where, for each kind of transition."""
 
-SAYS: dict[int, str] = {
-    kinds.FIRST_TOUCH: "takes a free frame", kinds.COPY_ON_WRITE: "copied", kinds.SWAP_IN: "a frame to come back to",
-    kinds.READ_AHEAD: "read ahead", kinds.ZSWAP_LOAD: "decompressed", kinds.DISK_READ: "read from the disk",
-    kinds.ZERO_FILL: "filled with zeroes", kinds.PAGE_MAPPED: "mapped again", kinds.SWAP_NAME: "gets a name",
-    kinds.UNMAP: "the page table holds the name", kinds.ZSWAP_STORE: "compressed", kinds.KEEP: "a second chance",
-    kinds.ACTIVATED: "used again", kinds.NAME_FAIL: "no name is left: it stays", kinds.WB_ROTATE: "a second chance",
-    kinds.ZSWAP_REJECT: "refused", kinds.WRITE_BACK: "written back", kinds.SLOT_TAKEN: "takes a slot",
-    kinds.DISK_WRITE: "written to the disk", kinds.FREED: "its frame is free", kinds.SWAPOFF_PAGE: "brought back",
-    kinds.ZSWAP_FREED: "its room is free",
-}  # fmt: skip
+SAYS: dict[int, Callable[[], str]] = {
+    kinds.FIRST_TOUCH: lambda: translate("Canvas", "takes a free frame"),
+    kinds.COPY_ON_WRITE: lambda: translate("Canvas", "copied"),
+    kinds.SWAP_IN: lambda: translate("Canvas", "a frame to come back to"),
+    kinds.READ_AHEAD: lambda: translate("Canvas", "read ahead"),
+    kinds.ZSWAP_LOAD: lambda: translate("Canvas", "decompressed"),
+    kinds.DISK_READ: lambda: translate("Canvas", "read from the disk"),
+    kinds.ZERO_FILL: lambda: translate("Canvas", "filled with zeroes"),
+    kinds.PAGE_MAPPED: lambda: translate("Canvas", "mapped again"),
+    kinds.SWAP_NAME: lambda: translate("Canvas", "gets a name"),
+    kinds.UNMAP: lambda: translate("Canvas", "the page table holds the name"),
+    kinds.ZSWAP_STORE: lambda: translate("Canvas", "compressed"),
+    kinds.KEEP: lambda: translate("Canvas", "a second chance"),
+    kinds.ACTIVATED: lambda: translate("Canvas", "used again"),
+    kinds.NAME_FAIL: lambda: translate("Canvas", "no name is left: it stays"),
+    kinds.WB_ROTATE: lambda: translate("Canvas", "a second chance"),
+    kinds.ZSWAP_REJECT: lambda: translate("Canvas", "refused"),
+    kinds.WRITE_BACK: lambda: translate("Canvas", "written back"),
+    kinds.SLOT_TAKEN: lambda: translate("Canvas", "takes a slot"),
+    kinds.DISK_WRITE: lambda: translate("Canvas", "written to the disk"),
+    kinds.FREED: lambda: translate("Canvas", "its frame is free"),
+    kinds.SWAPOFF_PAGE: lambda: translate("Canvas", "brought back"),
+    kinds.ZSWAP_FREED: lambda: translate("Canvas", "its room is free"),
+}
 """What is said at the side of what moves."""
-SAYS_WITH_DESCRIPTORS: dict[int, str] = {
-    kinds.WRITE_BACK: "written back: takes a slot only now", kinds.SLOT_TAKEN: "takes a slot only now",
-}  # fmt: skip
+SAYS_WITH_DESCRIPTORS: dict[int, Callable[[], str]] = {
+    kinds.WRITE_BACK: lambda: translate("Canvas", "written back: takes a slot only now"),
+    kinds.SLOT_TAKEN: lambda: translate("Canvas", "takes a slot only now"),
+}
 """The same where a descriptor stays and its backend changes."""
 
 
@@ -155,7 +170,7 @@ def tokens(transition: Transition, before: Scene, after: Scene, changed: tuple[S
     says = SAYS_WITH_DESCRIPTORS.get(kind) if after.described else None
     says = says or SAYS.get(kind)
     if found and says:
-        found[-1] = replace(found[-1], says=translate("Canvas", says))
+        found[-1] = replace(found[-1], says=says())
     return found[:MOST_TOKENS]
 
 
