@@ -49,6 +49,7 @@ class Scene(QWidget):
         self.machines.set_depth(depth)
         self._like = machines
         self.sentence = SentenceBar()
+        self.sentence.why.hide()  # nothing can be pressed in a picture
         self.timeline = TimelineView()
         name = QLabel("Swapscope")
         name.setFont(themes.font(16, bold=True))
