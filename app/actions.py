@@ -66,6 +66,8 @@ SPECS: tuple[Spec[MainWindow], ...] = (
          lambda w: w.lesson_steps.set_stops(w.actions_by_name["lesson_stops"].isChecked()), checkable=True),
     Spec("welcome", "&Welcome page", "mdi6.home-outline", "The scenarios that come with Swapscope.",
          lambda w: w.show_welcome(), ("Ctrl+Home",)),
+    Spec("to_run", "&Back to the run", "mdi6.arrow-left", "The run that was seen before; it stands where you left it.",
+         lambda w: w.opening.go_back(), ("Alt+Left",)),
     Spec("picture", "Save &picture…", "mdi6.image-outline", "Save a picture of this moment: PNG, SVG or PDF.",
          lambda w: w.saving.ask_and_save_picture(), ("Ctrl+S",), needs_run=True),
     Spec("window_picture", "Save picture of the w&indow…", "", "Save a picture of the whole window: PNG, SVG or PDF.",
@@ -246,8 +248,8 @@ SPECS: tuple[Spec[MainWindow], ...] = (
 SEPARATOR = "-"
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", SEPARATOR, "new", "edit", SEPARATOR, "policy",
-               "reload", "follow", SEPARATOR,
+    ("&File", ("open", "menu:recent", "menu:scenarios", "welcome", "to_run", SEPARATOR, "new", "edit", SEPARATOR,
+               "policy", "reload", "follow", SEPARATOR,
                "save_replay", "save_branch", "picture", "window_picture", "animation", SEPARATOR, "quit")),
     ("&View", ("dark", "light", "contrast", "system", SEPARATOR, "depth_story", "depth_mechanism",
                "depth_kernel", "fit", "tables", SEPARATOR, "machines_side", "machines_over",

@@ -45,6 +45,12 @@ class Opening(QObject):
         """The replay that is being opened."""
         self.under_way = False
         """Something is being opened: what is refused now is refused of it."""
+        self._run: tuple[Path | None, tuple[str, ...], bool] | None = None
+        """Of the run that the worker has: its file, what was set besides, and whether it is remembered."""
+        self._title = ""
+        """What that run is called."""
+        self._doubt = ""
+        """The notice that a replay shows another machine, while it is one of what is open."""
         self._file = FileWatch(self)
         self._lessons = LessonMaker(self)
         self._file.saved.connect(self._file_saved)
@@ -59,13 +65,17 @@ class Opening(QObject):
         """Open a scenario, with values changed as ``--set`` does, or a replay; what is wrong with it is shown."""
         window = self._window
         self._replay, self._remembered = None, remembered
+        if self._doubt and window.status.said() == self._doubt:
+            window.status.dismiss()
+        self._doubt = ""
         path = Path(path).resolve()
+        self._file.watch(path)
         if path.suffix.lower() == replays.SUFFIX:
             try:
                 self._replay = replays.load(path)
                 sets, path = self._replay.sets, self._replay.scenario(path.parent)
             except InputError as error:
-                self.path, self._replay, self.under_way = path, None, True
+                self.path, self.sets, self._replay, self.under_way = path, (), None, True
                 self._refused(error)
                 return
         self.path, self.sets = path, sets
@@ -82,6 +92,32 @@ class Opening(QObject):
         """Read the open file again."""
         if self.path is not None:
             self.open(self.path, self.sets, self._remembered)
+
+    def go_back(self) -> None:
+        """From the first page, or from what is wrong with another file, to the run that was seen before."""
+        window = self._window
+        if self._run is None or window.frame is None or window.pages.currentWidget() is window.machines:
+            return
+        here = (self.path, self.sets)
+        self.path, self.sets, self._remembered = self._run
+        window.pages.setCurrentWidget(window.machines)
+        window.docks.show_run(True)
+        actions.set_run_open(window.actions_by_name, True)
+        window.show_title(self._title)
+        if self.path is not None and here != (self.path, self.sets):
+            self._file.watch(self.path)
+            self.make_lesson()
+        window.showing.show_again()
+        window.canvas.setFocus()
+
+    def show_way_back(self) -> None:
+        """Offer the way back where there is one."""
+        window = self._window
+        there = self._run is not None and window.frame is not None
+        away = there and window.pages.currentWidget() is not window.machines
+        window.actions_by_name["to_run"].setEnabled(away)
+        for page in (window.welcome, window.problems):
+            page.offer_back(away)
 
     def open_instance(self, seed: int) -> None:
         """The open scenario with another seed: the same questions about another run."""
@@ -133,6 +169,7 @@ class Opening(QObject):
         window = self._window
         self.under_way = False
         language().names = {}
+        self._run, self._title = (self.path, self.sets, self._remembered), program.title
         window.showing.clear(program)
         window.bookmarks.open(self.path)
         window.actions_by_name["loop"].setChecked(False)
@@ -171,9 +208,8 @@ class Opening(QObject):
             return
         self._window.comparing.take_up(replay.compared, frame)
         if replay.state and replays.state_of(frame.moment.view) not in ("", replay.state):
-            self._window.status.say(
-                self.tr("The model has changed since this replay was saved: the machine is another one."), True
-            )
+            self._doubt = self.tr("The model has changed since this replay was saved: the machine is another one.")
+            self._window.status.say(self._doubt, True)
 
     def _refused(self, error: InputError) -> None:
         window = self._window
@@ -187,13 +223,14 @@ class Opening(QObject):
         self._replay = None
         window.lecture.leave()
         window.status.busy("")
-        window.problems.show_problems(self.path.name if self.path else self.tr("This"), error)
+        mendable = self.path is not None and self.path.is_file() and self.path.suffix.lower() != replays.SUFFIX
+        window.problems.show_problems(self.path.name if self.path else self.tr("This"), error, mendable)
         window.pages.setCurrentWidget(window.problems)
         window.docks.show_run(False)
         window.show_title("")
         actions.set_run_open(window.actions_by_name, False)
-        for name in ("reload", "edit"):
-            window.actions_by_name[name].setEnabled(self.path is not None)
+        window.actions_by_name["reload"].setEnabled(self.path is not None)
+        window.actions_by_name["edit"].setEnabled(mendable)
 
     def _broken(self, text: str) -> None:
         self._window.player.stopped()
@@ -221,6 +258,7 @@ class Opening(QObject):
         window = self._window
         window.docks.lesson.set_course(course)
         if window.pages.currentWidget() is window.machines:
+            self._title = course.title
             window.show_title(course.title)
             language().names = course.marks
             window.showing.show_marks()

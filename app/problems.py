@@ -18,6 +18,7 @@ class ProblemsPage(QScrollArea):
     retry_requested = Signal()
     welcome_requested = Signal()
     edit_requested = Signal()
+    back_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,11 +26,14 @@ class ProblemsPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._error: InputError | None = None
         self._name = ""
+        self._mendable = True
+        self._way_back = False
+        self.back: QPushButton | None = None
         theme.switch().changed.connect(self._again)
 
-    def show_problems(self, name: str, error: InputError) -> None:
-        """The problems of a file or of what was asked for."""
-        self._name, self._error = name, error
+    def show_problems(self, name: str, error: InputError, mendable: bool = True) -> None:
+        """The problems of a file or of what was asked for; ``mendable``: it is a text that can be written anew."""
+        self._name, self._error, self._mendable = name, error, mendable
         body = QWidget()
         body.setMaximumWidth(theme.px(900))
         column = QVBoxLayout(body)
@@ -39,7 +43,9 @@ class ProblemsPage(QScrollArea):
         title.setFont(theme.font(19, bold=True))
         number = len(error.problems)
         told = self.tr("One thing is wrong.") if number == 1 else self.tr("{n} things are wrong.").format(n=number)
-        below = QLabel(told + " " + self.tr("Mend the file and save it: it is read again by itself."))
+        if mendable:
+            told += " " + self.tr("Mend the file and save it: it is read again by itself.")
+        below = QLabel(told)
         below.setProperty("dim", True)
         column.addWidget(title)
         column.addWidget(below)
@@ -51,10 +57,13 @@ class ProblemsPage(QScrollArea):
         again.clicked.connect(self.retry_requested)
         edit = QPushButton(self.tr("Mend it in the editor"))
         edit.clicked.connect(self.edit_requested)
+        self.back = QPushButton(self.tr("Back to the run"))
+        self.back.clicked.connect(self.back_requested)
         home = QPushButton(self.tr("Welcome page"))
         home.clicked.connect(self.welcome_requested)
         buttons.addWidget(again)
         buttons.addWidget(edit)
+        buttons.addWidget(self.back)
         buttons.addWidget(home)
         buttons.addStretch(1)
         column.addSpacing(theme.px(6))
@@ -64,6 +73,14 @@ class ProblemsPage(QScrollArea):
         row = QHBoxLayout(holder)
         row.addWidget(body, 1)
         self.setWidget(holder)
+        edit.setVisible(mendable)
+        self.back.setVisible(self._way_back)
+
+    def offer_back(self, there: bool) -> None:
+        """Whether there is a run to go back to."""
+        self._way_back = there
+        if self.back is not None:
+            self.back.setVisible(there)
 
     def texts(self) -> list[str]:
         """Everything written on the page."""
@@ -99,4 +116,4 @@ class ProblemsPage(QScrollArea):
 
     def _again(self) -> None:
         if self._error is not None:
-            self.show_problems(self._name, self._error)
+            self.show_problems(self._name, self._error, self._mendable)

@@ -171,6 +171,7 @@ class WelcomePage(QScrollArea):
     """The path of a scenario file."""
     open_requested = Signal()
     new_requested = Signal()
+    back_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,7 +203,12 @@ class WelcomePage(QScrollArea):
         self._new.clicked.connect(self.new_requested)
         self._hint = QLabel(self.tr("Or drop a scenario file (.toml) anywhere on this window."))
         self._hint.setProperty("dim", True)
-        for widget in (self._title, self._words):
+        self.back = QPushButton(self.tr("Back to the run"))
+        self.back.setToolTip(self.tr("The run that was seen before; it stands where you left it."))
+        self.back.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.back.clicked.connect(self.back_requested)
+        self.back.hide()
+        for widget in (self.back, self._title, self._words):
             self._column.addWidget(widget)
         self._column.addLayout(self._grid)
         self._column.addWidget(self._recent_title)
@@ -217,6 +223,10 @@ class WelcomePage(QScrollArea):
         self.setWidget(body)
         theme.switch().changed.connect(self._dress)
         self._dress()
+
+    def offer_back(self, there: bool) -> None:
+        """Whether there is a run to go back to."""
+        self.back.setVisible(there)
 
     def show_scenarios(self, scenarios: list[Described]) -> None:
         """Cards for these scenarios, in this order."""

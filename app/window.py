@@ -159,6 +159,9 @@ class MainWindow(QMainWindow):
         self.welcome.chosen.connect(self.open)
         self.welcome.open_requested.connect(self.opening.ask_and_open)
         self.welcome.new_requested.connect(self.editors.new)
+        for page in (self.welcome, self.problems):
+            page.back_requested.connect(self.opening.go_back)
+        self.pages.currentChanged.connect(self.opening.show_way_back)
         self.problems.retry_requested.connect(self.opening.reload)
         self.problems.edit_requested.connect(lambda: self.editors.edit(self.path))
         self.problems.welcome_requested.connect(self.show_welcome)
@@ -241,6 +244,9 @@ class MainWindow(QMainWindow):
         self.welcome.show_recent(self.settings.recent())
         self.pages.setCurrentWidget(self.welcome)
         self.docks.show_run(False)
+        self.show_title("")
+        actions.set_run_open(self.actions_by_name, False)
+        self.opening.show_way_back()
 
     def show_title(self, title: str) -> None:
         """What is open, above and in the window's title; empty: nothing."""

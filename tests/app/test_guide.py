@@ -18,7 +18,8 @@ TOLD = {
     "S": "machines_side", "O": "machines_over", "A": "machines_alone", "D": "next_difference",
     "Shift+D": "previous_difference", "Ctrl+D": "first_difference",
     "Alt++": "zoom_in", "Alt+-": "zoom_out", "Alt+0": "zoom_all", "Alt+1": "arrange_lecture",
-    "Alt+2": "arrange_explore", "Alt+3": "arrange_compare", "F5": "reload", "Ctrl+O": "open", "Ctrl+S": "picture",
+    "Alt+2": "arrange_explore", "Alt+3": "arrange_compare", "F5": "reload",
+    "Alt+Left": "to_run", "Ctrl+O": "open", "Ctrl+S": "picture",
     "Ctrl+T": "theme", "Ctrl++": "larger", "Ctrl+-": "smaller", "Ctrl+0": "normal", "F11": "lecture", "Esc": "cancel",
 }  # fmt: skip
 """What the guide's keys are said to do, by the names of actions."""

@@ -267,6 +267,43 @@ def test_a_broken_scenario_is_shown_in_its_place_and_mended(new_window, qtbot, t
     assert window.actions_by_name["step"].isEnabled()
 
 
+def test_back_to_the_run_from_a_file_that_cannot_be_used(new_window, qtbot, tmp_path):
+    path, broken = tmp_path / "mine.toml", tmp_path / "broken.swapscope"
+    path.write_text(SCENARIO)
+    broken.write_text("[]")
+    window = new_window(path)
+    window.show()
+    qtbot.waitUntil(lambda: window.frame is not None and window.frame.moment.complete, timeout=20_000)
+    window.player.jump(5)
+    qtbot.waitUntil(lambda: window.frame.moment.transition.number == 5, timeout=10_000)
+    assert not window.actions_by_name["to_run"].isEnabled()
+    window.open(broken)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.problems, timeout=20_000)
+    assert not any("Mend" in text for text in window.problems.texts())
+    assert not window.actions_by_name["step"].isEnabled()
+    qtbot.mouseClick(window.problems.back, Qt.MouseButton.LeftButton)
+    assert window.pages.currentWidget() is window.machines
+    assert window.frame.moment.transition.number == 5
+    assert window.topbar.title.text() == "Twelve pages"
+    assert window.path == path.resolve()
+    qtbot.keyClick(window, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert window.welcome.back.isVisible()
+    assert not window.actions_by_name["step"].isEnabled()
+    qtbot.mouseClick(window.welcome.back, Qt.MouseButton.LeftButton)
+    assert window.pages.currentWidget() is window.machines
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: window.frame.moment.transition.number == 6, timeout=10_000)
+
+
+def test_nothing_to_go_back_to(new_window, qtbot, tmp_path):
+    window = new_window(tmp_path / "nowhere.toml")
+    window.show()
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.problems, timeout=20_000)
+    assert not window.problems.back.isVisible()
+    window.show_welcome()
+    assert not window.welcome.back.isVisible()
+
+
 def test_a_missing_file(new_window, qtbot, tmp_path):
     window = new_window(tmp_path / "nowhere.toml")
     window.show()
