@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 SWITCH_SECONDS = 0.0003
 """How long a thread may keep the interpreter while another waits for it. Every call into Qt gives it
 away; with Python's 5 ms a busy engine's thread would cost the window that at each of hundreds of calls."""
+
+
+STARTED_MS = 4_000
+"""By then the window and its panels are made. They stay to the end, and the collector of garbage is told not to look
+through them again: it would hold up every thread for sixty milliseconds."""
 
 
 def make_application(argv: list[str] | None = None) -> QApplication:
@@ -83,6 +89,7 @@ def run_app(argv: list[str]) -> int:
     awake = QTimer()  # Python sees Ctrl-C only while it runs
     awake.timeout.connect(lambda: None)
     awake.start(250)
+    QTimer.singleShot(STARTED_MS, gc.freeze)
     code = app.exec()
     awake.stop()
     if compiling.compiling().under_way:
