@@ -27,7 +27,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app import theme
 from app.canvas.backdrop import Backdrop
 from app.canvas.changes import changed_things
-from app.canvas.column import Viewpoint
 from app.canvas.depth import Depth
 from app.canvas.entry_card import EntryCard, subject
 from app.canvas.facts import Facts, facts_of
@@ -38,6 +37,7 @@ from app.canvas.lit import MOST_OUTLINES, Lit
 from app.canvas.marking import Marking
 from app.canvas.motion import Amount, Motion
 from app.canvas.moves import tokens
+from app.canvas.places import Viewpoint
 from app.canvas.pointer import Pointer
 from app.canvas.run import NO_RUN, Run
 from app.canvas.scene import GUTTER, Scene, viewpoints

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.canvas.backends import Backends
 from app.canvas.bars import Bars
-from app.canvas.column import Column, Viewpoint
+from app.canvas.column import Column
 from app.canvas.depth import Depth
 from app.canvas.descriptors import Descriptors, DescriptorWords
 from app.canvas.facts import Facts
@@ -21,6 +21,7 @@ from app.canvas.kernel_backends import DiskWords, PoolWords
 from app.canvas.marking import Marking
 from app.canvas.memory import MemoryColumn, MemoryWords
 from app.canvas.page_tables import PageTables, PageTableWords
+from app.canvas.places import Viewpoint
 from app.canvas.run import NO_RUN, Run
 from app.canvas.story import StoryDisk, StoryMemory, StoryPool
 from app.canvas.style import Style

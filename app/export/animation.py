@@ -19,7 +19,7 @@ from PIL import Image as Pictures
 from PySide6.QtGui import QImage
 
 from app.canvas import Depth
-from app.canvas.column import Viewpoint
+from app.canvas.places import Viewpoint
 from app.company import Company, Together
 from app.export.picture import Scene, drawing, go_to, moment_of
 from app.export.vector import as_image

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from app.canvas.column import Viewpoint
 from app.canvas.facts import ORDERED_FRAMES, read
+from app.canvas.places import Viewpoint
 from app.canvas.scene import Scene
 from app.canvas.style import Style
 from app.moment import Selected, Thing

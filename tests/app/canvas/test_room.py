@@ -9,10 +9,11 @@ from PySide6.QtGui import QImage, QPainter
 
 from app.canvas import Depth
 from app.canvas.charts import OCCUPANCY
-from app.canvas.column import EXTRA_GAP, Extra, Viewpoint
+from app.canvas.column import EXTRA_GAP, Extra
 from app.canvas.facts import read
 from app.canvas.levels import Level
 from app.canvas.memory import MemoryColumn
+from app.canvas.places import Viewpoint
 from app.canvas.run import NO_RUN, Run
 from app.canvas.scene import Scene, viewpoints
 from app.canvas.style import LEFT, Style
