@@ -33,6 +33,8 @@ TYPICALLY_PACKED = 3
 COLUMNS = 8
 STRETCH = 4096
 """Words of a stretch; 512 rows."""
+MUCH = 1 << 16
+"""Words from which on a second thread helps to unpack them."""
 STRETCH_HEAD = 1 + COLUMNS
 """Words before a stretch: the columns' codes in one word, then the least value of each."""
 
@@ -56,17 +58,43 @@ def copy_spans(words: Image, spans: Sequence[tuple[int, int, int]], target: Imag
 
 
 def pack(words: Image, spans: Sequence[Span]) -> Packed:
-    """The words of the spans, packed, one span after the other. For one thread at a time."""
+    """The words of the spans, packed in two halves; the first word says where the second one begins. For one thread."""
     total = sum(end - start for start, end in spans)
-    buffer = _room("packed", total + (total // STRETCH + 2 * len(spans)) * (STRETCH_HEAD + COLUMNS))
-    views = (buffer.view(np.uint8), buffer.view(np.uint16), buffer.view(np.uint32))
-    return buffer[: compiled(pack_spans)(words, _flat(spans), *views, buffer)].copy()
+    buffer = _room("packed", 1 + total + (total // STRETCH + 2 * len(spans) + 4) * (STRETCH_HEAD + COLUMNS))
+    at = 1
+    for half in _halves(spans):
+        buffer[0] = at
+        at += compiled(pack_spans)(words, _flat(half), *_views(buffer[at:]))
+    return buffer[:at].copy()
 
 
 def unpack(packed: Packed, words: Image, spans: Sequence[Span]) -> None:
-    """Put what was packed back to where the spans were."""
-    views = (packed.view(np.uint8), packed.view(np.uint16), packed.view(np.uint32))
-    compiled(unpack_spans)(words, _flat(spans), *views, packed)
+    """Put what was packed back to where the spans were; much of it in two threads."""
+    halves, second = _halves(spans), int(packed[0])
+    work = compiled(unpack_spans)
+    later = (words, _flat(halves[1]), *_views(packed[second:]))
+    beside = _unpackers().submit(work, *later) if len(packed) >= MUCH else None
+    work(words, _flat(halves[0]), *_views(packed[1:second]))
+    if beside is not None:
+        beside.result()
+    else:
+        work(*later)
+
+
+def _halves(spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
+    """The spans, cut in two behind about half of their words and a whole number of stretches."""
+    left = sum(end - start for start, end in spans) // 2
+    first, second = [], []
+    for start, end in spans:
+        cut = min(start + max(left, 0) // STRETCH * STRETCH, end)
+        first.append((start, cut))
+        second.append((cut, end))
+        left -= end - start
+    return first, second
+
+
+def _views(packed: Packed) -> tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.uint32], Packed]:
+    return packed.view(np.uint8), packed.view(np.uint16), packed.view(np.uint32), packed
 
 
 def _flat(spans: Sequence[tuple[int, ...]]) -> Image:
@@ -90,6 +118,11 @@ def _room(name: str, words: int) -> Image:
 @lru_cache
 def _packers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "pack keyframes")
+
+
+@lru_cache
+def _unpackers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "unpack keyframes")
 
 
 @entry

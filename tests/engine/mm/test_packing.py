@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.mm import packing
 from engine.mm.compiler import ensure_compiled
 from engine.mm.packing import pack, pack_in_background, unpack
 
@@ -39,6 +40,23 @@ def test_what_was_packed_comes_back(kind: str, spans: tuple[tuple[int, int], ...
         inside[start:end] = True
     assert (back[inside] == words[inside]).all()
     assert (back[~inside] == -7).all(), "nothing else is written"
+
+
+def test_much_comes_back_from_two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    spans = ((0, 300), (300, 150_000), (150_001, 150_003), (160_000, 200_000))
+    words = RANDOM.integers(-(1 << 62), 1 << 62, 200_000)
+    packed = pack(words, spans)
+    assert len(packed) > packing.MUCH
+    asked: list[int] = []
+    beside = packing._unpackers()
+    submit = beside.submit
+    monkeypatch.setattr(beside, "submit", lambda *work: asked.append(1) or submit(*work))
+    back = np.zeros_like(words)
+    unpack(packed, back, spans)
+    assert asked == [1]
+    for start, end in spans:
+        assert (back[start:end] == words[start:end]).all()
+    assert not back[150_003:160_000].any()
 
 
 def test_small_numbers_take_little() -> None:
