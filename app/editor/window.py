@@ -105,10 +105,6 @@ class EditorWindow(QMainWindow):
         column = column_of(page, 4, 12)
         column.addWidget(self.scenario)
         column.addStretch(1)
-        for content in (scrolled(page), self.machine, self.workload, self.lesson):
-            if isinstance(content, PartsEditor):
-                content.layout().setContentsMargins(*(theme.px(8),) * 4)
-            self.tabs.addTab(content, "")
         self.bad = Notice()
         self.notice = Notice()
         self.preview = PreviewStrip()
@@ -143,6 +139,11 @@ class EditorWindow(QMainWindow):
         outer.addLayout(row_of(self.state, 1))
         self.setCentralWidget(body)
         self._build_bar()
+        # The pages come last: with each parent that they get, every field in them is dressed anew.
+        for content in (scrolled(page), self.machine, self.workload, self.lesson):
+            if isinstance(content, PartsEditor):
+                content.layout().setContentsMargins(*(theme.px(8),) * 4)
+            self.tabs.addTab(content, "")
 
     def _build_bar(self) -> None:
         bar = QToolBar(self.tr("Editor"))
