@@ -38,7 +38,8 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     app.setApplicationName("swapscope")
     app.setApplicationDisplayName("Swapscope")
     app.setDesktopFileName("swapscope")
-    app.setStyle("Fusion")
+    if not app.styleSheet():  # once: with another style every widget there is would be dressed anew
+        app.setStyle("Fusion")
     sys.setswitchinterval(SWITCH_SECONDS)
     return app
 

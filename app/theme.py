@@ -180,9 +180,11 @@ class Switch(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             self._follow(app)
-            app.setPalette(palette(theme))
-            app.setFont(font(13))
-            app.setStyleSheet(stylesheet(theme))
+            sheet = stylesheet(theme)
+            if sheet != app.styleSheet():  # it says every colour and size; Qt dresses every widget anew, changed or not
+                app.setPalette(palette(theme))
+                app.setFont(font(13))
+                app.setStyleSheet(sheet)
         self.changed.emit()
 
     def _follow(self, app: QApplication) -> None:

@@ -306,6 +306,8 @@ class MainWindow(QMainWindow):
             return
         self.lecture.leave()
         self._remember_layout()
+        self._started = True  # what waits for the first paint is not begun any more
+        self._after_paint.stop()
         self.showing.stop()
         self.health.stop()
         self.gallery.close()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app import actions, theme
 from app.moment import Selected, Thing
+from app.window import AFTER_PAINT_MS
 from engine.mm import transitions as tr
 from engine.transition import Transition
 
@@ -432,3 +433,12 @@ def test_transitions_are_real(window, qtbot):
     window.player.jump(5)
     at(qtbot, window, 5)
     assert window.frame.moment.transition == answers[0]
+
+
+def test_closed_at_once_nothing_is_begun_any_more(new_window, qtbot):
+    window = new_window()
+    window.show()
+    window.close()
+    qtbot.wait(2 * AFTER_PAINT_MS)
+    assert not window.gallery.isRunning()
+    assert not window.docks.panels
