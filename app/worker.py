@@ -98,7 +98,7 @@ class Worker(QThread):
         self._telling = 0.0
         self._stride = FIRST_STRIDE
         """Operations of one piece of work: as many as a slice has time for."""
-        self._left_at = 0.0
+        self._copied_at = 0.0
         self._ahead_said = 0.0
         self._explore_failed = False
         self._compiled = False
@@ -557,8 +557,9 @@ class Worker(QThread):
             return
         with self._bell:
             taken = self._frame is None
-        due = self._left_at + SHARE_OF_COPYING * self._frames.copying
-        if taken and not self._frames.reading and time.perf_counter() >= due:
+        now = time.perf_counter()
+        if taken and not self._frames.reading and now >= self._copied_at + SHARE_OF_COPYING * self._frames.copying:
+            self._copied_at = now
             self._frames.make_beside(self._need(), self._doing(), self._leave)
 
     def _wait_until_taken(self) -> None:
@@ -583,7 +584,6 @@ class Worker(QThread):
         """A frame for the window to take; also called by the thread that reads frames."""
         with self._bell:
             self._frame = frame
-        self._left_at = time.perf_counter()
         self.ready.emit()
 
     def _doing(self) -> Doing:
