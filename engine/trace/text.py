@@ -19,6 +19,9 @@ from engine.trace.recording import MAX_PAGE, Recording, Region, check_word
 
 DEFAULT_PROCESS = "program"
 MOST_PROBLEMS = 20
+FOREIGN = 4
+"""So many lines that begin as none of a trace does, and no reference: another kind of file."""
+_NO_LINE = "begins no line of a trace"
 _CHUNK = 1 << 22
 _MOST_REPEATS = (1 << 62) - 1
 _WORDS = ("r", "w", "mark", "process", "region", "command", "window")
@@ -158,6 +161,12 @@ def parse_text(data: bytes, name: str) -> Recording:
             problems.append(Problem(what[0], name, index + 1, expected=what[1], nearest=what[2]))
     if not problems and not is_reference.any():
         problems.append(Problem(phrase("has no references"), name, expected=phrase("lines such as 'r 17' or 'w 17'")))
+    foreign = [problem for problem in problems if problem.what.endswith(_NO_LINE)]
+    if len(foreign) >= FOREIGN and not is_reference.any() and not marks:
+        # One word about the whole says more than the same one for each line.
+        first = foreign[0]
+        said = phrase("is no trace: {what}, nor do {number} more lines", what=first.what, number=len(foreign) - 1)
+        problems = [Problem(said, name, first.line, expected=first.expected)]
     if len(problems) > MOST_PROBLEMS:
         more = len(problems) - MOST_PROBLEMS
         problems[MOST_PROBLEMS:] = [

@@ -86,6 +86,13 @@ def test_refuses_text_without_references_bytes_that_are_no_text_and_binary_files
     assert "neither" in problems_of(b"\x7fELF\0\0")[0].what
 
 
+def test_another_kind_of_file_is_told_once() -> None:
+    (problem,) = problems_of("format = 1\ntitle = 'T'\n[machine]\nframes = 48\nseed = 1\n")
+    assert problem.what == "is no trace: 'format' begins no line of a trace, nor do 4 more lines"
+    assert problem.line == 1
+    assert len(problems_of("r 1\nx 1\nx 2\nx 3\nx 4\n")) == 4, "a trace with slips has each of them told"
+
+
 def test_refuses_regions_that_do_not_hold_the_pages() -> None:
     assert "end at 5" in problems_of("region heap 0 5 0x1000 anonymous\nr 5\n")[0].what
 
