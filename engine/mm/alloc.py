@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine.mm.block import flush_plug, wait_until
 from engine.mm.image import (
-    ALLOCSTALL,
     BIO_DONE,
     BIO_HEAD,
     FREE_PAGES,
@@ -15,17 +14,19 @@ from engine.mm.image import (
     PROCESSES,
     PSI_FULL,
     PSI_SOME,
+    RECLAIM,
     RECLAIM_NS,
 )
 from engine.mm.journal import CAUSE, add, emit, get
 from engine.mm.kernel import kernel
+from engine.mm.kswapd import throttle_direct_reclaim, wakeup_kswapd
 from engine.mm.oom_kill import out_of_memory
-from engine.mm.page_alloc import take_frame, task_floor, watermark_low
+from engine.mm.page_alloc import RECLAIM_MEMCG, take_frame, task_floor, watermark_low
 from engine.mm.page_io import complete_writes
 from engine.mm.policy import LINUX, evict_one
 from engine.mm.schema import Words
 from engine.mm.transitions import DIRECT_RECLAIM
-from engine.mm.vmscan import SWAP_CLUSTER_MAX, shrink_zones, wake_kswapd
+from engine.mm.vmscan import SWAP_CLUSTER_MAX, do_try_to_free_pages, zone_reclaimable_pages
 
 MAX_RECLAIM_RETRIES = 16
 MM_RUNS = 1
@@ -47,19 +48,30 @@ def stalled(m: Words, since: int) -> None:
 
 
 @kernel
+def should_reclaim_retry(m: Words, floor: int, fruitless: int) -> bool:
+    """should_reclaim_retry(): not without progress time and again; of a node not if all there is would not be enough.
+
+    A cgroup (try_charge_memcg) tries sixteen times, after a first time for its stock of charges and a last one.
+    """
+    if m[RECLAIM] == RECLAIM_MEMCG:
+        return fruitless < MAX_RECLAIM_RETRIES + 2
+    return fruitless <= MAX_RECLAIM_RETRIES and m[FREE_PAGES] + zone_reclaimable_pages(m) > floor
+
+
+@kernel
 def direct_reclaim(m: Words, floor: int) -> bool:
     """try_to_free_pages() until more than ``floor`` frames are free, or nothing more can be freed.
 
     Pages under writeback are waited for before it gives up.
     """
     since = m[NOW]
-    add(m, ALLOCSTALL, 1)
     cause = m[CAUSE]
     m[CAUSE] = emit(m, DIRECT_RECLAIM, m[FREE_PAGES], 0, 0)
     fruitless = 0
-    while m[FREE_PAGES] <= floor and fruitless < MAX_RECLAIM_RETRIES:
+    while m[FREE_PAGES] <= floor and should_reclaim_retry(m, floor, fruitless):
         complete_writes(m, m[NOW])
-        if shrink_zones(m, SWAP_CLUSTER_MAX) > 0:
+        throttle_direct_reclaim(m)
+        if do_try_to_free_pages(m, SWAP_CLUSTER_MAX) > 0:
             fruitless = 0
         elif m[NR_WRITEBACK] > 0:
             flush_plug(m)
@@ -81,7 +93,7 @@ def alloc_frame(m: Words, process: int, retry: bool) -> int:
     process itself, or that nobody is left. Without it (readahead) the caller does without.
     """
     if m[FREE_PAGES] <= watermark_low(m):
-        wake_kswapd(m)
+        wakeup_kswapd(m)
     if m[POLICY] != LINUX:
         while m[FREE_PAGES] <= 0:
             if not evict_one(m) and (not retry or out_of_memory(m) == 0 or get(m, MM_STATE, process) != MM_RUNS):

@@ -39,7 +39,7 @@ from engine.mm.image import (
 from engine.mm.journal import ACTOR, CAUSE, add, emit, get, put, store
 from engine.mm.kernel import kernel
 from engine.mm.lru import clear_flags, rotate_to_tail, set_flags
-from engine.mm.pageflags import PG_RECLAIM, PG_WRITEBACK
+from engine.mm.pageflags import PG_READAHEAD, PG_RECLAIM, PG_WRITEBACK
 from engine.mm.schema import Words
 from engine.mm.swapops import swp_offset, swp_type
 from engine.mm.transitions import WRITE_DONE
@@ -218,7 +218,7 @@ def end_write(m: Words) -> int:
     store(m, BIO_FREE, bio)
     add(m, NR_WRITEBACK, -1)
     reclaim = get(m, PAGE_FLAGS, frame) & PG_RECLAIM != 0
-    clear_flags(m, frame, PG_WRITEBACK | PG_RECLAIM)
+    clear_flags(m, frame, PG_WRITEBACK | PG_RECLAIM | PG_READAHEAD)
     if reclaim:
         rotate_to_tail(m, frame)
     actor = m[ACTOR]

@@ -143,6 +143,11 @@ LIMIT_INCLUDED = _setting(
     "The pool may have its limit in whole, and takes pages again only below its threshold (until 6.9)",
     kernel="zswap_is_full", high=1,
 )  # fmt: skip
+MEMCG_FULL_WALK = _setting(
+    "machine.memcg_full_walk",
+    "A reclaim that freed nothing is gone through once more before the active list is shortened by force (since 6.11)",
+    kernel="memcg_full_walk", default=1, high=1,
+)  # fmt: skip
 RECLAIM_FULL_CLUSTERS = _setting(
     "machine.reclaim_full_clusters",
     "With swap half full and no other cluster left, full ones give up slots that only the swapcache holds",
@@ -201,7 +206,7 @@ RANDOM = _state("random", "State of the random generator (Park and Miller)")
 WMARK_MIN = _state("wmark_min", "Free pages only reclaim itself may use", "pages", "WMARK_MIN")
 WMARK_LOW = _state("wmark_low", "kswapd wakes below", "pages", "WMARK_LOW")
 WMARK_HIGH = _state("wmark_high", "kswapd sleeps above", "pages", "WMARK_HIGH")
-KSWAPD_AWAKE = _state("kswapd_awake", "kswapd is at work")
+KSWAPD_AWAKE = _state("kswapd_awake", "0 asleep, 1 at work, 2 dozing: it looks again before it sleeps for long")
 KSWAPD_CLOCK = _state("kswapd_clock", "kswapd's clock", "ns")
 WORKER_DUE = _state("worker_due", "When the shrink worker does its next step; 0: asleep", "ns", "shrink_worker")
 WORKER_RUNS = _state("worker_runs", "The shrink worker has begun: another kick has it run once more", "", "PENDING")
@@ -209,6 +214,18 @@ WORKER_AGAIN = _state("worker_again", "It was kicked while it ran")
 WORKER_FAILURES = _state("worker_failures", "Failures of the shrink worker since it was kicked")
 WORKER_CAUSE = _state("worker_cause", "The transition that kicked the shrink worker", "transition")
 KSWAPD_CAUSE = _state("kswapd_cause", "The transition that woke kswapd", "transition")
+KSWAPD_PRIORITY = _state("kswapd_priority", "kswapd's next round looks at the lists' length >> this", "", "sc.priority")
+KSWAPD_RECLAIMED = _state("kswapd_reclaimed", "Pages it freed since it was at priority 12", "pages", "sc.nr_reclaimed")
+KSWAPD_FAILURES = _state(
+    "kswapd_failures", "Times in a row it went through all priorities and freed none", "times", "kswapd_failures"
+)
+PGDAT_WRITEBACK = _state(
+    "pgdat_writeback", "It met nothing but pages being written: it waits when it meets one", "", "PGDAT_WRITEBACK"
+)
+MET_WRITEBACK = _state("met_writeback", "Pages being written that reclaim met", "pages", "sc.nr.writeback")
+SKIPPED_DEACTIVATE = _state(
+    "skipped_deactivate", "The reclaim under way left the active list alone", "", "skipped_deactivate"
+)
 
 INACTIVE = _state("inactive_head", "Newest page of the inactive list", "frame", "LRU_INACTIVE_ANON")
 INACTIVE_TAIL = _state("inactive_tail", "Next page to be looked at by reclaim", "frame", "LRU_INACTIVE_ANON")
@@ -322,7 +339,7 @@ PGSTEAL_KSWAPD = _counter("pgsteal_kswapd", "Pages freed by kswapd")
 PGSTEAL_DIRECT = _counter("pgsteal_direct", "Pages freed by direct reclaim")
 PGSCAN_ANON = _counter("pgscan_anon", "Anonymous pages looked at")
 PGSTEAL_ANON = _counter("pgsteal_anon", "Anonymous pages freed")
-ALLOCSTALL = _counter("allocstall", "Allocations that had to reclaim", "times")
+ALLOCSTALL = _counter("allocstall", "Times a task reclaimed memory of the node itself, not of its cgroup", "times")
 PGACTIVATE = _counter("pgactivate", "Pages made active")
 PGDEACTIVATE = _counter("pgdeactivate", "Pages made inactive")
 PGREFILL = _counter("pgrefill", "Active pages looked at")

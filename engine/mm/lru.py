@@ -16,7 +16,7 @@ from engine.mm.image import (
 )
 from engine.mm.journal import add, get, put, store
 from engine.mm.kernel import kernel
-from engine.mm.pageflags import PG_ACTIVE, PG_LRU, PG_MLOCKED, PG_UNEVICTABLE
+from engine.mm.pageflags import PG_ACTIVE, PG_DIRTY, PG_LOCKED, PG_LRU, PG_MLOCKED, PG_UNEVICTABLE
 from engine.mm.schema import Words
 
 
@@ -115,9 +115,9 @@ def lru_del(m: Words, frame: int) -> None:
 
 @kernel
 def rotate_to_tail(m: Words, frame: int) -> None:
-    """folio_rotate_reclaimable(): a page whose write ended is looked at next."""
+    """folio_rotate_reclaimable(): a page whose write ended is looked at next, unless somebody works on it."""
     flags = get(m, PAGE_FLAGS, frame)
-    if flags & PG_LRU == 0 or flags & PG_UNEVICTABLE != 0:
+    if flags & PG_LRU == 0 or flags & (PG_LOCKED | PG_DIRTY | PG_UNEVICTABLE) != 0:
         return
     lru_del(m, frame)
     put(m, PAGE_FLAGS, frame, (get(m, PAGE_FLAGS, frame) & ~PG_ACTIVE) | PG_LRU)

@@ -22,7 +22,6 @@ from engine.mm.image import (
     CONTENT_FILLED,
     LOOKUP_NS,
     NR_DISK_SWAPINS,
-    NR_VMSCAN_WRITE,
     NR_ZEROMAP,
     PAGE_CONTENT,
     PAGE_SWAP,
@@ -61,7 +60,6 @@ NOTHING_TO_WRITE = 3
 def swap_writeout(m: Words, frame: int, entry: int) -> int:
     """swap_writeout(): zero mark, then zswap, then the device."""
     clear_flags(m, frame, PG_DIRTY)
-    add(m, NR_VMSCAN_WRITE, 1)
     if folio_free_swap(m, frame):
         return NOTHING_TO_WRITE
     old = backend_tag(backend(m, entry))

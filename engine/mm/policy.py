@@ -29,6 +29,8 @@ from engine.mm.image import (
     PAGE_SWAP,
     PGSCAN_ANON,
     PGSCAN_DIRECT,
+    PGSTEAL_ANON,
+    PGSTEAL_DIRECT,
     POLICY,
     PROCESSES,
     PTE,
@@ -41,7 +43,7 @@ from engine.mm.pageflags import PG_LOCKED, PG_LRU, PG_REFERENCED, PG_UNEVICTABLE
 from engine.mm.schema import Words
 from engine.mm.swapops import PTE_PRESENT, ZERO_PFN, pte_pfn
 from engine.mm.transitions import KEEP
-from engine.mm.vmscan import FREED_IT, count_freed, reclaim_folio
+from engine.mm.vmscan import FREED_IT, reclaim_folio
 
 LINUX, FIFO, LRU, CLOCK, RANDOM, OPT, OWN = range(7)
 PROCESS_SHIFT = 32
@@ -160,12 +162,13 @@ def evict_one(m: Words) -> bool:
     add(m, PGSCAN_ANON, 1)
     add(m, PGSCAN_DIRECT, 1)
     lru_del(m, frame)
-    if reclaim_folio(m, frame) == FREED_IT:
-        return True
-    if not has_flag(m, frame, PG_WRITEBACK):
-        return False
-    wait_for_write(m, frame)
-    lru_del(m, frame)
-    remove_mapping(m, frame, get(m, PAGE_SWAP, frame))
-    count_freed(m)
+    if reclaim_folio(m, frame) != FREED_IT:
+        if not has_flag(m, frame, PG_WRITEBACK):
+            # It stays, or nobody had it any more.
+            return get(m, PAGE_FLAGS, frame) == 0
+        wait_for_write(m, frame)
+        lru_del(m, frame)
+        remove_mapping(m, frame, get(m, PAGE_SWAP, frame))
+    add(m, PGSTEAL_ANON, 1)
+    add(m, PGSTEAL_DIRECT, 1)
     return True

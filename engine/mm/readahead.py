@@ -36,7 +36,7 @@ from engine.mm.kernel import kernel
 from engine.mm.lru import clear_flags, has_flag, lru_add, set_flags
 from engine.mm.page_alloc import give_frame_back
 from engine.mm.page_io import swap_read_folio
-from engine.mm.pageflags import PG_LOCKED, PG_READAHEAD, PG_SWAPBACKED
+from engine.mm.pageflags import PG_LOCKED, PG_READAHEAD, PG_RECLAIM, PG_SWAPBACKED
 from engine.mm.schema import Words
 from engine.mm.swap_state import cached_frame, enter_swap_cache
 from engine.mm.swapfile import slots_allowed
@@ -92,9 +92,13 @@ def swapin_nr_pages(m: Words, offset: int) -> int:
 
 @kernel
 def swap_update_readahead(m: Words, frame: int, vma: int, page: int) -> None:
-    """swap_update_readahead(): a swapcache hit of a page that was read ahead makes the window grow."""
-    ahead = has_flag(m, frame, PG_READAHEAD)
-    clear_flags(m, frame, PG_READAHEAD)
+    """swap_update_readahead(): a swapcache hit of a page that was read ahead makes the window grow.
+
+    So does one of a page that is being written: PG_readahead and PG_reclaim are one bit of the kernel's, and
+    with it goes the page's turn at the inactive tail when the write ends.
+    """
+    ahead = has_flag(m, frame, PG_READAHEAD | PG_RECLAIM)
+    clear_flags(m, frame, PG_READAHEAD | PG_RECLAIM)
     by_vma = vma != 0 and use_vma_readahead(m)
     if by_vma:
         if ahead:

@@ -20,6 +20,7 @@ from engine.mm.image import (
     NR_ANON,
     NR_SHMEM,
     NR_SWAPPED,
+    PAGE_FLAGS,
     PAGE_INDEX,
     PAGE_MAPCOUNT,
     PAGE_MAPPING,
@@ -37,6 +38,7 @@ from engine.mm.kernel import kernel
 from engine.mm.lru import clear_flags, has_flag, set_flags
 from engine.mm.pageflags import PG_ANON_EXCLUSIVE, PG_DIRTY, PG_SHMEM
 from engine.mm.schema import Words
+from engine.mm.swap_state import folio_free_swap, put_entry
 from engine.mm.swapops import PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, pte_pfn, swp_entry_to_pte
 
 VM_LOCKED = 1
@@ -152,3 +154,18 @@ def shmem_to_swap(m: Words, frame: int, entry: int) -> None:
     add(m, NR_SHMEM, -1)
     add(m, NR_SWAPPED, 1)
     duplicate_entry(m, entry)
+    put(m, PAGE_FLAGS, frame, get(m, PAGE_FLAGS, frame) & ~PG_SHMEM)
+
+
+@kernel
+def shmem_from_swap(m: Words, frame: int, entry: int) -> None:
+    """shmem_add_to_page_cache(): the object holds the page again where its swap entry was, and the entry is freed."""
+    mapping = get(m, PAGE_MAPPING, frame)
+    put(m, SHMEM, get(m, MAP_CACHE, mapping) + get(m, PAGE_INDEX, frame), frame << 1)
+    put_add(m, MAP_RESIDENT, mapping, 1)
+    put_add(m, MAP_SWAPPED, mapping, -1)
+    add(m, NR_SHMEM, 1)
+    add(m, NR_SWAPPED, -1)
+    put_entry(m, entry)
+    folio_free_swap(m, frame)
+    set_flags(m, frame, PG_SHMEM | PG_DIRTY)

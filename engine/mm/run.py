@@ -48,6 +48,7 @@ from engine.mm.journal import (
     store,
 )
 from engine.mm.kernel import entry, kernel
+from engine.mm.kswapd import kswapd_step
 from engine.mm.memory import handle_mm_fault, written
 from engine.mm.mmap import (
     ADVICE_COLD,
@@ -69,7 +70,6 @@ from engine.mm.swapfile import MAX_SWAPFILES, SWP_WRITEOK, slots_good
 from engine.mm.swapoff import swapoff, swapon
 from engine.mm.swapops import PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pte_pfn
 from engine.mm.transitions import HIT, IDLE, MARK, NO_SWAPFILE, SEGFAULT, SETTING, SKIPPED
-from engine.mm.vmscan import kswapd_step
 from engine.mm.zswap import worker_step
 from engine.operation import COUNT_MASK, COUNT_SHIFT, KIND_MASK, VALUE_SHIFT, WHO_MASK, WHO_SHIFT
 

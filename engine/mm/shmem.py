@@ -13,10 +13,8 @@ from engine.mm.image import (
     LOOKUPS,
     MAP_CACHE,
     MAP_RESIDENT,
-    MAP_SWAPPED,
     NOW,
     NR_SHMEM,
-    NR_SWAPPED,
     PAGE_CONTENT,
     PAGE_FLAGS,
     PAGE_INDEX,
@@ -38,9 +36,9 @@ from engine.mm.lru import clear_flags, lru_add, make_unevictable, set_flags
 from engine.mm.page_io import wait_for_write
 from engine.mm.pageflags import PG_DIRTY, PG_LOCKED, PG_SHMEM, PG_SWAPBACKED
 from engine.mm.readahead import swap_update_readahead, swapin_readahead
-from engine.mm.rmap import VM_LOCKED, page_add_rmap
+from engine.mm.rmap import VM_LOCKED, page_add_rmap, shmem_from_swap
 from engine.mm.schema import Words
-from engine.mm.swap_state import folio_free_swap, put_entry, wanted_frame
+from engine.mm.swap_state import wanted_frame
 from engine.mm.swapops import PTE_DIRTY, PTE_RW, mk_pte
 from engine.mm.transitions import CACHE_HIT, FIRST_TOUCH, PAGE_MAPPED
 
@@ -74,16 +72,9 @@ def shmem_swapin_folio(m: Words, process: int, mapping: int, index: int, entry: 
             add(m, DEVICE_READ_NS, m[NOW] - since)
             stalled(m, since)
     wait_for_write(m, frame)
-    put(m, SHMEM, get(m, MAP_CACHE, mapping) + index, frame << 1)
     put(m, PAGE_MAPPING, frame, mapping)
     put(m, PAGE_INDEX, frame, index)
-    put_add(m, MAP_RESIDENT, mapping, 1)
-    put_add(m, MAP_SWAPPED, mapping, -1)
-    add(m, NR_SHMEM, 1)
-    add(m, NR_SWAPPED, -1)
-    put_entry(m, entry)
-    folio_free_swap(m, frame)
-    set_flags(m, frame, PG_SHMEM | PG_DIRTY)
+    shmem_from_swap(m, frame, entry)
     clear_flags(m, frame, PG_LOCKED)
     return major
 

@@ -111,7 +111,7 @@ DIRECT_RECLAIM = _kind(
     "direct reclaim", V, "try_to_free_pages", "No frame to be had ({free} free): the task must reclaim itself.",
     "free", "priority",
 )  # fmt: skip
-KSWAPD_WAKE = _kind("kswapd wakes", V, "wakeup_kswapd", "{free} frames free, below low: kswapd wakes.", "free", "low")
+KSWAPD_WAKE = _kind("kswapd wakes", V, "wakeup_kswapd", "{free} frames free, too few: kswapd wakes.", "free", "low")
 KSWAPD_SLEEP = _kind("kswapd sleeps", V, "kswapd_try_to_sleep", "{free} frames free: kswapd sleeps.", "free", "high")
 DEACTIVATE = _kind(
     "deactivate", V, "shrink_active_list", "{pages} pages from the active list's tail become inactive.", "pages"

@@ -15,22 +15,19 @@ from engine.mm.fetch import fetch_list, fetch_older
 from engine.mm.image import (
     ACTIVATE_ANON,
     ACTIVE_TAIL,
+    ALLOCSTALL,
     ANON_COST,
     DROPPED_SWAPCACHE,
     FREE_PAGES,
     INACTIVE_TAIL,
-    KSWAPD_AWAKE,
-    KSWAPD_CAUSE,
-    KSWAPD_CLOCK,
+    KSWAPD_FAILURES,
     LRUVEC_REFAULTS,
+    MEMCG_FULL_WALK,
+    MET_WRITEBACK,
     NONRESIDENT_AGE,
-    NOW,
     NR_ACTIVE,
-    NR_DISK_SWAPINS,
     NR_INACTIVE,
-    NR_STORED,
     NR_VMSCAN_WRITE,
-    NR_ZLRU,
     PAGE_FLAGS,
     PAGE_MAPCOUNT,
     PAGE_SWAP,
@@ -46,25 +43,16 @@ from engine.mm.image import (
     POLICY,
     RECLAIM,
     SCAN_NS,
-    SHRINKER,
-    SHRINKER_DEFERRED,
-    STORED_BYTES,
+    SKIPPED_DEACTIVATE,
     SUBMIT_NS,
     SWAP_NAME_FAIL,
+    SWAP_TOTAL,
     SWAPPINESS,
-    WRITEBACK,
 )
-from engine.mm.journal import ACTOR, CAUSE, add, emit, get, put, store
+from engine.mm.journal import ACTOR, add, emit, get, put, store
 from engine.mm.kernel import kernel
-from engine.mm.lru import has_flag, lru_add, lru_del, make_unevictable, set_flags
-from engine.mm.page_alloc import (
-    RECLAIM_MEMCG,
-    give_frame_back,
-    int_sqrt,
-    legacy_cgroup,
-    watermark_high,
-    watermark_low,
-)
+from engine.mm.lru import clear_flags, has_flag, lru_add, lru_del, make_unevictable, set_flags
+from engine.mm.page_alloc import RECLAIM_MEMCG, give_frame_back, int_sqrt, legacy_cgroup, watermark_high
 from engine.mm.page_io import (
     KEEP_ACTIVE,
     NOTHING_TO_WRITE,
@@ -79,6 +67,7 @@ from engine.mm.pageflags import (
     PG_DIRTY,
     PG_LOCKED,
     PG_LRU,
+    PG_READAHEAD,
     PG_RECLAIM,
     PG_REFERENCED,
     PG_SHMEM,
@@ -86,30 +75,17 @@ from engine.mm.pageflags import (
     PG_WORKINGSET,
     PG_WRITEBACK,
 )
-from engine.mm.rmap import folio_referenced, shmem_to_swap, try_to_unmap
+from engine.mm.rmap import folio_referenced, shmem_from_swap, shmem_to_swap, try_to_unmap
 from engine.mm.schema import Words
+from engine.mm.shrinker import shrink_zswap
 from engine.mm.swap_state import enter_swap_cache, folio_free_swap
 from engine.mm.swapfile import vm_swap_full
-from engine.mm.transitions import (
-    ACTIVATED,
-    DEACTIVATE,
-    FREED,
-    KEEP,
-    KSWAPD_SLEEP,
-    KSWAPD_WAKE,
-    NAME_FAIL,
-    SHRINKER_RUN,
-    SWAP_NAME,
-    UNMAP,
-)
+from engine.mm.transitions import ACTIVATED, DEACTIVATE, FREED, KEEP, NAME_FAIL, SWAP_NAME, UNMAP
 from engine.mm.workingset import lru_note_cost
-from engine.mm.zswap import shrink_for_shrinker
 
 DEF_PRIORITY = 12
 SWAP_CLUSTER_MAX = 32
 MAX_SWAPPINESS = 200
-PAGE_SIZE = 4096
-SHRINK_BATCH = 128
 GIB_PAGES_SHIFT = 18
 
 FREED_IT = 1
@@ -137,11 +113,11 @@ def inactive_is_low(m: Words) -> bool:
 def folio_check_references(m: Words, frame: int) -> int:
     """folio_check_references(): used once since the last look is kept, used twice becomes active."""
     referenced = folio_referenced(m, frame)
+    if referenced < 0:
+        return REFS_LOCKED
     was_referenced = has_flag(m, frame, PG_REFERENCED)
     if was_referenced:
         put(m, PAGE_FLAGS, frame, get(m, PAGE_FLAGS, frame) & ~PG_REFERENCED)
-    if referenced < 0:
-        return REFS_LOCKED
     if referenced == 0:
         return REFS_RECLAIM
     set_flags(m, frame, PG_REFERENCED)
@@ -180,25 +156,9 @@ def give_name(m: Words, frame: int) -> int:
 
 
 @kernel
-def count_freed(m: Words) -> int:
-    """One page less."""
-    add(m, PGSTEAL_ANON, 1)
-    if m[ACTOR] == KSWAPD:
-        add(m, PGSTEAL_KSWAPD, 1)
-    else:
-        add(m, PGSTEAL_DIRECT, 1)
-    return FREED_IT
-
-
-@kernel
 def shrink_folio(m: Words, frame: int) -> int:
     """One turn of shrink_folio_list()'s loop, for a folio already off its list: FREED_IT, or KEPT and listed again."""
     spend(m, m[SCAN_NS])
-    add(m, PGSCAN_ANON, 1)
-    if m[ACTOR] == KSWAPD:
-        add(m, PGSCAN_KSWAPD, 1)
-    else:
-        add(m, PGSCAN_DIRECT, 1)
     flags = get(m, PAGE_FLAGS, frame)
     if flags & PG_LOCKED != 0:
         lru_add(m, frame)
@@ -209,6 +169,7 @@ def shrink_folio(m: Words, frame: int) -> int:
             wait_for_write(m, frame)
         else:
             set_flags(m, frame, PG_RECLAIM)
+            add(m, MET_WRITEBACK, 1)
             return activate_locked(m, frame)
     refs = folio_check_references(m, frame)
     if refs == REFS_LOCKED:
@@ -228,26 +189,36 @@ def shrink_folio(m: Words, frame: int) -> int:
 
 @kernel
 def reclaim_folio(m: Words, frame: int) -> int:
-    """The rest of shrink_folio_list()'s loop, for a folio nobody used: name it, unmap it, write it, free it."""
+    """The rest of shrink_folio_list()'s loop, for a folio nobody used: name it, unmap it, write it, free it.
+
+    An object's page gets its name only when it is written (shmem_writeout()): it is unmapped by then.
+    """
     shmem = has_flag(m, frame, PG_SHMEM)
     entry = get(m, PAGE_SWAP, frame)
-    if entry == 0:
+    if entry == 0 and not shmem:
         entry = give_name(m, frame)
         if entry == 0:
             return activate_locked(m, frame)
     if get(m, PAGE_MAPCOUNT, frame) > 0:
         emit(m, UNMAP, frame, entry, try_to_unmap(m, frame, entry))
     if shmem:
+        entry = give_name(m, frame)
+        if entry == 0:
+            return activate_locked(m, frame)
         shmem_to_swap(m, frame, entry)
-        put(m, PAGE_FLAGS, frame, get(m, PAGE_FLAGS, frame) & ~PG_SHMEM)
     if has_flag(m, frame, PG_DIRTY):
         wrote = swap_writeout(m, frame, entry)
+        if wrote == KEEP_ACTIVE:
+            clear_flags(m, frame, PG_READAHEAD)
+            if shmem:
+                shmem_from_swap(m, frame, entry)
+            return activate_locked(m, frame)
+        add(m, NR_VMSCAN_WRITE, 1)
         if wrote == NOTHING_TO_WRITE:
+            # Dirty again (folio_free_swap), so it is kept; but nobody has it any more: freed, and not counted.
             give_frame_back(m, frame)
             emit(m, FREED, frame, 0, 0)
-            return count_freed(m)
-        if wrote == KEEP_ACTIVE:
-            return activate_locked(m, frame)
+            return KEPT
         if wrote == WRITING:
             spend(m, m[SUBMIT_NS])
             lru_add(m, frame)
@@ -255,7 +226,7 @@ def reclaim_folio(m: Words, frame: int) -> int:
     else:
         add(m, DROPPED_SWAPCACHE, 1)
     remove_mapping(m, frame, entry)
-    return count_freed(m)
+    return FREED_IT
 
 
 @kernel
@@ -266,6 +237,8 @@ def shrink_inactive_list(m: Words, pages: int) -> int:
     scanned = 0
     written = m[NR_VMSCAN_WRITE]
     pages = min(pages, m[NR_INACTIVE])
+    if pages == 0:
+        return 0
     ahead = fetch_list(m, m[INACTIVE_TAIL])
     while scanned < pages and m[INACTIVE_TAIL] != 0:
         scanned += 1
@@ -276,6 +249,14 @@ def shrink_inactive_list(m: Words, pages: int) -> int:
         if get(m, PAGE_FLAGS, frame) & (PG_ACTIVE | PG_LRU) == PG_ACTIVE | PG_LRU:
             # move_folios_to_lru(): an activation ages the shadows as an eviction does.
             add(m, NONRESIDENT_AGE, 1)
+    add(m, PGSCAN_ANON, scanned)
+    add(m, PGSTEAL_ANON, freed)
+    if m[ACTOR] == KSWAPD:
+        add(m, PGSCAN_KSWAPD, scanned)
+        add(m, PGSTEAL_KSWAPD, freed)
+    else:
+        add(m, PGSCAN_DIRECT, scanned)
+        add(m, PGSTEAL_DIRECT, freed)
     lru_note_cost(m, (m[NR_VMSCAN_WRITE] - written) * SWAP_CLUSTER_MAX + scanned - freed)
     return freed
 
@@ -302,68 +283,47 @@ def shrink_active_list(m: Words, pages: int) -> None:
 
 
 @kernel
-def zswap_shrinker_count(m: Words) -> int:
-    """zswap_shrinker_count(): entries the shrinker may take.
-
-    What came back from the device lately protects as many entries; of the rest the share that
-    compression leaves counts. Where the pool is not charged to the cgroup (cgroup v1, see
-    obj_cgroup_charge_zswap) the cgroup has nothing stored as far as its figures go: always 0.
-    """
-    if m[SHRINKER] == 0 or m[WRITEBACK] == 0 or m[NR_STORED] == 0:
-        return 0
-    if legacy_cgroup(m):
-        return 0
-    protected = m[NR_DISK_SWAPINS]
-    store(m, NR_DISK_SWAPINS, max(protected - m[NR_ZLRU], 0))
-    return max(m[NR_ZLRU] - protected, 0) * (m[STORED_BYTES] // PAGE_SIZE) // m[NR_STORED]
+def can_age_anon_pages(m: Words) -> bool:
+    """can_age_anon_pages(): the active list is worth shortening where there is swap at all, used up or not."""
+    if m[SWAP_TOTAL] > 0:
+        return True
+    return can_name(m) != 0
 
 
 @kernel
-def shrink_zswap(m: Words, priority: int) -> None:
-    """do_shrink_slab() of the dynamic shrinker: in batches of 128, what does not fill one is put off."""
-    freeable = zswap_shrinker_count(m)
-    if freeable == 0:
-        return
-    put_off = m[SHRINKER_DEFERRED]
-    delta = (freeable >> priority) * 2
-    left = min((put_off >> priority) + delta, 2 * freeable)
-    scanned = 0
-    cause = m[CAUSE]
-    while left > 0 and (left >= SHRINK_BATCH or left >= freeable):
-        batch = min(left, SHRINK_BATCH)
-        m[CAUSE] = emit(m, SHRINKER_RUN, batch, 0, 0)
-        stopped = shrink_for_shrinker(m, batch) < 0
-        m[CAUSE] = cause
-        if stopped:
-            break
-        left -= batch
-        scanned += batch
-    store(m, SHRINKER_DEFERRED, min(max(put_off + delta - scanned, 0), 2 * freeable))
+def zone_reclaimable_pages(m: Words) -> int:
+    """zone_reclaimable_pages(): what reclaim could look at."""
+    if can_name(m):
+        return m[NR_INACTIVE] + m[NR_ACTIVE]
+    return 0
 
 
 @kernel
-def scan_share(m: Words, pages: int, priority: int, cost: int) -> int:
+def scan_share(m: Words, pages: int, priority: int, cost: int, tiny: bool) -> int:
     """get_scan_count(): the anonymous lists' share of the scan where there is nothing on the file lists.
 
-    A cgroup is scanned by swappiness and cost (SCAN_FRACT), both lists in whole at priority 0. With no
-    file pages at all a node is short of them (file_is_tiny), and only anonymous pages are scanned.
+    By swappiness and cost (SCAN_FRACT); both lists in whole at priority 0, and where a node has next to no
+    file pages (``tiny``). A cgroup with swappiness 0 is not scanned at all, a node only when file pages are few.
     """
-    if m[RECLAIM] != RECLAIM_MEMCG or priority == 0:
+    swappiness = m[SWAPPINESS]
+    if m[RECLAIM] == RECLAIM_MEMCG and swappiness == 0:
+        return 0
+    if tiny or (priority == 0 and swappiness != 0):
         return pages
-    anon = m[SWAPPINESS] * (3 * cost + 1) // (2 * cost + 1)
-    file = (MAX_SWAPPINESS - m[SWAPPINESS]) * (3 * cost + 1) // (cost + 1)
+    anon = swappiness * (3 * cost + 1) // (2 * cost + 1)
+    file = (MAX_SWAPPINESS - swappiness) * (3 * cost + 1) // (cost + 1)
     return pages * anon // (anon + file)
 
 
 @kernel
-def shrink_lruvec(m: Words, priority: int, target: int, force: bool) -> int:
-    """shrink_lruvec() and shrink_node()'s slab part, at one priority; how many pages are free now."""
-    if not can_name(m):
-        return 0
-    deactivate = force or inactive_is_low(m) or m[ACTIVATE_ANON] != m[LRUVEC_REFAULTS]
+def shrink_lruvec(m: Words, priority: int, target: int, deactivate: bool, tiny: bool) -> int:
+    """shrink_lruvec(): the lists' share of one priority, in batches; how many pages are free now."""
     cost = m[ANON_COST]
-    inactive = scan_share(m, m[NR_INACTIVE] >> priority, priority, cost)
-    active = scan_share(m, m[NR_ACTIVE] >> priority, priority, cost)
+    inactive = 0
+    active = 0
+    if can_name(m):
+        inactive = scan_share(m, m[NR_INACTIVE] >> priority, priority, cost, tiny)
+        active = scan_share(m, m[NR_ACTIVE] >> priority, priority, cost, tiny)
     # A task's own reclaim of a node goes through the first share in whole (proportional_reclaim).
     whole = m[RECLAIM] != RECLAIM_MEMCG and m[ACTOR] != KSWAPD and priority == DEF_PRIORITY
     freed = 0
@@ -378,55 +338,67 @@ def shrink_lruvec(m: Words, priority: int, target: int, force: bool) -> int:
             active -= batch
             if deactivate:
                 shrink_active_list(m, batch)
+            elif m[SKIPPED_DEACTIVATE] == 0:
+                store(m, SKIPPED_DEACTIVATE, 1)
         if freed >= target and not whole:
             break
     finish_plug(m)
-    if inactive_is_low(m):
+    if can_age_anon_pages(m) and inactive_is_low(m):
         shrink_active_list(m, SWAP_CLUSTER_MAX)
-    shrink_zswap(m, priority)
     return freed
 
 
 @kernel
-def shrink_zones(m: Words, target: int) -> int:
-    """do_try_to_free_pages(): ever larger parts of the lists until enough is free."""
-    freed = 0
-    priority = DEF_PRIORITY
-    while priority >= 0 and freed < target:
-        freed += shrink_lruvec(m, priority, target, False)
-        priority -= 1
+def shrink_node(m: Words, priority: int, target: int, force: bool) -> int:
+    """shrink_node(): one priority's share of the lists, then the shrinkers'; how many pages are free now."""
+    # prepare_scan_control(); file_is_tiny is asked of a node alone.
+    stale = inactive_is_low(m) or m[ACTIVATE_ANON] != m[LRUVEC_REFAULTS]
+    tiny = (
+        m[RECLAIM] != RECLAIM_MEMCG
+        and not (stale or force)
+        and m[FREE_PAGES] <= watermark_high(m)
+        and m[NR_INACTIVE] >> priority != 0
+    )
+    freed = shrink_lruvec(m, priority, target, stale or force, tiny)
+    shrink_zswap(m, priority)
+    if freed > 0 and m[KSWAPD_FAILURES] != 0:
+        store(m, KSWAPD_FAILURES, 0)
+    return freed
+
+
+@kernel
+def snapshot_refaults(m: Words) -> None:
+    """snapshot_refaults(): refaults from now on are news to the next reclaim."""
     store(m, LRUVEC_REFAULTS, m[ACTIVATE_ANON])
-    if freed == 0 and m[NR_ACTIVE] > 0:
+
+
+@kernel
+def do_try_to_free_pages(m: Words, target: int) -> int:
+    """do_try_to_free_pages(): ever larger parts of the lists until so many are free.
+
+    Without one all is gone through once more (since 6.11), and again with the active list shortened by
+    force where it was left alone.
+    """
+    freed = 0
+    force = False
+    full_walk = m[MEMCG_FULL_WALK] == 0
+    again = True
+    while again:
+        if m[RECLAIM] != RECLAIM_MEMCG:
+            add(m, ALLOCSTALL, 1)
         priority = DEF_PRIORITY
         while priority >= 0 and freed < target:
-            freed += shrink_lruvec(m, priority, target, True)
+            freed += shrink_node(m, priority, target, force)
             priority -= 1
+        snapshot_refaults(m)
+        again = False
+        if freed == 0 and not full_walk:
+            full_walk = True
+            again = True
+        elif freed == 0 and m[SKIPPED_DEACTIVATE] != 0:
+            store(m, SKIPPED_DEACTIVATE, 0)
+            force = True
+            again = True
+    if m[SKIPPED_DEACTIVATE] != 0:
+        store(m, SKIPPED_DEACTIVATE, 0)
     return freed
-
-
-@kernel
-def wake_kswapd(m: Words) -> None:
-    """wakeup_kswapd()"""
-    if m[RECLAIM] == RECLAIM_MEMCG or m[POLICY] != 0 or m[KSWAPD_AWAKE] != 0:
-        return
-    store(m, KSWAPD_AWAKE, 1)
-    store(m, KSWAPD_CLOCK, m[NOW])
-    store(m, KSWAPD_CAUSE, emit(m, KSWAPD_WAKE, m[FREE_PAGES], watermark_low(m), 0))
-
-
-@kernel
-def kswapd_step(m: Words) -> None:
-    """One round of balance_pgdat(): a batch; asleep once enough is free, or nothing can be freed."""
-    actor = m[ACTOR]
-    cause = m[CAUSE]
-    m[ACTOR] = KSWAPD
-    m[CAUSE] = m[KSWAPD_CAUSE]
-    complete_writes(m, m[KSWAPD_CLOCK])
-    freed = 0
-    if m[FREE_PAGES] <= watermark_high(m):
-        freed = shrink_zones(m, SWAP_CLUSTER_MAX)
-    if freed == 0 or m[FREE_PAGES] > watermark_high(m):
-        store(m, KSWAPD_AWAKE, 0)
-        emit(m, KSWAPD_SLEEP, m[FREE_PAGES], watermark_high(m), 0)
-    m[ACTOR] = actor
-    m[CAUSE] = cause

@@ -32,6 +32,8 @@ SWAP_CLUSTER_MAX = 32
 @kernel
 def lru_note_cost(m: Words, cost: int) -> None:
     """lru_note_cost_unlock_irq(): what the anonymous lists cost, halved once it is a quarter of their length."""
+    if cost == 0:
+        return
     total = m[ANON_COST] + cost
     if total > (m[NR_INACTIVE] + m[NR_ACTIVE]) // 4:
         total //= 2

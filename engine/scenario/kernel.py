@@ -15,6 +15,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
     "6.2": {
         "machine.zero_map": False,
         "machine.reclaim_full_clusters": False,
+        "machine.memcg_full_walk": False,
         "machine.zswap.allocator": "zbud",
         "machine.zswap.chain_size": 4,
         "machine.zswap.same_filled": True,
@@ -31,6 +32,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
     "6.18": {
         "machine.zero_map": True,
         "machine.reclaim_full_clusters": True,
+        "machine.memcg_full_walk": True,
         "machine.zswap.allocator": "zsmalloc",
         "machine.zswap.chain_size": 8,
         "machine.zswap.same_filled": False,
@@ -46,6 +48,7 @@ PRESETS: dict[str, dict[str, str | int | bool]] = {
     "mm": {
         "machine.zero_map": True,
         "machine.reclaim_full_clusters": True,
+        "machine.memcg_full_walk": True,
         "machine.zswap.allocator": "zsmalloc",
         "machine.zswap.chain_size": 8,
         "machine.zswap.same_filled": False,

@@ -180,9 +180,25 @@ def test_a_page_in_the_swapcache_that_was_not_read_ahead_is_no_hit() -> None:
     toy = build()
     toy.write(0)
     toy.pageout(0)
+    toy.idle()
     made = toy.read(0)
     assert "swapcache hit" in kinds(made)
     assert toy["swap_ra_hit"] == 0
+
+
+def test_one_that_is_being_written_counts_as_a_hit_and_loses_its_turn_at_the_tail() -> None:
+    """PG_readahead is PG_reclaim."""
+    toy = build(charge_pool=1)
+    toy.write(0, 1)
+    toy.pageout(0)
+    frame = toy.inactive()[0]
+    toy.read(0)
+    assert toy["swap_ra_hit"] == 1
+    assert "reclaim" not in toy.flags(frame)
+    toy.read(0)
+    toy.write(2)
+    toy.idle()
+    assert toy.inactive()[-1] != frame, "it is not looked at next though its write has ended"
 
 
 # -- zswap and the designs -----------------------------------------------------------------------

@@ -80,6 +80,35 @@ def test_a_page_that_is_still_being_written_is_waited_for(design: int) -> None:
     assert toy["now"] - before > toy["time.fault_ns"]
 
 
+def test_a_page_that_finds_no_slot_is_active_again_and_nobody_maps_it() -> None:
+    """shrink_folio_list() unmaps before shmem_writeout() asks for a slot; an anonymous page asks first."""
+    toy = shared(slots=1)
+    toy.write(0)
+    toy.reclaim(0)
+    toy.write(1)
+    toy.read(1, process=1)
+    frame = toy.frame(1)
+    made = toy.reclaim(1)
+    assert kinds(made) == ["unmapped", "no swap entry"]
+    assert (toy.pte(1), toy.pte(1, process=1)) == (0, 0)
+    assert word(toy, 1) == frame << 1
+    assert toy.active() == [frame]
+    assert {"dirty", "shmem"} <= toy.flags(frame)
+    assert kinds(toy.read(1)) == ["fault", "mapped"], "a minor fault"
+
+
+def test_a_page_that_may_not_be_written_is_the_objects_again_and_gives_its_slot_up() -> None:
+    toy = shared(zswap=True, zswap__writeback=0, lz4=(4096,))
+    toy.write(0)
+    frame = toy.frame(0)
+    made = toy.reclaim(0)
+    assert "swap entry freed" in kinds(made)
+    assert word(toy, 0) == frame << 1
+    assert toy.active() == [frame]
+    assert {"dirty", "shmem"} <= toy.flags(frame)
+    assert toy.figures("swap_used_pages", "swapcached_pages", "swapped_pages", "nr_shmem") == (0, 0, 0, 1)
+
+
 def test_shmem_uses_cluster_readahead_whatever_the_device() -> None:
     toy = shared()
     for page in range(4):

@@ -8,19 +8,15 @@ from engine.mm import image as im
 from engine.mm.clock import KSWAPD
 from engine.mm.journal import ACTOR, put, store
 from engine.mm.lru import lru_add, lru_del, set_flags
-from engine.mm.page_alloc import watermark_high, watermark_low
 from engine.mm.pageflags import PG_ACTIVE, PG_LOCKED
 from engine.mm.swapops import PTE_ACCESSED
 from engine.mm.vmscan import (
+    do_try_to_free_pages,
     inactive_is_low,
-    kswapd_step,
     scan_share,
     shrink_active_list,
     shrink_inactive_list,
-    shrink_lruvec,
-    shrink_zones,
-    shrink_zswap,
-    wake_kswapd,
+    shrink_node,
 )
 from tests.engine.mm.machines import ALL_DESIGNS, INDIRECT, LEGACY, Toy, build, kinds, of_kind, region
 
@@ -180,7 +176,7 @@ def test_a_cgroup_of_v2_activates_the_page_until_its_write_ends() -> None:
 def test_without_a_slot_and_without_a_pool_nothing_leaves_memory(design: int) -> None:
     toy = build(slots=0, design=design)
     toy.write(0, 1)
-    assert toy.call(shrink_zones, 32) == 0
+    assert toy.call(do_try_to_free_pages, 32) == 0
     assert toy["pgscan_anon"] == 0, "anonymous pages are not even looked at"
 
 
@@ -189,7 +185,7 @@ def test_with_a_full_swapfile_legacy_stops_zswap_too() -> None:
     toy.write(0, 1, 2)
     toy.pageout(0, 2)
     assert (toy["zswap_stored_pages"], toy["swap_used_pages"]) == (2, 2)
-    assert toy.call(shrink_zones, 32) == 0
+    assert toy.call(do_try_to_free_pages, 32) == 0
     made = toy.pageout(2)
     assert "no swap entry" in kinds(made)
     assert toy.active() == [toy.frame(2)], "the page is activated"
@@ -214,8 +210,8 @@ def test_a_page_that_nobody_holds_any_more_is_freed_without_a_write() -> None:
     frame = toy.inactive()[0]
     toy.call(set_flags, frame, 2)
     written = toy["pswpout"]
-    assert look(toy) == 1
-    assert toy["pswpout"] == written
+    assert look(toy) == 0, "folio_free_swap() has made it dirty again: it is kept, and nobody has it any more"
+    assert (toy["pswpout"], toy["pgsteal_anon"]) == (written, 0)
     assert (toy["swap_used_pages"], toy["resident_pages"]) == (0, 0)
 
 
@@ -262,7 +258,7 @@ def test_the_active_list_is_left_alone_while_the_inactive_one_is_long_enough() -
     toy.write(*range(8))
     activate(toy, 0)
     old(toy, *range(8))
-    toy.call(shrink_zones, 1)
+    toy.call(do_try_to_free_pages, 1)
     assert toy["pgdeactivate"] == 0
     assert toy.present(0)
 
@@ -274,10 +270,10 @@ def test_after_refaults_of_the_working_set_the_active_list_is_shortened_once_alt
         activate(toy, page)
     old(toy, *range(40))
     toy.call(store, im.ACTIVATE_ANON, 1)
-    toy.call(shrink_zones, 20)
+    toy.call(do_try_to_free_pages, 20)
     shortened = toy["pgdeactivate"]
     assert 0 < shortened < 4
-    toy.call(shrink_zones, 8)
+    toy.call(do_try_to_free_pages, 8)
     assert toy["pgdeactivate"] == shortened, "these refaults are known now"
 
 
@@ -308,17 +304,39 @@ def test_a_larger_part_of_the_lists_is_scanned_with_every_priority() -> None:
     toy.write(*range(200))
     old(toy, *range(200))
     # 200 >> priority is 0 down to priority 8, then 1, 3, 6: the target of 5 is reached in the third.
-    assert toy.call(shrink_zones, 5) == 1 + 3 + 6
+    assert toy.call(do_try_to_free_pages, 5) == 1 + 3 + 6
     assert toy["pgscan_anon"] == 10
 
 
-def test_a_cgroup_scans_its_anonymous_lists_by_swappiness_and_cost_until_priority_0() -> None:
-    toy = build(200, frames=256, slots=256, zswap=True, zswap__max_pool_percent=100, swappiness=100)
-    assert toy.call(scan_share, 64, 3, 0) == 32, "nothing costs anything yet: as much as the file lists would be"
-    assert toy.call(scan_share, 64, 3, 10_000) == 64 // 3, "all the cost is the anonymous lists'"
-    assert toy.call(scan_share, 64, 0, 10_000) == 64
-    node = build(200, frames=256, slots=256, node=True, swappiness=100)
-    assert node.call(scan_share, 64, 3, 10_000) == 64, "a node without file pages scans anonymous ones only"
+def test_anonymous_lists_are_scanned_by_swappiness_and_cost_until_priority_0() -> None:
+    toy = build(swappiness=100)
+    assert toy.call(scan_share, 64, 3, 0, False) == 32, "nothing costs anything yet: as much as the file lists would be"
+    assert toy.call(scan_share, 64, 3, 10_000, False) == 64 // 3, "all the cost is the anonymous lists'"
+    assert toy.call(scan_share, 64, 0, 10_000, False) == 64
+    assert toy.call(scan_share, 64, 3, 10_000, True) == 64, "a node with next to no file pages: all of them"
+
+
+def test_with_swappiness_0_a_cgroup_is_not_scanned_and_a_node_only_without_file_pages() -> None:
+    toy = build(swappiness=0)
+    assert toy.call(scan_share, 64, 0, 0, False) == 0
+    node = build(swappiness=0, node=True)
+    assert node.call(scan_share, 64, 0, 0, False) == 0
+    assert node.call(scan_share, 64, 0, 0, True) == 64
+
+
+@pytest.mark.parametrize(("stale", "free", "scanned"), [(False, 10, 24), (True, 10, 3), (False, 1000, 3)])
+def test_a_node_counts_as_without_file_pages_while_little_is_free_and_nothing_is_to_be_deactivated(
+    stale: bool, free: int, scanned: int
+) -> None:
+    toy = build(100, frames=128, slots=256, node=True, zswap=True, zswap__max_pool_percent=100)
+    toy.write(*range(96))
+    old(toy, *range(96))
+    toy.m[im.FREE_PAGES] = free
+    toy.call(store, im.ANON_COST, 1_000_000)
+    toy.call(store, im.ACTIVATE_ANON, int(stale))
+    toy.call(shrink_node, 2, 32, False)
+    # All of 96 >> 2, or with swappiness 60 and all the cost theirs 89 parts of 508.
+    assert toy["pgscan_anon"] == (scanned if scanned == 24 else 24 * 89 // (89 + 419))
 
 
 def test_a_list_is_scanned_in_batches_of_thirty_two() -> None:
@@ -326,7 +344,7 @@ def test_a_list_is_scanned_in_batches_of_thirty_two() -> None:
     toy.write(*range(200))
     old(toy, *range(200))
     # At priority 0 all 200 may be looked at, but with the first 32 the target is reached.
-    assert toy.call(shrink_lruvec, 0, 1, False) == 32
+    assert toy.call(shrink_node, 0, 1, False) == 32
 
 
 def test_without_inactive_pages_the_active_list_is_shortened_by_one_batch_a_priority() -> None:
@@ -335,7 +353,7 @@ def test_without_inactive_pages_the_active_list_is_shortened_by_one_batch_a_prio
     for page in range(100):
         activate(toy, page)
     assert toy.figures("nr_inactive_anon", "nr_active_anon") == (0, 100)
-    toy.call(shrink_lruvec, 0, 1, True)
+    toy.call(shrink_node, 0, 1, True)
     assert toy["pgdeactivate"] == 32, "not the whole share: that ends with the inactive list's"
 
 
@@ -351,7 +369,71 @@ def test_a_tasks_own_reclaim_of_a_node_goes_through_the_first_share_in_whole(
     # As if the list were so long that its first share is two batches.
     toy.call(store, im.NR_INACTIVE, 64 << 12)
     toy.call(store, ACTOR, actor)
-    assert toy.call(shrink_lruvec, 12, 1, False) == freed
+    assert toy.call(shrink_node, 12, 1, False) == freed
+
+
+@pytest.mark.parametrize(("full_walk", "walks"), [(0, 1), (1, 2)])
+def test_a_reclaim_that_frees_nothing_is_gone_through_once_more_since_6_11(full_walk: int, walks: int) -> None:
+    toy = build(32, frames=64, zswap=True, swappiness=200, memcg_full_walk=full_walk)
+    toy.write(*range(32))
+    for page in range(32):
+        toy.call(set_flags, toy.frame(page), PG_LOCKED)
+    # 32 >> priority: 1, 2, 4, 8, 16, 32 pages, and none at the priorities before.
+    assert toy.call(do_try_to_free_pages, 32) == 0
+    assert toy["pgscan_anon"] == walks * (1 + 2 + 4 + 8 + 16 + 32)
+
+
+@pytest.mark.parametrize(("node", "counted"), [(True, 2), (False, 0)])
+def test_stalls_are_counted_by_walk_and_a_cgroups_own_are_not(node: bool, counted: int) -> None:
+    toy = build(8, node=node, slots=0)
+    toy.write(*range(8))
+    assert toy.call(do_try_to_free_pages, 32) == 0
+    assert toy["allocstall"] == counted
+
+
+def test_the_active_list_is_forced_only_where_it_was_left_alone() -> None:
+    toy = build(48, frames=64, zswap=True, swappiness=200)
+    toy.write(*range(48))
+    for page in range(16):
+        activate(toy, page)
+    for page in range(48):
+        toy.call(set_flags, toy.frame(page), PG_LOCKED)
+    assert toy.call(do_try_to_free_pages, 32) == 0
+    assert toy["pgdeactivate"] > 0
+    assert not toy.m[im.SKIPPED_DEACTIVATE]
+    toy = build(48, frames=64, zswap=True, swappiness=200)
+    toy.write(*range(48))
+    for page in range(48):
+        toy.call(set_flags, toy.frame(page), PG_LOCKED)
+    toy.call(do_try_to_free_pages, 32)
+    without = toy["pgscan_anon"]
+    assert without == 2 * sum(48 >> priority for priority in range(13)), "no third walk: there was nothing to force"
+
+
+def test_with_all_slots_taken_the_active_list_is_still_shortened() -> None:
+    toy = build(8, slots=2, zswap=True)
+    toy.write(*range(8))
+    toy.pageout(0, 2)
+    for page in range(2, 8):
+        activate(toy, page)
+    toy.call(shrink_node, 12, 32, False)
+    assert (toy["pgscan_anon"], toy["pgdeactivate"]) == (0, 6)
+
+
+def test_madvise_counts_neither_as_scanned_nor_as_stolen() -> None:
+    toy = build(zswap=True)
+    toy.write(0, 1)
+    toy.pageout(0, 2)
+    assert not toy.present(0)
+    assert toy.figures("pgscan_anon", "pgscan_direct", "pgsteal_anon", "pgsteal_direct") == (0, 0, 0, 0)
+
+
+def test_a_write_that_is_refused_counts_as_none() -> None:
+    toy = build(zswap=True, zswap__writeback=0, zswap__incompressible=1, lz4=(4096,))
+    toy.write(0)
+    old(toy, 0)
+    assert look(toy) == 0
+    assert (toy["nr_vmscan_write"], toy["anon_cost"]) == (0, 0), "1, and halved: a page looked at, none written"
 
 
 def test_who_reclaims_is_counted_apart() -> None:
@@ -361,117 +443,6 @@ def test_who_reclaims_is_counted_apart() -> None:
     assert toy["pgscan_kswapd"] > 0
     assert toy["pgscan_kswapd"] + toy["pgscan_direct"] == toy["pgscan_anon"]
     assert toy["pgsteal_kswapd"] + toy["pgsteal_direct"] == toy["pgsteal_anon"]
-
-
-# -- kswapd --------------------------------------------------------------------------------------
-
-
-def pressed(frames: int = 256) -> Toy:
-    """A node whose memory has just come below its low watermark."""
-    toy = build(frames, frames=frames, slots=1024, node=True, zswap=True, zswap__max_pool_percent=60)
-    low = toy.call(watermark_low)
-    page = 0
-    while toy["nr_free_pages"] > low + 1:
-        toy.write(page)
-        page += 1
-    return toy
-
-
-def test_kswapd_wakes_below_low_and_sleeps_above_high() -> None:
-    toy = pressed()
-    assert toy["kswapd_awake"] == 0
-    made = []
-    page = 200
-    while "kswapd wakes" not in kinds(made):
-        made = toy.write(page)
-        page += 1
-    made += toy.idle()
-    asleep = of_kind(made, "kswapd sleeps")
-    assert len(asleep) == 1
-    assert toy["nr_free_pages"] > toy.call(watermark_high)
-    assert asleep[0].operand("free") > toy.call(watermark_high)
-
-
-def test_kswapd_reclaims_in_the_background_while_the_task_goes_on() -> None:
-    toy = pressed()
-    made = toy.write(*range(200, 230))
-    made += toy.idle()
-    actors = {transition.actor.name for transition in made if transition.kind.name == "zswap store"}
-    assert actors == {"KSWAPD"}
-    assert toy["allocstall"] == 0
-
-
-def test_what_kswapd_does_has_its_waking_as_cause() -> None:
-    toy = pressed()
-    made = toy.write(*range(200, 230)) + toy.idle()
-    wake = of_kind(made, "kswapd wakes")[0]
-    stores = of_kind(made, "zswap store")
-    assert stores
-    assert {transition.cause for transition in stores} == {wake.number}
-
-
-def test_kswapd_gives_up_when_nothing_can_be_freed() -> None:
-    toy = build(64, frames=64, slots=0, node=True)
-    toy.write(*range(10))
-    toy.call(wake_kswapd)
-    toy.m[im.FREE_PAGES] = 0
-    toy.call(kswapd_step)
-    assert toy["kswapd_awake"] == 0
-
-
-def test_a_cgroup_has_no_kswapd() -> None:
-    toy = build()
-    toy.call(wake_kswapd)
-    assert toy["kswapd_awake"] == 0
-
-
-# -- the dynamic shrinker ------------------------------------------------------------------------
-
-
-def pool(**more: int) -> Toy:
-    toy = build(128, frames=256, slots=512, zswap=True, zswap__max_pool_percent=100, **more)
-    toy.write(*range(128))
-    toy.pageout(0, 128)
-    assert toy["zswap_stored_pages"] == 128
-    return toy
-
-
-def test_the_shrinker_asks_for_a_share_of_the_pool_that_doubles_with_priority() -> None:
-    # 128 pages of 1000 bytes are 31 pages in all: as many entries may go, and twice that share is asked for.
-    for priority, asked in ((12, 0), (4, 2), (2, 14), (1, 30), (0, 62)):
-        toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0)
-        toy.call(shrink_zswap, priority)
-        done = asked if asked >= 31 else 0
-        assert (toy["written_back_pages"], toy["shrinker_deferred"]) == (done, asked - done), priority
-
-
-def test_what_the_shrinker_puts_off_is_asked_for_later() -> None:
-    toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0)
-    toy.call(shrink_zswap, 1)
-    assert (toy["written_back_pages"], toy["shrinker_deferred"]) == (0, 30)
-    toy.call(shrink_zswap, 1)
-    assert (toy["written_back_pages"], toy["shrinker_deferred"]) == (45, 15), "half of what was put off, and 30 more"
-
-
-def test_the_shrinker_finds_nothing_where_the_pool_is_not_charged_to_the_cgroup() -> None:
-    toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0, charge_pool=0)
-    toy.call(shrink_zswap, 0)
-    assert toy["written_back_pages"] == 0
-
-
-def test_pages_read_from_the_device_protect_as_many_entries_once() -> None:
-    toy = pool(zswap__shrinker_enabled=1, zswap__second_chance=0)
-    toy.m[im.NR_DISK_SWAPINS] = 100
-    toy.call(shrink_zswap, 0)
-    assert toy["written_back_pages"] == (128 - 100) * 31 // 128 * 2
-    assert toy["nr_disk_swapins"] == 0
-
-
-@pytest.mark.parametrize("name", ["zswap__shrinker_enabled", "zswap__writeback"])
-def test_the_shrinker_needs_to_be_on_and_writeback_allowed(name: str) -> None:
-    toy = pool(**{"zswap__shrinker_enabled": 1, "zswap__second_chance": 0, name: 0})
-    toy.call(shrink_zswap, 0)
-    assert toy["written_back_pages"] == 0
 
 
 def test_memory_writeback_off_keeps_the_page_in_the_swapcache_and_activates_it() -> None:

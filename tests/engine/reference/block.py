@@ -100,8 +100,8 @@ class Block:
         while self.under_way and self.under_way[0].done <= when:
             frame = self.under_way.pop(0).frame
             frame.writing = False
-            if frame.reclaim:
-                frame.reclaim = False
+            turn, frame.reclaim, frame.ahead = frame.reclaim, False, False
+            if turn:
                 self.rotate(frame)
             if frame.dropbehind:
                 frame.dropbehind = False

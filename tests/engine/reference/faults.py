@@ -137,7 +137,9 @@ class Faults:
         return which == "vma" or (which == "auto" and not any(device.kind == "hdd" for device in self.devices))
 
     def found_ahead(self, frame: Frame, region: Region | None, page: int) -> None:
-        ahead, frame.ahead = frame.ahead, False
+        # One bit in the kernel: PG_readahead is PG_reclaim.
+        ahead = frame.ahead or frame.reclaim
+        frame.ahead = frame.reclaim = False
         if region is not None and self.by_page():
             region.hits = min(region.hits + ahead, 63)
             region.last_page = page

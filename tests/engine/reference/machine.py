@@ -66,7 +66,7 @@ class Reference(Block, Swapfiles, Pool, Zswap, Reclaim, Policies, Faults, Spaces
 
     def work_beside(self) -> None:
         self.complete(self.now)
-        while self.kswapd_awake and self.kswapd_clock < self.now:
+        while self.kswapd != "asleep" and self.kswapd_clock < self.now:
             self.kswapd_step()
         while self.worker_due and self.worker_due < self.now:
             self.worker_step()

@@ -53,12 +53,12 @@ class Policies:
         self.count["pgscan_anon"] += 1
         self.count["pgscan_direct"] += 1
         self.unlist(frame)
-        if self.push_out(frame):
-            return True
-        if not frame.writing:
-            return False
-        self.wait_for(frame)
-        self.unlist(frame)
-        self.forget(frame)
-        self.stolen()
+        if not self.push_out(frame):
+            if not frame.writing:
+                # It stays, or nobody had it any more.
+                return frame.number not in self.frames_used
+            self.wait_for(frame)
+            self.unlist(frame)
+            self.forget(frame)
+        self.looked_at(0, 1)
         return True

@@ -7,6 +7,8 @@ from math import isqrt
 from tests.engine.reference.state import Entry, Frame, Process
 
 BATCH = 32
+TENTH_OF_A_SECOND = 100_000_000
+GIVES_UP = 16
 FREED, KEPT = True, False
 
 
@@ -26,8 +28,15 @@ class Reclaim:
         self.age = 0
         self.cost = 0
         self.activations_before = 0
-        self.kswapd_awake = False
+        self.kswapd = "asleep"
         self.kswapd_clock = 0
+        self.kswapd_priority = 0
+        self.kswapd_freed = 0
+        self.kswapd_in_vain = 0
+        self.met_writing = 0
+        self.only_writing = False
+        """PGDAT_WRITEBACK"""
+        self.left_active_alone = False
         self.set_watermarks()
 
     # -- frames -----------------------------------------------------------------------------------------
@@ -77,11 +86,17 @@ class Reclaim:
         return self.take_frame()
 
     def direct_reclaim(self, floor: int) -> bool:
-        self.count["allocstall"] += 1
         fruitless = 0
-        while self.free <= floor and fruitless < 16:
+        while self.free <= floor:
+            if self.settings["reclaim"] == "memcg":
+                # The first without progress empties the stock of charges, the last finds no retries left.
+                if fruitless == 1 + 16 + 1:
+                    break
+            elif fruitless > 16 or self.free + self.reclaimable() <= floor:
+                break
             self.complete(self.now)
-            if self.shrink_zones() > 0:
+            self.wait_for_kswapd()
+            if self.try_to_free_pages():
                 fruitless = 0
             elif self.under_way:
                 self.pull_plug()
@@ -90,6 +105,30 @@ class Reclaim:
             else:
                 fruitless += 1
         return self.free > floor
+
+    def reclaimable(self) -> int:
+        return len(self.inactive) + len(self.active) if self.can_name() else 0
+
+    def may_reclaim_itself(self) -> bool:
+        """allow_direct_reclaim()"""
+        if self.settings["reclaim"] == "memcg" or self.kswapd_in_vain >= GIVES_UP:
+            return True
+        if self.free > 0 and not self.reclaimable():
+            return True
+        return self.free > self.wmark_min // 2
+
+    def wait_for_kswapd(self) -> None:
+        """throttle_direct_reclaim()"""
+        if self.may_reclaim_itself():
+            return
+        self.pull_plug()
+        plugs, self.plugs = self.plugs, 0
+        self.wake_kswapd()
+        while self.kswapd == "works" and not self.may_reclaim_itself():
+            woken = self.kswapd_clock
+            self.kswapd_step()
+            self.sleep_until(self.kswapd_clock if self.kswapd == "works" else woken)
+        self.plugs = plugs
 
     def kill_somebody(self) -> bool:
         """The process with most pages, swap entries and page tables; False when nobody is left."""
@@ -119,7 +158,7 @@ class Reclaim:
 
     def rotate(self, frame: Frame) -> None:
         """folio_rotate_reclaimable(): to the end that is looked at next."""
-        if frame.listed and not frame.unevictable:
+        if frame.listed and not (frame.unevictable or frame.locked or frame.dirty):
             self.unlist(frame)
             frame.active = False
             frame.listed = True
@@ -158,6 +197,8 @@ class Reclaim:
                 self.count["workingset_restore_anon"] += 1
 
     def note_cost(self, cost: int) -> None:
+        if not cost:
+            return
         self.cost += cost
         if self.cost > (len(self.inactive) + len(self.active)) // 4:
             self.cost //= 2
@@ -187,9 +228,6 @@ class Reclaim:
     def look_at(self, frame: Frame) -> bool:
         """One turn of shrink_folio_list(), for a page taken off its list."""
         self.spend(self.settings["time.scan_ns"])
-        who = "kswapd" if self.actor == "kswapd" else "direct"
-        self.count["pgscan_anon"] += 1
-        self.count["pgscan_" + who] += 1
         if frame.locked:
             self.list_frame(frame)
             return KEPT
@@ -197,14 +235,15 @@ class Reclaim:
             cgroup_v1 = self.settings["reclaim"] == "memcg" and not self.settings["charge_pool"]
             if not cgroup_v1 or not frame.reclaim:
                 frame.reclaim = True
+                self.met_writing += 1
                 return self.activate(frame)
             self.wait_for(frame)
         young, before = self.used_since(frame), frame.referenced
-        frame.referenced = young > 0
         if young < 0:
             self.free_swap(frame)
             self.lock_in(frame)
             return KEPT
+        frame.referenced = young > 0
         if young and (before or young > 1):
             return self.activate(frame)
         if young:
@@ -214,14 +253,16 @@ class Reclaim:
 
     def push_out(self, frame: Frame) -> bool:
         """Nobody used it: named, unmapped, written, freed."""
-        entry = frame.entry or self.name(frame)
-        if entry is None:
-            return self.activate(frame)
+        entry, of_object = frame.entry, frame.shmem
+        if not entry and not of_object:
+            entry = self.name(frame)
+            if entry is None:
+                return self.activate(frame)
         alone = frame.alone
         for region, pte in self.who_maps(frame):
             frame.dirty |= pte.dirty
             frame.mapped -= 1
-            if frame.shmem:
+            if of_object:
                 self.clear_pte(pte)
             else:
                 entry.count += 1
@@ -229,7 +270,11 @@ class Reclaim:
                 pte.young = pte.dirty = pte.writable = False
                 region.process.swapped_once = True
         frame.alone = False
-        if frame.shmem:
+        if of_object:
+            # shmem_writeout(): only now, when nobody maps it any more.
+            entry = self.name(frame)
+            if entry is None:
+                return self.activate(frame)
             frame.mapping.cache[frame.index] = entry
             entry.count += 1
             frame.shmem = False
@@ -237,27 +282,34 @@ class Reclaim:
             self.count["swapcache_clean_drops"] += 1
         else:
             wrote = self.write_out(frame, entry)
+            if wrote == "stays":
+                frame.ahead = False
+                if of_object:
+                    frame.mapping.cache[frame.index] = frame
+                    self.let_go(entry)
+                    self.free_swap(frame)
+                    frame.shmem = frame.dirty = True
+                return self.activate(frame)
+            self.count["nr_vmscan_write"] += 1
             if wrote == "nobody's":
                 self.give_frame(frame)
-                return self.stolen()
-            if wrote == "stays":
-                return self.activate(frame)
+                return KEPT
             if wrote == "writing":
                 self.spend(self.settings["time.submit_ns"])
                 self.list_frame(frame)
                 return KEPT
         self.forget(frame)
-        return self.stolen()
-
-    def stolen(self) -> bool:
-        self.count["pgsteal_anon"] += 1
-        self.count["pgsteal_kswapd" if self.actor == "kswapd" else "pgsteal_direct"] += 1
         return FREED
+
+    def looked_at(self, scanned: int, freed: int) -> None:
+        who = "kswapd" if self.actor == "kswapd" else "direct"
+        for name, number in (("pgscan", scanned), ("pgsteal", freed)):
+            self.count[name + "_anon"] += number
+            self.count[f"{name}_{who}"] += number
 
     def write_out(self, frame: Frame, entry: Entry) -> str:
         """swap_writeout(): zero mark, then zswap, then the device."""
         frame.dirty = False
-        self.count["nr_vmscan_write"] += 1
         if self.free_swap(frame):
             return "nobody's"
         if self.settings["zero_map"] and self.facts.filled[frame.image] == 3:
@@ -286,6 +338,8 @@ class Reclaim:
         self.complete(self.clock())
         written, freed = self.count["nr_vmscan_write"], 0
         pages = min(pages, len(self.inactive))
+        if not pages:
+            return 0
         scanned = 0
         while scanned < pages and self.inactive:
             scanned += 1
@@ -294,6 +348,7 @@ class Reclaim:
             freed += self.look_at(frame)
             if frame.active and frame.listed:
                 self.age += 1
+        self.looked_at(scanned, freed)
         self.note_cost((self.count["nr_vmscan_write"] - written) * BATCH + scanned - freed)
         return freed
 
@@ -307,12 +362,14 @@ class Reclaim:
             self.count["pgrefill"] += 1
             self.count["pgdeactivate"] += 1
 
-    def share(self, pages: int, priority: int, cost: int) -> int:
-        """A cgroup is scanned by swappiness and cost; a node without file pages, and the last priority, in whole."""
-        if self.settings["reclaim"] == "node" or not priority:
-            return pages
-        # calculate_pressure_balance() without any file pages: all the cost is that of the anonymous lists.
+    def share(self, pages: int, priority: int, cost: int, anon_only: bool) -> int:
+        """get_scan_count() for the anonymous lists, without any file pages."""
         swappiness, file_cost = self.settings["swappiness"], 0
+        if self.settings["reclaim"] == "memcg" and not swappiness:
+            return 0
+        if (not priority and swappiness) or anon_only:
+            return pages
+        # calculate_pressure_balance(): all the cost is that of the anonymous lists.
         total = cost + file_cost
         anon, file = total + cost, total + file_cost
         total = anon + file
@@ -320,55 +377,117 @@ class Reclaim:
         file = (200 - swappiness) * (total + 1) // (file + 1)
         return pages * anon // (anon + file)
 
-    def shrink_lists(self, priority: int, force: bool) -> int:
-        if not self.can_name():
-            return 0
-        shorten = force or self.inactive_is_low() or self.count["workingset_activate_anon"] != self.activations_before
+    def worth_ageing(self) -> bool:
+        return self.swap_total > 0 or self.can_name()
+
+    def shrink_node(self, priority: int, target: int, force: bool) -> int:
+        fresh_refaults = self.count["workingset_activate_anon"] != self.activations_before
+        shorten = force or self.inactive_is_low() or fresh_refaults
+        node = self.settings["reclaim"] == "node"
+        few_files = node and self.free <= self.wmark_high and not shorten and bool(len(self.inactive) >> priority)
         cost = self.cost
-        inactive = self.share(len(self.inactive) >> priority, priority, cost)
-        active = self.share(len(self.active) >> priority, priority, cost)
-        whole = self.settings["reclaim"] == "node" and self.actor != "kswapd" and priority == 12
+        inactive = active = 0
+        if self.can_name():
+            inactive = self.share(len(self.inactive) >> priority, priority, cost, few_files)
+            active = self.share(len(self.active) >> priority, priority, cost, few_files)
+        whole = node and self.actor != "kswapd" and priority == 12
         freed = 0
         self.plug()
         while inactive:
             freed += self.shrink_inactive(min(inactive, BATCH))
             inactive -= min(inactive, BATCH)
-            if active and shorten:
-                self.shrink_active(min(active, BATCH))
+            if active:
+                if shorten:
+                    self.shrink_active(min(active, BATCH))
+                self.left_active_alone |= not shorten
             active -= min(active, BATCH)
-            if freed >= BATCH and not whole:
+            if freed >= target and not whole:
                 break
         self.unplug()
-        if self.inactive_is_low():
+        if self.worth_ageing() and self.inactive_is_low():
             self.shrink_active(BATCH)
         self.dynamic_shrinker(priority)
+        if freed:
+            self.kswapd_in_vain = 0
         return freed
 
-    def shrink_zones(self) -> int:
+    def try_to_free_pages(self) -> int:
+        """do_try_to_free_pages(): how many came free, in one walk, a second, and one that forces the active list."""
+        walks = ["plain", "full"] if self.settings["memcg_full_walk"] else ["plain"]
+        self.left_active_alone = False
         freed = 0
-        for force in (False, True):
+        while walks:
+            walk = walks.pop(0)
+            self.count["allocstall"] += self.settings["reclaim"] == "node"
             for priority in range(12, -1, -1):
-                if freed < BATCH:
-                    freed += self.shrink_lists(priority, force)
-            if not force:
-                self.activations_before = self.count["workingset_activate_anon"]
-                if freed or not self.active:
+                freed += self.shrink_node(priority, BATCH, walk == "forced")
+                if freed >= BATCH:
                     break
+            self.activations_before = self.count["workingset_activate_anon"]
+            if freed:
+                break
+            if not walks and walk != "forced" and self.left_active_alone:
+                walks.append("forced")
         return freed
 
     # -- kswapd -----------------------------------------------------------------------------------------------
 
+    def balanced(self) -> bool:
+        return self.free > self.wmark_high
+
     def wake_kswapd(self) -> None:
-        if self.settings["reclaim"] == "node" and self.settings["policy"] == "linux" and not self.kswapd_awake:
-            self.kswapd_awake = True
+        there = self.settings["reclaim"] == "node" and self.settings["policy"] == "linux"
+        if there and self.kswapd != "works" and self.kswapd_in_vain < GIVES_UP and not self.balanced():
             self.kswapd_clock = self.now
+            self.kswapd_begins()
+
+    def kswapd_begins(self) -> None:
+        self.kswapd, self.kswapd_priority, self.kswapd_freed = "works", 12, 0
+
+    def kswapd_dozes(self) -> None:
+        self.activations_before = self.count["workingset_activate_anon"]
+        if self.balanced():
+            self.only_writing = False
+        self.kswapd = "dozes"
+        self.kswapd_clock += TENTH_OF_A_SECOND
 
     def kswapd_step(self) -> None:
         self.actor, before = "kswapd", self.actor
         self.complete(self.kswapd_clock)
-        freed = 0
-        if self.free <= self.wmark_high:
-            freed = self.shrink_zones()
-        if not freed or self.free > self.wmark_high:
-            self.kswapd_awake = False
+        if self.kswapd == "dozes":
+            if self.balanced() or self.kswapd_in_vain >= GIVES_UP:
+                self.kswapd = "asleep"
+            else:
+                self.kswapd_begins()
+        elif self.balanced():
+            self.kswapd_dozes()
+        else:
+            self.kswapd_round()
         self.actor = before
+
+    def kswapd_round(self) -> None:
+        """A turn of balance_pgdat()'s loop."""
+        if self.worth_ageing() and self.inactive_is_low():
+            self.shrink_active(BATCH)
+        wanted = max(self.wmark_high, BATCH)
+        scanned, met = -self.count["pgscan_anon"], -self.met_writing
+        freed = self.shrink_node(self.kswapd_priority, wanted, False)
+        scanned += self.count["pgscan_anon"]
+        met += self.met_writing
+        self.kswapd_freed += freed
+        if met and self.only_writing:
+            # reclaim_throttle(): more than a batch is to be written first, or all there is.
+            done = [request.done for request in self.under_way[: BATCH + 1]]
+            until = min(done[-1], self.kswapd_clock + TENTH_OF_A_SECOND) if done else 0
+            self.kswapd_clock = max(self.kswapd_clock, until)
+        elif met:
+            self.only_writing |= met == scanned
+        if not freed or (scanned < wanted and freed < wanted):
+            self.kswapd_priority -= 1
+        if not self.kswapd_priority:
+            self.kswapd_in_vain += not self.kswapd_freed
+            if self.kswapd_in_vain >= GIVES_UP:
+                self.kswapd_dozes()
+            else:
+                self.activations_before = self.count["workingset_activate_anon"]
+                self.kswapd_begins()
