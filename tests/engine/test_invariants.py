@@ -254,7 +254,7 @@ SPOILERS = [
     ("Counters are never negative", scalar(im.ALLOCSTALL, -(1 << 40))),
     ("Counters agree with each other", scalar(im.PGSCAN_ANON)),
     ("Counters agree with each other", scalar(im.TRANSITIONS)),
-    ("Counters agree with each other", scalar(im.SWAP_RA_HIT, 1 << 40)),
+    ("Counters agree with each other", scalar(im.ZSWPWB, 1 << 40)),
     ("Counters agree with each other", scalar(im.PGFAULT, 2)),
     ("Tables have room", scalar(im.ZSPAGE_TOP, 1 << 40)),
 ]  # fmt: skip

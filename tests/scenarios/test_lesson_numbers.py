@@ -122,12 +122,11 @@ def test_used_slots_are_held_slots_today_and_none_with_descriptors(design: str) 
 
 def test_the_end_comes_later_by_what_the_pool_holds() -> None:
     today, then = (figure("both-full", "references", None, f"machine.design={one}") for one in ("legacy", "swap_desc"))
-    pool = figure("both-full", "zswap_stored_pages", "128 pages")
-    stuck = figure("both-full", "swapcached_pages", "128 pages", "machine.design=legacy")
+    pool = figure("both-full", "zswap_stored_pages", "132 pages")
     assert 60 <= pool <= 80
-    assert abs(then - today - pool - stuck) < 10
+    assert abs(then - today - pool) < 15
     virtual = figure("both-full", "references", None, "machine.design=vswap")
-    assert then - 10 < virtual <= then
+    assert today + 30 < virtual < then, "somewhat earlier"
 
 
 def test_a_larger_pool_makes_more_faults_and_less_waiting_up_to_a_knee() -> None:
@@ -135,7 +134,7 @@ def test_a_larger_pool_makes_more_faults_and_less_waiting_up_to_a_knee() -> None
     sets = [f"machine.zswap.max_pool_percent={size}" for size in sizes]
     time = dict(zip(sizes, (figure("sizing-the-pool", "simulated_ns", None, one) for one in sets)))
     faults = dict(zip(sizes, (figure("sizing-the-pool", "pgmajfault", None, one) for one in sets)))
-    assert faults[40] > 1.15 * faults[20]
+    assert 1.1 * faults[20] < faults[40] < 1.15 * faults[20], "an eighth"
     assert time[40] < 0.67 * time[20]
     assert time[30] - time[40] > max(time[20] - time[30], time[40] - time[60]), "the knee is between 30 and 40"
     assert time[70] == time[60]
@@ -228,12 +227,12 @@ def test_a_larger_reserve_is_enough() -> None:
     eight = ("machine.watermark_min=8", "machine.watermark_low=10", "machine.watermark_high=12")
     formula = ("machine.watermark_min=0", "machine.watermark_low=0", "machine.watermark_high=0")
     assert figure(name, "descriptor_alloc_fail", None, *eight) == 0
-    assert figure(name, "descriptor_from_reserve", mark, *eight) == 3
+    assert figure(name, "descriptor_from_reserve", mark, *eight) == 2
     assert ran(named(name), *eight, "machine.design=vswap").outcome == "finished"
-    assert figure(name, "descriptor_from_reserve", None, *formula) == 2
+    assert figure(name, "descriptor_from_reserve", None, *formula) == 6
     assert Machine(loaded(named(name), *formula)[1], compiled=False).call(watermark_min) == 42
     stock = ("machine.swap_desc.slab_stock=100", "machine.swap_desc.slab_refill=50")
-    assert figure(name, "descriptor_alloc_fail", mark, *stock) > 1000
+    assert figure(name, "descriptor_alloc_fail", mark, *stock) > 500
 
 
 def test_the_bytes_of_metadata_cross_between_25_and_50_percent() -> None:
@@ -365,9 +364,9 @@ def test_what_leaves_the_pool_decides_what_is_read(tmp_path: Path) -> None:
         machine.run()
         return machine.counters()["pswpin"]
 
-    assert figure("writeback-policy", "pswpin", None, "machine.zswap.second_chance=false") == 504
-    assert read(scenarios_dir() / "policies" / "fewest_visits.py") == 347
+    assert figure("writeback-policy", "pswpin", None, "machine.zswap.second_chance=false") == 468
+    assert read(scenarios_dir() / "policies" / "fewest_visits.py") == 305
     keeping = tmp_path / "keeping.py"
     text = template("writeback-policy", "keeping").replace("return entries[0]", "return None")
     keeping.write_text(text, encoding="utf-8")
-    assert read(keeping) == 704
+    assert read(keeping) == 649
