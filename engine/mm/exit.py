@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.mm.design.hooks import entry_count
 from engine.mm.image import (
+    MM_MMLIST,
     MM_PTE,
     MM_SWAPENTS,
     MM_VMA,
@@ -99,4 +100,6 @@ def exit_mmap(m: Words, process: int) -> None:
         gone += zap_range(m, process, get(m, VMA_START, vma), get(m, VMA_PAGES, vma))
         put(m, VMA_PAGES, vma, 0)
         vma = get(m, VMA_NEXT, vma)
+    # mmput(): off the list that swapoff goes through; who starts here later is not on it yet.
+    put(m, MM_MMLIST, process, 0)
     emit(m, EXIT, process, gone, 0)

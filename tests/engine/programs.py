@@ -84,6 +84,8 @@ _RANGES = {
     "munmap": Op.MUNMAP, "pageout": Op.PAGEOUT, "cold": Op.COLD, "dontneed": Op.DONTNEED, "willneed": Op.WILLNEED,
     "mlock": Op.MLOCK, "munlock": Op.MUNLOCK,
 }  # fmt: skip
+TEXT = (1, len(_FAMILIES[0][1]))
+"""First image of the family that a program which starts later is made from, and how many there are."""
 _PLAIN = {"exit": Op.EXIT, "swapon": Op.SWAPON, "swapoff": Op.SWAPOFF}
 
 
@@ -105,6 +107,9 @@ def words_of(action) -> list[int]:
     if kind == "fork":
         parent, child = rest
         return [encode(Op.FORK, parent, count=child)]
+    if kind == "exec":
+        process, pages, first, _ = rest
+        return [encode(Op.EXEC, process, first, pages - 1)]
     if kind in _RANGES:
         process, first, pages = rest
         return [encode_range(_RANGES[kind], process, first, pages)]
@@ -127,7 +132,7 @@ KNOBS = (
 def random_actions(seed: int, length: int, *, killing: bool = True) -> list[tuple]:
     """Actions drawn by chance, most of them references; forks only of and into what can be."""
     rng = np.random.default_rng(seed)
-    alive, children = [0, 1], list(CHILDREN)
+    alive, children, ended = [0, 1], list(CHILDREN), []
     actions: list[tuple] = []
     while len(actions) < length:
         draw = rng.random()
@@ -144,7 +149,11 @@ def random_actions(seed: int, length: int, *, killing: bool = True) -> list[tupl
             alive.append(child)
         elif draw < 0.735 and killing and len(alive) > 1:
             alive.remove(process)
+            ended.append(process)
             actions.append(("exit", process))
+        elif draw < 0.745 and ended:
+            alive.append(ended.pop())
+            actions.append(("exec", alive[-1], PAGES, *TEXT))
         elif draw < 0.86:
             kinds = ("pageout", "cold", "dontneed", "willneed", "mlock", "munlock")
             actions.append((str(rng.choice(kinds)), process, page, pages if rng.random() < 0.8 else 1))
@@ -165,7 +174,7 @@ def random_actions(seed: int, length: int, *, killing: bool = True) -> list[tupl
 def action_lists(draw, *, most=60):
     """Lists of actions, shrinking to few and plain ones; nothing is asked of a region that is gone."""
     length = draw(st.integers(10, most))
-    alive, children, gone = [0, 1], list(CHILDREN), {}
+    alive, children, gone, ended = [0, 1], list(CHILDREN), {}, []
     actions = []
     for _ in range(length):
         process = draw(st.sampled_from(alive))
@@ -173,7 +182,7 @@ def action_lists(draw, *, most=60):
         pages = draw(st.integers(1, min(16, PAGES - page)))
         kind = draw(st.sampled_from(
             ("sweep",) * 6 + ("write", "read", "fork", "exit", "munmap", "pageout", "cold", "dontneed", "willneed",
-                              "mlock", "munlock", "swapon", "swapoff", "set", "idle")
+                              "mlock", "munlock", "swapon", "swapoff", "set", "idle", "exec")
         ))  # fmt: skip
         holes = gone.get(process, set())
         if kind in ("sweep", "write", "read"):
@@ -190,7 +199,15 @@ def action_lists(draw, *, most=60):
         elif kind == "exit":
             if len(alive) > 1:
                 alive.remove(process)
+                ended.append(process)
                 actions.append(("exit", process))
+        elif kind == "exec":
+            # One that runs is told to start as well: it goes on.
+            started = ended.pop() if ended else process
+            if started not in alive:
+                alive.append(started)
+                gone[started] = set()
+            actions.append(("exec", started, PAGES, *TEXT))
         elif kind in ("swapon", "swapoff"):
             actions.append((kind, draw(st.integers(0, 1))))
         elif kind == "set":

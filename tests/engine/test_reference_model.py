@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from engine.program import Program
-from tests.engine.programs import CHILDREN, DESIGNS, KERNELS, KNOBS, PAGES, action_lists, program, random_actions
+from tests.engine.programs import CHILDREN, DESIGNS, KERNELS, KNOBS, PAGES, TEXT, action_lists, program, random_actions
 from tests.engine.reference.beside import Beside
 
 POLICIES = ("linux", "fifo", "lru", "clock", "random", "opt")
@@ -168,6 +168,13 @@ class AnyOperation(RuleBasedStateMachine):
     def exit(self, data: st.DataObject) -> None:
         if len(self.running()) > 1:
             self.act("exit", data.draw(st.sampled_from(self.running())))
+
+    @precondition(ready)
+    @rule(data=st.data())
+    def start(self, data: st.DataObject) -> None:
+        """One that has ended starts again as another program; one that runs goes on."""
+        there = [process.number for process in self.both.reference.processes if process.state != "none"]
+        self.act("exec", data.draw(st.sampled_from(there)), PAGES, *TEXT)
 
     @precondition(ready)
     @rule(kind=st.sampled_from(("swapon", "swapoff")), device=st.integers(0, 1))

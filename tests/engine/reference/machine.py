@@ -91,7 +91,9 @@ class Reference(Block, Swapfiles, Pool, Zswap, Reclaim, Policies, Faults, Spaces
                 if kind == "swapoff":
                     self.swapoff(device)
                 device.in_use |= kind == "swapon"
-        elif self.processes[what[0]].state != "runs":
+        elif kind == "exec" and self.processes[what[0]].state != "runs":
+            self.start(self.processes[what[0]], *what[1:])
+        elif kind == "exec" or self.processes[what[0]].state != "runs":
             return
         elif kind == "fork":
             if self.processes[what[1]].state != "runs":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engine.reference.state import ZERO_PAGE, Device, Entry, Frame, Process, Pte, Region
+from tests.engine.reference.state import ZERO_PAGE, Device, Entry, Frame, Mapping, Process, Pte, Region
 
 
 class Spaces:
@@ -66,6 +66,15 @@ class Spaces:
             for page in range(region.first, region.first + region.pages):
                 self.zap(process, page)
             region.pages = 0
+        process.swapped_once = False
+
+    def start(self, process: Process, pages: int, first: int, images: int) -> None:
+        """exec_mmap(): one region of its own, nothing of it touched."""
+        mapping = Mapping(pages)
+        region = Region(process, 0, pages, mapping, 0, (first, images))
+        mapping.regions.append(region)
+        process.regions.insert(0, region)
+        process.state = "runs"
 
     def munmap(self, process: Process, first: int, pages: int) -> None:
         self.split(process, first)
