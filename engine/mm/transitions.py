@@ -210,6 +210,10 @@ IDLE = _kind("idle", M, "", "{ns} ns pass.", "ns")
 EXEC = _kind("process starts", M, "exec_mmap",
              "Process {process} starts with {pages} pages of its own; none of them is touched yet.",
              "process", "pages")  # fmt: skip
+MET_WRITING = _kind(
+    "met while written", V, "shrink_folio_list",
+    "Frame {frame} is still being written: it becomes active, out of the way until that is done.", "frame",
+)  # fmt: skip
 
 REASONS = (
     "zswap is off", "the pool is full", "the pool was full and is not yet below its threshold",

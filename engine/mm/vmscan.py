@@ -80,7 +80,7 @@ from engine.mm.schema import Words
 from engine.mm.shrinker import shrink_zswap
 from engine.mm.swap_state import enter_swap_cache, folio_free_swap
 from engine.mm.swapfile import vm_swap_full
-from engine.mm.transitions import ACTIVATED, DEACTIVATE, FREED, KEEP, NAME_FAIL, SWAP_NAME, UNMAP
+from engine.mm.transitions import ACTIVATED, DEACTIVATE, FREED, KEEP, MET_WRITING, NAME_FAIL, SWAP_NAME, UNMAP
 from engine.mm.workingset import lru_note_cost
 
 DEF_PRIORITY = 12
@@ -170,7 +170,9 @@ def shrink_folio(m: Words, frame: int) -> int:
         else:
             set_flags(m, frame, PG_RECLAIM)
             add(m, MET_WRITEBACK, 1)
-            return activate_locked(m, frame)
+            activate_locked(m, frame)
+            emit(m, MET_WRITING, frame, 0, 0)
+            return KEPT
     refs = folio_check_references(m, frame)
     if refs == REFS_LOCKED:
         folio_free_swap(m, frame)

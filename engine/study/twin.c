@@ -19,7 +19,7 @@ enum { F_LRU = 1, F_ACTIVE = 2, F_REFERENCED = 4, F_DIRTY = 8, F_WRITEBACK = 16,
        F_RECLAIM = 128, F_READAHEAD = 256, F_LOCKED = 512 };
 enum { HIT_NS = 100, FAULT_NS = 1000, COMPRESS_NS = 10000, DECOMPRESS_NS = 3000, SCAN_NS = 200, LOOKUP_NS = 100,
        WAKE_NS = 50000, STEP_NS = 20000, LATENCY_NS = 42000, INTERVAL_NS = 3000 };
-enum { CLUSTER = 512, BATCH = 32, CLASSES = 255, GROUPS = 12, CHAIN = 8, PAGE = 4096 };
+enum { CLUSTER = 512, BATCH = 32, CLASSES = 255, GROUPS = 12, CHAIN = 8, PAGE = 4096, SWAPPINESS = 60 };
 enum { REFERENCES, HITS, PGFAULT, PGMAJFAULT, ZSWPOUT, ZSWPIN, ZSWPWB, PSWPOUT, PSWPIN, SWAP_RA, PGSCAN, PGSTEAL,
        PGACTIVATE, PGDEACTIVATE, COUNTERS };
 enum { K_HIT, K_FAULT, K_FIRST, K_CACHE_HIT, K_MAPPED, K_REUSE, K_SWAP_IN, K_READ_AHEAD, K_DISK_READ, K_DISK_WRITE,
@@ -40,7 +40,8 @@ typedef struct {
     i64 free_pages, pool_pages, nr_active, nr_inactive, stored, stored_bytes, slots_used, zlru_length, writes;
     i64 refaults, activated, restored, last_refaults, stall, operations, transitions, wasted, swapped, resident, net;
     i64 latency[26], kinds[KINDS], counters[COUNTERS];
-    int kswapd_awake, actor, failures, pool_full;
+    int kswapd_awake, actor, failures, pool_full, kswapd_priority, kswapd_failures, skipped;
+    i64 cost, written, kswapd_freed;
     i64 *pte; Frame *frame; i32 free_frame, frame_top;
     List inactive, active, zlru;
     Slot *slot; i32 *cluster_count; i64 next_slot, cluster_hint, clusters, highest;
@@ -251,11 +252,16 @@ static void complete_writes(M *m, i64 when) {
 }
 
 /* Reclaim. */
+static void note_cost(M *m, i64 cost) {
+    if (!cost) return;
+    m->cost += cost;
+    if (m->cost > (m->nr_inactive + m->nr_active) / 4) m->cost /= 2;
+}
 static void refault(M *m, i32 f, i64 shadow) {
     i64 distance = m->age - (shadow >> 1); m->refaults++;
     if (distance <= m->nr_active) {
         m->frame[f].flags |= F_ACTIVE; m->age++; m->activated++;
-        if (shadow & 1) { m->frame[f].flags |= F_WORKINGSET; m->restored++; }
+        if (shadow & 1) { m->frame[f].flags |= F_WORKINGSET; m->restored++; note_cost(m, BATCH); }
     }
     emit(m, K_REFAULT);
 }
@@ -301,7 +307,7 @@ static int shrink_folio(M *m, i32 f) {
         emit(m, K_UNMAP);
     }
     if (p->flags & F_DIRTY) {
-        p->flags &= ~F_DIRTY;
+        p->flags &= ~F_DIRTY; m->written++;
         if (!zswap_store(m, f, s)) {
             if (m->slot[s].entry) { i32 e = m->slot[s].entry; m->slot[s].entry = 0; entry_free(m, e); }
             start_write(m, f, s); emit(m, K_DISK_WRITE); lru_add(m, f);
@@ -329,43 +335,74 @@ static void shrink_active(M *m, i64 pages) {
     }
     if (moved) { m->counters[PGDEACTIVATE] += moved; emit(m, K_DEACTIVATE); }
 }
-static i64 shrink_lruvec(M *m, int priority, i64 target, int force) {
+static i64 share(i64 pages, int priority, i64 cost, int tiny) {
+    /* get_scan_count() at swappiness 60: all where there are next to no file pages, and at priority 0. */
+    if (tiny || !priority) return pages;
+    i64 anon = SWAPPINESS * (3 * cost + 1) / (2 * cost + 1), file = (200 - SWAPPINESS) * (3 * cost + 1) / (cost + 1);
+    return pages * anon / (anon + file);
+}
+static i64 shrink_node(M *m, int priority, i64 target, int force) {
     int deactivate = force || inactive_low(m) || m->activated != m->last_refaults;
-    i64 inactive = m->nr_inactive >> priority, active = m->nr_active >> priority, freed = 0;
-    while (inactive > 0 || active > 0) {
+    int tiny = !deactivate && m->free_pages <= m->wm_high && m->nr_inactive >> priority;
+    i64 cost = m->cost, freed = 0;
+    i64 inactive = share(m->nr_inactive >> priority, priority, cost, tiny);
+    i64 active = share(m->nr_active >> priority, priority, cost, tiny);
+    while (inactive > 0) {
+        i64 batch = inactive < BATCH ? inactive : BATCH, scanned = 0, before = freed; inactive -= batch;
+        complete_writes(m, actor_time(m));
+        m->written = 0;
+        for (; scanned < batch && m->inactive.tail; scanned++) {
+            i32 f = m->inactive.tail; lru_del(m, f); freed += shrink_folio(m, f);
+        }
+        note_cost(m, m->written * BATCH + scanned - (freed - before));
         if (active > 0) {
-            i64 batch = active < BATCH ? active : BATCH; active -= batch;
-            if (deactivate) shrink_active(m, batch);
+            i64 some = active < BATCH ? active : BATCH; active -= some;
+            if (deactivate) shrink_active(m, some); else m->skipped = 1;
         }
-        if (inactive > 0) {
-            i64 batch = inactive < BATCH ? inactive : BATCH; inactive -= batch;
-            complete_writes(m, actor_time(m));
-            for (; batch > 0 && m->inactive.tail; batch--) {
-                i32 f = m->inactive.tail; lru_del(m, f); freed += shrink_folio(m, f);
-            }
-        }
-        if (freed >= target) break;
+        if (freed >= target && (m->actor == 1 || priority != 12)) break;
     }
     if (inactive_low(m)) shrink_active(m, BATCH);
+    if (freed) m->kswapd_failures = 0;
     return freed;
 }
 static i64 shrink_zones(M *m) {
     i64 freed = 0;
-    for (int priority = 12; priority >= 0 && freed < BATCH; priority--) freed += shrink_lruvec(m, priority, BATCH, 0);
-    m->last_refaults = m->activated;
-    if (!freed && m->nr_active)
-        for (int priority = 12; priority >= 0 && freed < BATCH; priority--) freed += shrink_lruvec(m, priority, BATCH, 1);
+    m->skipped = 0;
+    for (int walk = 0; walk < 3 && !freed && (walk < 2 || m->skipped); walk++) {
+        for (int priority = 12; priority >= 0 && freed < BATCH; priority--) freed += shrink_node(m, priority, BATCH, walk == 2);
+        m->last_refaults = m->activated;
+    }
     return freed;
 }
+static void kswapd_sleep(M *m) {
+    m->last_refaults = m->activated; m->kswapd_awake = 2; m->kswapd_clock += 100000000; emit(m, K_SLEEP);
+}
 static void kswapd_step(M *m) {
-    int actor = m->actor; i64 freed = 0; m->actor = 1;
+    int actor = m->actor; m->actor = 1;
     complete_writes(m, m->kswapd_clock);
-    if (m->free_pages <= m->wm_high) freed = shrink_zones(m);
-    if (!freed || m->free_pages > m->wm_high) { m->kswapd_awake = 0; emit(m, K_SLEEP); }
+    int balanced = m->free_pages > m->wm_high;
+    if (m->kswapd_awake == 2) {
+        m->kswapd_awake = !balanced && m->kswapd_failures < 16; m->kswapd_priority = 12; m->kswapd_freed = 0;
+    } else if (balanced) {
+        kswapd_sleep(m);
+    } else {
+        if (inactive_low(m)) shrink_active(m, BATCH);
+        i64 target = m->wm_high > BATCH ? m->wm_high : BATCH, scanned = m->counters[PGSCAN];
+        i64 freed = shrink_node(m, m->kswapd_priority, target, 0);
+        scanned = m->counters[PGSCAN] - scanned; m->kswapd_freed += freed;
+        if (!freed || (scanned < target && freed < target)) m->kswapd_priority--;
+        if (m->kswapd_priority < 1) {
+            if (!m->kswapd_freed) m->kswapd_failures++;
+            m->last_refaults = m->activated; m->kswapd_priority = 12; m->kswapd_freed = 0;
+            if (m->kswapd_failures >= 16) kswapd_sleep(m);
+        }
+    }
     m->actor = actor;
 }
 static i32 alloc_frame(M *m) {
-    if (m->free_pages <= m->wm_low && !m->kswapd_awake) { m->kswapd_awake = 1; m->kswapd_clock = m->now; emit(m, K_WAKE); }
+    if (m->free_pages <= m->wm_low && m->kswapd_awake != 1 && m->kswapd_failures < 16) {
+        m->kswapd_awake = 1; m->kswapd_clock = m->now; m->kswapd_priority = 12; m->kswapd_freed = 0; emit(m, K_WAKE);
+    }
     for (int vain = 0; m->free_pages <= m->wm_min && vain < 16;) {
         complete_writes(m, m->now);
         if (shrink_zones(m) > 0) vain = 0;
