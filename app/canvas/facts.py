@@ -17,6 +17,7 @@ from app.canvas.words import translate
 from app.moment import Moment
 from engine.mm import image as im
 from engine.mm.design.hooks import DESIGNS, readahead_slot
+from engine.mm.kswapd import AT_WORK
 from engine.mm.layout import CLUSTER_SLOTS
 from engine.mm.marking import TAGS, UNUSED_NAME
 from engine.mm.page_alloc import watermark_high, watermark_low, watermark_min
@@ -356,7 +357,7 @@ def _memory(marked: Marked) -> Memory:
         low=watermark_low(words),
         minimum=watermark_min(words),
         high=watermark_high(words),
-        kswapd=bool(view.scalar(im.KSWAPD_AWAKE)),
+        kswapd=view.scalar(im.KSWAPD_AWAKE) == AT_WORK,
         writing=view.scalar(im.NR_WRITEBACK),
     )
 

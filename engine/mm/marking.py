@@ -21,7 +21,7 @@ from engine.mm.image import (
     SLOT_ENTRY,
     SLOT_MAP,
 )
-from engine.mm.journal import get
+from engine.mm.journal import address_of, get
 from engine.mm.kernel import entry, kernel
 from engine.mm.schema import Words
 from engine.mm.swapfile import CONTINUED_BASE, CONTINUED_SHIFT, COUNT_MASK, SWAP_MAP_BAD
@@ -146,11 +146,17 @@ def mark_pages(m: Words, first: int, described: int, frames: Any, names: Any, of
 
 @entry
 def walk_list(m: Words, link: int, first: int, rows: Any) -> int:
-    """Rows of a table from ``first`` along its column ``link`` until 0 or there is no more room; how many they are."""
+    """Rows of a table from ``first`` along its column ``link`` until 0 or there is no more room; how many they are.
+
+    In a broken image a link may lead anywhere: the walk ends at a row that is outside the image.
+    """
     row = first
     at = 0
-    while row != 0 and at < len(rows):
+    while 0 < row < len(m) and at < len(rows):
+        where = address_of(m, link, row)
+        if where < 0 or where >= len(m):
+            break
         rows[at] = row
-        row = get(m, link, row)
+        row = m[where]
         at += 1
     return at
