@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SLICE_SECONDS = 0.010
 """How long the thread works before it looks for the next command."""
 RUSH = 2.2
-"""Playing as fast as it goes works for so many slices, and then leaves a frame: some thirty-six a second."""
+"""Playing as fast as it goes works for so many slices, and then leaves a frame: nearly forty a second."""
 LONGEST_SLICE = 0.060
 """The same while a frame takes long to make: a million pages are read in twenty to forty milliseconds."""
 SHOW_EVERY = 30.0
