@@ -32,7 +32,8 @@ def test_marks_bookmarks_and_branches_are_marked(window, charts, qtbot, cursor):
     window.menus.shocks.actions()[0].trigger()
     qtbot.waitUntil(lambda: window.frame.branch == 1, timeout=20_000)
     qtbot.waitUntil(lambda: (200, "Memory to half") in marked(charts))
-    assert len(charts.chart["pressure"].markers.all) == len(marked(charts))
+    # The charts are drawn one after the other.
+    qtbot.waitUntil(lambda: len(charts.chart["pressure"].markers.all) == len(marked(charts)))
 
 
 def test_faults_of_the_selected_page_are_ticks(window, charts, qtbot, program):
