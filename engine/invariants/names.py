@@ -174,5 +174,17 @@ def _virtual_clusters(f: Facts) -> Iterator[str]:
     free = found == 0
     free[:1] = False
     yield from listed(f.walk(f.scalar(im.VCLUSTER_FREE), im.VCLUSTER_NEXT), free, "the list of free virtual clusters")
+    partly = np.flatnonzero((found[1:] > 0) & (found[1:] < VCLUSTER_SLOTS)) + 1
+    if len(partly) and int(partly[0]) < f.scalar(im.VCLUSTER_LOWEST):
+        yield (
+            f"virtual cluster {int(partly[0])} is partly used, "
+            f"the search for such ones begins at {f.scalar(im.VCLUSTER_LOWEST)}"
+        )
+    unused = np.flatnonzero(~f.name_used[1 : top * VCLUSTER_SLOTS + 1])
+    first = f.view.vcluster[unused // VCLUSTER_SLOTS + 1, im.VCLUSTER_FIRST & BYTE_MASK]
+    off = np.flatnonzero(unused % VCLUSTER_SLOTS < first)
+    if len(off):
+        one = int(unused[off[0]])
+        yield f"virtual slot {one + 1} is free, the search in its cluster begins behind it" + more(len(off))
     if f.scalar(im.VCLUSTER_CURRENT) > top:
         yield f"slots are taken from virtual cluster {f.scalar(im.VCLUSTER_CURRENT)}, the last is {top}"

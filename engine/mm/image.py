@@ -261,6 +261,7 @@ SLAB_AT_HAND = _state("slab_at_hand", "Descriptors in the stock", "descriptors")
 VCLUSTER_FREE = _state("vcluster_free", "First unused virtual cluster", "cluster")
 VCLUSTER_TOP = _state("vcluster_top", "Virtual clusters ever used", "clusters")
 VCLUSTER_CURRENT = _state("vcluster_current", "The virtual cluster slots are taken from", "cluster")
+VCLUSTER_LOWEST = _state("vcluster_lowest", "No virtual cluster before it is partly used", "cluster")
 
 RA_HITS = _state("swapin_readahead_hits", "Readahead hits since the last window", "pages", "swapin_readahead_hits")
 RA_PREV_OFFSET = _state("prev_offset", "Offset of the last fault without hits", "slot", "prev_offset")
@@ -507,6 +508,7 @@ vcluster = schema.table("vcluster", 4, "Virtual clusters of 512 virtual slots", 
 VCLUSTER_COUNT = vcluster.column("count", "Virtual slots in use", "slots", "count")
 VCLUSTER_NEXT = vcluster.column("next", "Next unused cluster", "cluster")
 VCLUSTER_EXTENDED = vcluster.column("extended", "Counts past 15", "slots", "extend_table")
+VCLUSTER_FIRST = vcluster.column("first", "Every virtual slot of it before this one is in use", "slot")
 
 zswap = schema.table("zswap", 8, "Pages in zswap", "zswap_entry")
 Z_SWPENTRY = zswap.column("swpentry", "Swap entry it belongs to", "swp_entry_t", "swpentry")

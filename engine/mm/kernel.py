@@ -45,6 +45,8 @@ _OPTIONS: dict[str, Any] = {
     # Without reference counting of arrays inside kernels: the same results, several times the
     # speed. A private option of Numba's, named in this one place.
     "_nrt": False,
+    # The model has nothing to be rewritten; looking for it takes a tenth of the time of compiling.
+    "no_rewrites": True,
 }
 _INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Functions called only from the model need no way in from Python."""
@@ -150,7 +152,7 @@ def use_loaded(codes: dict[str, Code]) -> bool:
 
 
 def objects() -> dict[str, Object]:
-    """The entries' machine code for keeping, once each was called; none where this Numba does not give it away."""
+    """The machine code of the entries that were called, for keeping; none where this Numba does not give it away."""
     found = {}
     for function in _ENTRIES:
         for made in _twins[function].overloads.values():

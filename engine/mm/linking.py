@@ -27,7 +27,12 @@ def can_link_late() -> bool:
         from numba.core import codegen
     except ImportError:  # pragma: no cover - another Numba
         return False
-    return hasattr(codegen.CPUCodeLibrary, "finalize") and hasattr(codegen.JITCPUCodegen, "set_env")
+    Library: Any = codegen.CPUCodeLibrary
+    return (
+        hasattr(Library, "finalize")
+        and hasattr(Library, "_optimize_functions")
+        and hasattr(codegen.JITCPUCodegen, "set_env")
+    )
 
 
 @contextmanager
@@ -42,6 +47,7 @@ def link_late(entries: set[str]) -> Iterator[None]:
     Library: Any = codegen.CPUCodeLibrary
     Codegen: Any = codegen.JITCPUCodegen
     original = Library.finalize
+    original_optimize = Library._optimize_functions
     original_set_env = Codegen.set_env
 
     def finalize(library: Any) -> None:
@@ -67,11 +73,13 @@ def link_late(entries: set[str]) -> Iterator[None]:
             original_set_env(codegen, name, environment)
 
     Library.finalize = finalize
+    Library._optimize_functions = lambda library, module: None  # The whole is optimised in the end.
     Codegen.set_env = set_env
     try:
         yield
     finally:
         Library.finalize = original
+        Library._optimize_functions = original_optimize
         Codegen.set_env = original_set_env
 
 

@@ -68,16 +68,34 @@ def target() -> str:
     return f"{llvmlite.__version__} {binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"
 
 
-def keep(folder: Path, objects: Mapping[str, Object]) -> None:
-    """Write the entries' object files down; where the disk does not take them, they are made again next time."""
+def packed(objects: Mapping[str, Object]) -> bytes:
+    """The entries as one stretch of bytes: a digest, a table, the object files."""
     table = {name: [made.symbol, len(made.code)] for name, made in objects.items()}
     content = json.dumps(table).encode() + b"\n" + b"".join(made.code for made in objects.values())
+    return blake2b(content, digest_size=DIGEST_BYTES).digest() + content
+
+
+def unpacked(kept: bytes) -> dict[str, Object]:
+    """The entries by name; none where the bytes are damaged."""
+    content = kept[DIGEST_BYTES:]
+    if blake2b(content, digest_size=DIGEST_BYTES).digest() != kept[:DIGEST_BYTES]:
+        return {}
+    head, _, codes = content.partition(b"\n")
+    objects, at = {}, 0
+    for name, (symbol, length) in json.loads(head).items():
+        objects[name] = Object(symbol, codes[at : at + length])
+        at += length
+    return objects
+
+
+def keep(folder: Path, objects: Mapping[str, Object]) -> None:
+    """Write the entries' object files down; where the disk does not take them, they are made again next time."""
     written = ""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=FILE, delete=False) as file:
             written = file.name
-            file.write(blake2b(content, digest_size=DIGEST_BYTES).digest() + content)
+            file.write(packed(objects))
         os.replace(written, folder / FILE)
     except OSError:
         if written:
@@ -90,22 +108,15 @@ def load(folder: Path) -> dict[str, Code]:
         kept = (folder / FILE).read_bytes()
     except OSError:
         return {}
-    content = kept[DIGEST_BYTES:]
-    if blake2b(content, digest_size=DIGEST_BYTES).digest() != kept[:DIGEST_BYTES]:
-        return {}
-    head, _, codes = content.partition(b"\n")
-    objects, at = {}, 0
-    for name, (symbol, length) in json.loads(head).items():
-        objects[name] = Object(symbol, codes[at : at + length])
-        at += length
-    return _linked(objects)
+    return linked(unpacked(kept))
 
 
 _engines: list[Any] = []
 """They own the machine code, and live as long as the process."""
 
 
-def _linked(objects: Mapping[str, Object]) -> dict[str, Code]:
+def linked(objects: Mapping[str, Object]) -> dict[str, Code]:
+    """The entries' machine code in this process."""
     from llvmlite import binding
 
     binding.initialize_native_target()

@@ -29,7 +29,9 @@ from engine.mm.image import (
     VCLUSTER_COUNT,
     VCLUSTER_CURRENT,
     VCLUSTER_EXTENDED,
+    VCLUSTER_FIRST,
     VCLUSTER_FREE,
+    VCLUSTER_LOWEST,
     VCLUSTER_NEXT,
     VCLUSTER_TOP,
 )
@@ -82,10 +84,10 @@ def take_vcluster(m: Words) -> int:
 @kernel
 def free_in_vcluster(m: Words, cluster: int) -> int:
     """The first free virtual slot of a cluster; 0: none."""
-    row = (cluster - 1) * VCLUSTER_SLOTS + 1
-    last = row + VCLUSTER_SLOTS
     if get(m, VCLUSTER_COUNT, cluster) == VCLUSTER_SLOTS:
         return 0
+    last = cluster * VCLUSTER_SLOTS + 1
+    row = last - VCLUSTER_SLOTS + get(m, VCLUSTER_FIRST, cluster)
     while row < last:
         if get(m, DESC_NEXT, row) != USED:
             return row
@@ -101,17 +103,19 @@ def find_vslot(m: Words) -> int:
         row = free_in_vcluster(m, current)
         if row != 0:
             return row
-    cluster = 1
+    cluster = max(m[VCLUSTER_LOWEST], 1)
     while cluster <= m[VCLUSTER_TOP]:
         used = get(m, VCLUSTER_COUNT, cluster)
         if 0 < used < VCLUSTER_SLOTS:
             store(m, VCLUSTER_CURRENT, cluster)
+            store(m, VCLUSTER_LOWEST, cluster)
             return free_in_vcluster(m, cluster)
         cluster += 1
     cluster = take_vcluster(m)
     store(m, VCLUSTER_CURRENT, cluster)
     if cluster == 0:
         return 0
+    store(m, VCLUSTER_LOWEST, cluster)
     return (cluster - 1) * VCLUSTER_SLOTS + 1
 
 
@@ -123,7 +127,9 @@ def name_folio(m: Words, frame: int) -> int:
         add(m, DESC_ALLOC_FAIL, 1)
         return 0
     put(m, DESC_NEXT, row, USED)
-    put_add(m, VCLUSTER_COUNT, (row - 1) // VCLUSTER_SLOTS + 1, 1)
+    cluster = (row - 1) // VCLUSTER_SLOTS + 1
+    put_add(m, VCLUSTER_COUNT, cluster, 1)
+    put(m, VCLUSTER_FIRST, cluster, (row - 1) % VCLUSTER_SLOTS + 1)
     add(m, NR_DESC, 1)
     add(m, DESC_ALLOC, 1)
     begin_row(m, row, frame)
@@ -203,6 +209,10 @@ def release(m: Words, entry: int) -> None:
     add(m, NR_DESC, -1)
     cluster = (row - 1) // VCLUSTER_SLOTS + 1
     put_add(m, VCLUSTER_COUNT, cluster, -1)
+    if (row - 1) % VCLUSTER_SLOTS < get(m, VCLUSTER_FIRST, cluster):
+        put(m, VCLUSTER_FIRST, cluster, (row - 1) % VCLUSTER_SLOTS)
+    if cluster < m[VCLUSTER_LOWEST]:
+        store(m, VCLUSTER_LOWEST, cluster)
     if get(m, VCLUSTER_COUNT, cluster) == 0:
         add(m, NR_VCLUSTERS, -1)
         put(m, VCLUSTER_NEXT, cluster, m[VCLUSTER_FREE])
