@@ -8,12 +8,15 @@ this way is compiled here, one after the other: nothing depends on the second pr
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from engine.mm.object_code import Object, packed, unpacked
+
+if TYPE_CHECKING:
+    import subprocess
 
 LONGEST_WAIT_S = 600
 
@@ -33,11 +36,13 @@ class Second:
 
     def objects(self) -> dict[str, Object]:
         """Wait for what it made: the entries by name, none where it failed."""
+        from subprocess import TimeoutExpired
+
         if self._process is None:
             return {}
         try:
             said, _ = self._process.communicate(timeout=LONGEST_WAIT_S)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             return {}
         return unpacked(said)
 
@@ -45,6 +50,8 @@ class Second:
 @contextmanager
 def second_process(folder: str, names: Collection[str]) -> Iterator[Second]:
     """Compile these entries of the model that ``folder`` is named after in another process; ended with the block."""
+    import subprocess  # Only here: a start that finds the machine code does without it.
+
     try:
         process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM.format(path=sys.path, folder=folder, names=sorted(names))],
