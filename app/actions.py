@@ -18,7 +18,7 @@ from app import icons, theme
 from engine.shocks import SHOCKS, Shock
 
 if TYPE_CHECKING:
-    from app.window import MainWindow
+    from app.shell.window import MainWindow
 
 
 W = TypeVar("W")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import compiling, theme
-from app.language import language
+from app import theme
 from app.settings import Settings
+from app.thread import compiling
+from app.words.language import language
 
 if TYPE_CHECKING:
-    from app.window import MainWindow
+    from app.shell.window import MainWindow
 
 
 SWITCH_SECONDS = 0.0003
@@ -51,7 +52,7 @@ def make_window(
 
     ``compile_engine`` False leaves the engine in plain Python unless it is compiled already.
     """
-    from app.window import MainWindow
+    from app.shell.window import MainWindow
 
     make_application()
     settings = settings or Settings()

@@ -31,7 +31,7 @@ def start(scenario: str) -> dict[str, Any]:
     from PySide6.QtCore import QEvent, QObject
 
     from app.application import make_application, make_window
-    from app.compiling import compiling
+    from app.thread.compiling import compiling
 
     application = make_application()
     found: dict[str, float] = {}

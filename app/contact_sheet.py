@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from app.lesson import Course
-    from app.window import MainWindow
+    from app.shell.window import MainWindow
+    from app.thread.lesson import Course
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class Camera:
     def states(self) -> Iterator[tuple[str, Callable[[], QWidget]]]:
         """Name of each picture, and what brings the window there and gives what is to be drawn."""
         from app import theme
-        from app.arrangements import NAMES as ARRANGEMENTS
         from app.canvas import Depth
-        from app.language import NAMES as LANGUAGES
-        from app.machines import Beside
+        from app.shell.arrangements import NAMES as ARRANGEMENTS
+        from app.shell.machines import Beside
+        from app.words.language import NAMES as LANGUAGES
 
         window = self.window
         for colours in theme.THEMES:
@@ -145,7 +145,7 @@ class Camera:
 
     def _run(self, colours: str, go: Callable[[], object], code: str = "en") -> Callable[[], QWidget]:
         """With a run open at :data:`AT`, a page selected, a branch made, a search done and a comparison under way."""
-        from app.language import language
+        from app.words.language import language
 
         def there() -> QWidget:
             window, told = self.window, self.window.docks.lesson.course
@@ -224,7 +224,7 @@ class Camera:
 
     def _back(self) -> None:
         """What is not to be seen in the next picture."""
-        from app.machines import Beside
+        from app.shell.machines import Beside
 
         window = self.window
         window.editors.close_all()

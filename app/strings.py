@@ -7,13 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app import actions, dialogs, said, series
+from app import actions, series
 from app.editor import commands, moment
-from app.language import NAMES, load
-from app.offers import DESIGNS
 from app.panels import chart_curves, compare, figures, pressure, transitions, transport
-from app.player import Unit
+from app.shell import dialogs
+from app.thread.player import Unit
 from app.timeline import density, tips
+from app.words import said
+from app.words.language import NAMES, load
+from app.words.offers import DESIGNS
 from engine import resources
 from engine.scenario import forms
 from engine.shocks import REASONS, SHOCKS

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.canvas.style import CENTRE, LEFT, RIGHT, Style
 from app.moment import Selected
-from app.said import said
+from app.words.said import said
 from engine import explain as ex
 from engine.mm import image as im
 from engine.mm.pageflags import (

@@ -20,8 +20,8 @@ from app.canvas.levels import SHAPES_FROM, Level
 from app.canvas.marking import HALVED, Marking, halve_dots, mark_cells, mark_dots, paint_mark
 from app.canvas.sprites import CARD, FRAME, PAGE, SLOT, Atlas, Family, atlas, image_of
 from app.canvas.style import Style, keeps_lines, pixels, rgb
-from app.language import language
 from app.moment import Selected, Thing
+from app.words.language import language
 from engine.mm.view import View
 
 Numbers = npt.NDArray[Any]

@@ -17,7 +17,7 @@ from app.canvas.style import RIGHT, Style, keeps_lines
 from app.canvas.terms import as_tooltip
 from app.canvas.words import translate
 from app.moment import Moment, Selected, Thing
-from app.said import translated
+from app.words.said import translated
 from engine import explain as ex
 from engine.columns import Row
 from engine.describe import Description, describe

@@ -14,7 +14,7 @@ from app.canvas.levels import Level, levels
 from app.canvas.sprites import PAGE
 from app.canvas.words import translate
 from app.moment import Thing
-from app.said import declared
+from app.words.said import declared
 from engine.mm import image as im
 from engine.naming import grouped
 from engine.reading import PageState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app import theme
 from app.canvas.words import translate
 from app.moment import Moment, Selected
-from app.said import declared, translated
+from app.words.said import declared, translated
 from engine.describe import describe
 
 Facts = list[tuple[str, str]]

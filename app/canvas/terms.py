@@ -7,7 +7,7 @@ from html import escape
 
 from app import theme
 from app.canvas.words import translate
-from app.said import declared
+from app.words.said import declared
 from engine.glossary import term_of
 
 WIDE = 330

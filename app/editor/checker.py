@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.newest import Newest
+from app.thread.newest import Newest
 from engine.errors import InputError, Problem
 from engine.scenario.build import build_with_parts
 from engine.scenario.model import ParallelPart, Scenario

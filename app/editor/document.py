@@ -17,7 +17,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.editor.steps import Steps
-from app.newest import Newest
+from app.thread.newest import Newest
 from engine.errors import InputError, Problem
 from engine.scenario import edit
 from engine.scenario.names import places_named

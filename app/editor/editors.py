@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
-from app.preload import editing
-from app.refusal import refusal
 from app.settings import config_dir
+from app.thread.preload import editing
+from app.words.refusal import refusal
 from engine.errors import InputError
 
 if TYPE_CHECKING:
     from app.editor.window import EditorWindow
-    from app.window import MainWindow
+    from app.shell.window import MainWindow
 
 
 class Editors(QObject):

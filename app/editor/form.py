@@ -13,9 +13,10 @@ from app import actions, theme
 from app.editor.document import Document
 from app.editor.fields import input_for, width_of
 from app.editor.inputs import Input
-from app.editor.mistakes import Mistakes, sentence, tr
+from app.editor.mistakes import Mistakes, tr
 from app.panels.widgets import Text
-from app.said import declared
+from app.words.refusal import sentence
+from app.words.said import declared
 from engine.errors import Problem
 from engine.scenario.entries import text_of
 from engine.scenario.forms import Field

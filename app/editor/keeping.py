@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.editor import drafts
 from app.editor.document import UNTITLED
-from app.editor.mistakes import sentence
-from app.file_watch import FileWatch
-from app.refusal import refusal
+from app.thread.file_watch import FileWatch
+from app.words.refusal import refusal, sentence
 from engine.errors import InputError
 from engine.resources import scenarios_dir
 from engine.scenario.traces import with_traces_from

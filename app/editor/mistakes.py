@@ -6,25 +6,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
-from app.said import said
 from engine.errors import Problem
 from engine.scenario.positions import Path, dotted
-
-MOST_EXPECTED = 160
-"""Letters of what would be allowed: a list of every key is too long for one line."""
-
-
-def sentence(problem: Problem) -> str:
-    """The mistake, what would be right and the nearest name, in one line."""
-    parts = [said(problem.what)]
-    if problem.expected:
-        expected = said(problem.expected)
-        if len(expected) > MOST_EXPECTED:
-            expected = expected[: MOST_EXPECTED - 1] + "…"
-        parts.append(tr("Expected: {what}").format(what=expected))
-    if problem.nearest:
-        parts.append(tr("Did you mean “{name}”?").format(name=problem.nearest))
-    return tr(". ").join(parts)
 
 
 class Mistakes:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import theme
-from app.numbers import count
+from app.words.numbers import count
 from engine.scenario.reference_map import ReferenceMap
 
 COLOURS = ("active", "zswap", "disk", "swapcache", "danger", "zero")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app import actions, theme
-from app.editor.mistakes import sentence
+from app.words.refusal import sentence
 from engine.errors import Problem
 
 _PROBLEM = Qt.ItemDataRole.UserRole

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.editor.mistakes import tr
-from app.numbers import count
+from app.words.numbers import count
 from engine.scenario.lesson import MOMENT_KEYS
 from engine.scenario.model import RUN_KINDS
 from engine.scenario.positions import Path

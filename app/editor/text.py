@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 from app import theme
 from app.editor.document import Document
 from app.editor.highlight import Highlighter
-from app.editor.mistakes import sentence
+from app.words.refusal import sentence
 from engine.errors import Problem
 
 LOWEST = 0.7

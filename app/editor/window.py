@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions, theme
-from app.arrangements import as_text, from_text
 from app.editor import drafts
 from app.editor.additions import offer_lesson, offer_workload
 from app.editor.checker import MOST_DRAWN, Checked, Checker
@@ -31,15 +30,16 @@ from app.editor.form import Form
 from app.editor.going import LESSON, WORKLOAD, Going
 from app.editor.keeping import Keeping
 from app.editor.machine import MachinePage
-from app.editor.mistakes import Mistakes, sentence
+from app.editor.mistakes import Mistakes
 from app.editor.notice import Notice
 from app.editor.parts import PartsEditor
 from app.editor.preview import PreviewStrip
 from app.editor.problem_list import ProblemList
 from app.editor.text import TextPane
-from app.numbers import count
 from app.panels.widgets import Text, column_of, row_of, scrolled
-from app.refusal import refusal
+from app.shell.arrangements import as_text, from_text
+from app.words.numbers import count
+from app.words.refusal import refusal, sentence
 from engine.errors import InputError, Problem
 from engine.scenario import forms
 from engine.scenario.model import Scenario

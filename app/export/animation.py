@@ -20,12 +20,12 @@ from PySide6.QtGui import QImage
 
 from app.canvas import Depth
 from app.canvas.places import Viewpoint
-from app.company import Company, Together
 from app.export.picture import Scene, drawing, go_to, moment_of
 from app.export.vector import as_image
-from app.machines import Beside
 from app.moment import Selected
-from app.said import said
+from app.shell.machines import Beside
+from app.thread.company import Company, Together
+from app.words.said import said
 from engine.errors import InputError, Problem
 from engine.mm.compiler import is_ready
 from engine.program import Program

@@ -25,7 +25,7 @@ from engine.errors import InputError
 from engine.timeline import Timeline
 
 if TYPE_CHECKING:
-    from app.window import MainWindow
+    from app.shell.window import MainWindow
 
 USUAL_SPAN = 60
 ERRAND = "animation"

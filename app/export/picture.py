@@ -20,12 +20,12 @@ from app import theme as themes
 from app.application import has_display, make_application
 from app.canvas import Depth
 from app.export.vector import as_image, check_suffix, write
-from app.language import language
-from app.machines import Machines
 from app.moment import Moment
-from app.sentence import SentenceBar
+from app.shell.machines import Machines
+from app.shell.sentence import SentenceBar
 from app.timeline.marks import marks_of
 from app.timeline.view import TimelineView
+from app.words.language import language
 from engine.errors import InputError, Problem, nearest
 from engine.mm.transitions import MARK
 from engine.program import Program
@@ -183,7 +183,7 @@ def _check(size: tuple[int, int], theme: str) -> None:
 
 
 def _load(path: Path) -> Program:
-    from app.worker import scenario_loader
+    from app.thread.worker import scenario_loader
 
     return scenario_loader(path)()
 

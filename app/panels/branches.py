@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTree
 
 from app import theme
 from app.moment import Moment
-from app.numbers import count
 from app.panels.widgets import Rule, Text, column_of, row_of
-from app.said import said
+from app.words.numbers import count
+from app.words.said import said
 from engine.history import Branch
 from engine.step import End, Set, Start, Step, Work, value_text
 

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
 from app import actions, theme
 from app.chip import LETTERS, Chip
 from app.moment import Moment
-from app.numbers import count, duration
-from app.offers import Offer
 from app.panels.figures import FIGURES, FigureRow, Result
 from app.panels.setting_choice import SettingChoice
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
-from app.said import declared, said
-from app.terms import tip as glossary
+from app.words.numbers import count, duration
+from app.words.offers import Offer
+from app.words.said import declared, said
+from app.words.terms import tip as glossary
 from engine.difference import Difference
 from engine.program import Program
 from engine.variant import Change, Variant

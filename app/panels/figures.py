@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app import theme
 from app.canvas.style import RIGHT, Style
 from app.chip import COLOURS
-from app.numbers import count, duration
+from app.words.numbers import count, duration
 
 Result = Mapping[str, Any]
 """What ``swapscope run --json`` gives."""

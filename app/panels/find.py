@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.moment import Moment
-from app.numbers import count
 from app.panels.widgets import Rule, Text, column_of, row_of
-from app.said import said
+from app.words.numbers import count
+from app.words.said import said
 from engine.stops import Found, Stop
 
 

@@ -10,12 +10,12 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
-from app.language import language
 from app.moment import Moment, Selected, Thing
 from app.panels.bitstrip import BitStrip, field_text
 from app.panels.widgets import Empty, Fold, Rule, Text, column_of, row_of, scrolled
-from app.said import said, translated
-from app.terms import tip
+from app.words.language import language
+from app.words.said import said, translated
+from app.words.terms import tip
 from engine.columns import Row
 from engine.describe import Absent, Description, describe
 from engine.explain import Field, Form

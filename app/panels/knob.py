@@ -7,11 +7,11 @@ from PySide6.QtGui import QContextMenuEvent, QHideEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app import theme
-from app.language import language
-from app.numbers import count
 from app.panels.widgets import Text, Toggle, row_of
-from app.said import declared
-from app.terms import tip
+from app.words.language import language
+from app.words.numbers import count
+from app.words.said import declared
+from app.words.terms import tip
 from engine.mm.schema import Setting
 
 REST_MS = 250

@@ -18,16 +18,16 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.moment import Moment, Selected, Thing
-from app.numbers import count
 from app.panels.prose import Prose
 from app.panels.question import QuestionCard
 from app.panels.widgets import Empty, Rule, Text, column_of, row_of, scrolled
-from app.said import said
 from app.timeline.steps import StepFlag
+from app.words.numbers import count
+from app.words.said import said
 from engine.lesson.progress import Progress
 
 if TYPE_CHECKING:
-    from app.lesson import Course
+    from app.thread.lesson import Course
     from engine.lesson.lesson import LessonStep
 
 INTRODUCTION = -1

@@ -6,10 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from app.moment import Moment
-from app.numbers import count
 from app.panels.answers import answer_widget
 from app.panels.prose import Prose
 from app.panels.widgets import Text, column_of, row_of
+from app.words.numbers import count
 from engine.lesson.asked import Asked, Verdict, judge
 from engine.lesson.progress import Answered
 

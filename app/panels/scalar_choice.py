@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
-from app.language import language
-from app.said import declared
 from app.series import choices
-from app.terms import tip
+from app.words.language import language
+from app.words.said import declared
+from app.words.terms import tip
 from engine.mm.schema import Scalar
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.numbers import count
-from app.said import declared
-from app.terms import tip
+from app.words.numbers import count
+from app.words.said import declared
+from app.words.terms import tip
 from engine.reading.tables import Column, Form, Table
 
 Index = QModelIndex | QPersistentModelIndex

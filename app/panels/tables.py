@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEd
 from app import theme
 from app.canvas.facts import facts_of
 from app.moment import Moment, Selected, Thing
-from app.numbers import count
 from app.panels.row_table import RowTable
 from app.panels.table_model import TableModel
 from app.panels.widgets import Text, column_of, row_of
+from app.words.numbers import count
 from engine.reading import tables
 
 MOST_SELECTED = 4096

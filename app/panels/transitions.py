@@ -33,11 +33,11 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.moment import Moment
-from app.numbers import count, duration
 from app.panels.row_table import RowTable
 from app.panels.widgets import Empty, Text, column_of, row_of
-from app.said import declared
-from app.terms import tip
+from app.words.numbers import count, duration
+from app.words.said import declared
+from app.words.terms import tip
 from engine.mm.transitions import Actor, Lane
 from engine.transition import Transition
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from app import actions, theme
-from app.language import language
-from app.player import SPEED_STEPS, Player, Unit, event_kinds, rate_text
-from app.said import declared
+from app.thread.player import SPEED_STEPS, Player, Unit, event_kinds, rate_text
+from app.words.language import language
+from app.words.said import declared
 from engine.mm.transitions import KINDS, Lane
 
 LANES: tuple[tuple[Lane, str], ...] = (

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.moment import Moment
-from app.numbers import count
 from app.panels.transitions import ACTORS
 from app.panels.widgets import Rule, Text, column_of, row_of, scrolled
-from app.said import declared, said
+from app.words.numbers import count
+from app.words.said import declared, said
 from engine.why import Change, Reason
 
 COLOURS = {

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
-from app.numbers import count
-from app.terms import tip
 from app.timeline.marks import Mark
 from app.timeline.steps import StepFlag
+from app.words.numbers import count
+from app.words.terms import tip
 
 LANES: dict[str, tuple[str, str]] = {
     "faults": ("What programs do: every tick is a step of an access to a page that was not at hand.", "fault"),

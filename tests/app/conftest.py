@@ -43,7 +43,8 @@ def closing(qtbot: Any) -> Iterator[list[Any]]:
 @pytest.fixture
 def new_window(closing: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Makes windows whose gallery has nothing to draw."""
-    from app import application, theme, window
+    from app import application, theme
+    from app.shell import window
 
     nothing = tmp_path_factory.mktemp("scenarios")
     monkeypatch.setattr(window, "scenarios_dir", lambda: nothing)

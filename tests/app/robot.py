@@ -268,7 +268,7 @@ class Robot:
         """A theme, a language, a depth or a type size."""
         from app import theme
         from app.canvas import Depth
-        from app.language import NAMES
+        from app.words.language import NAMES
 
         looks: list[Callable[[], object]] = [
             *(lambda one=one: self.window.looks.choose_theme(one) for one in theme.CHOICES),

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.language import NAMES, load
+from app.words.language import NAMES, load
 from engine.lesson.lesson import make_lesson
 from engine.phrase import retold
 from engine.resources import scenarios_dir

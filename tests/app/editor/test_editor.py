@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QToolButton
 
 from app import theme
 from app.editor.preview import COLOURS
-from app.language import language
 from app.strings import sources
+from app.words.language import language
 from engine.resources import scenarios_dir
 from tests.app.editor.conftest import TEXT
 from tests.app.test_accessible import nameless
-from tests.app.test_language import cut, longer
+from tests.app.words.test_language import cut, longer
 
 MACHINE, WORKLOAD = 1, 2
 

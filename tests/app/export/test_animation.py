@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 
 from app.export.animation import Animation, Shown
 from app.export.animation_dialog import AnimationDialog
-from app.machines import Beside
 from app.moment import Selected, Thing
+from app.shell.machines import Beside
 from engine.errors import InputError
 from engine.timeline import Timeline
 from engine.variant import Change, Variant

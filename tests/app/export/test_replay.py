@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 
 from app import theme
 from app.export import replay
-from app.machines import Beside
 from app.moment import Selected, Thing
+from app.shell.machines import Beside
 from engine.cli.__main__ import main
 from engine.errors import InputError
 from engine.step import Set
@@ -62,7 +62,7 @@ def saved(new_window, qtbot, scenario, tmp_path, monkeypatch):
     window.looks.choose_depth("kernel")
     window.looks.choose_arrangement("lecture")
     output = tmp_path / "moment.swapscope"
-    monkeypatch.setattr("app.saving.QFileDialog.getSaveFileName", lambda *_: (str(output), ""))
+    monkeypatch.setattr("app.steering.saving.QFileDialog.getSaveFileName", lambda *_: (str(output), ""))
     QTest.keySequence(window, "Ctrl+E")
     state = window.frame.moment.view.words.tobytes()
     window.close()

@@ -83,6 +83,6 @@ def test_the_command_says_it_without_running(tmp_path, capsys, qapp):
 def test_of_the_window(window, tmp_path, monkeypatch):
     for suffix, start in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")):
         chosen = tmp_path / f"window{suffix}"
-        monkeypatch.setattr("app.saving.QFileDialog.getSaveFileName", lambda *_, to=chosen: (str(to), ""))
+        monkeypatch.setattr("app.steering.saving.QFileDialog.getSaveFileName", lambda *_, to=chosen: (str(to), ""))
         window.actions_by_name["window_picture"].trigger()
         assert chosen.read_bytes().startswith(start)

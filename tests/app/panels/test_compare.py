@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app import theme
-from app.offers import Offer
 from app.panels.compare import ComparePanel
 from app.panels.figures import FIGURES
+from app.words.offers import Offer
 from engine.difference import Difference, first_difference
 from engine.variant import Change, Variant
 from tests.engine.test_comparison import program

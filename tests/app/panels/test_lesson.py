@@ -13,12 +13,12 @@ from PySide6.QtGui import QTextDocument
 
 from app import theme
 from app.export.picture import moment_of
-from app.lesson import Course, LessonMaker
 from app.moment import Selected, Thing
 from app.panels.answers import ClickAnswer, OrderAnswer, PteAnswer
 from app.panels.lesson import INTRODUCTION, LessonPanel
 from app.panels.prose import Prose
 from app.panels.widgets import Text
+from app.thread.lesson import Course, LessonMaker
 from engine.explain import Form
 from engine.lesson.lesson import Lesson, make_lesson
 from engine.lesson.progress import Progress

@@ -5,9 +5,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider
 
-from app.numbers import count
 from app.panels.knob import REST_MS
 from app.panels.pressure import FIRST, PressurePanel, no_effect, sensible_range
+from app.words.numbers import count
 from engine.mm import image as im
 from engine.shocks import SHOCKS
 from tests.engine.reading.built import LEGACY, Built

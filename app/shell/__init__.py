@@ -1,0 +1,1 @@
+"""The main window around its views: bars, docks, menus, dialogues, first page, and playing."""

@@ -1,0 +1,1 @@
+"""Words on screen: their language, how numbers are written, what terms mean, what is spoken."""

@@ -1,0 +1,43 @@
+"""The bar at the top gives things up, in order, where it has little room; nothing is cut off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from app import theme
+from app.shell.topbar import EXPORTS
+
+
+def test_everything_is_there_with_room(window):
+    bar = window.topbar
+    assert bar._body.given == 0
+    assert bar.transport.buttons["unit_fault"].isVisible()
+    assert not bar.transport.unit.isVisible()
+
+
+def test_large_type_takes_words_and_units_away_but_no_button(window, qtbot):
+    theme.switch().resize_type(2.0)
+    window.resize(1280, 800)
+    bar = window.topbar
+    qtbot.waitUntil(lambda: bar._body.given > 0)
+    bar._body.setFixedWidth(1100)
+    assert bar._body.least() <= 1100
+    for name in ("first", "back", "play", "step", "on", "last"):
+        assert bar.transport.buttons[name].isVisible()
+    assert bar.transport.unit.isVisible()
+    assert bar.transport.unit.accessibleName() == "Unit of a step: transition"
+    units = [action.text() for action in bar.transport.unit.menu().actions()]
+    assert len(units) == 4
+    bar.transport.unit.menu().actions()[2].trigger()
+    assert str(window.player.unit) == "fault"
+    theme.switch().resize_type(1.0)
+    bar._body.setFixedWidth(1260)
+    assert bar._body.given == 0
+
+
+def test_what_compares_and_what_can_be_taken_along_stand_in_the_bar(window, qtbot):
+    bar = window.topbar
+    assert bar.export.isEnabled()
+    assert list(bar.export.menu().actions()) == [window.actions_by_name[name] for name in EXPORTS]
+    qtbot.mouseClick(bar.compare, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(window.comparing.others))
