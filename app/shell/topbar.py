@@ -15,8 +15,21 @@ EXPORTS = ("picture", "window_picture", "animation", "save_replay", "save_branch
 """Actions of the menu of what can be taken along."""
 
 
+TITLE_LEAST, TITLE_ROOM = 30, 190
+"""Pixels of a title: so many at least, and so many as long as others can give way."""
+
+
 class Elided(QLabel):
     """One line that ends with dots where it has no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._least = TITLE_LEAST
+
+    def show_more(self, wanted: bool) -> None:
+        """Whether to hold the room that most titles need."""
+        self._least = TITLE_ROOM if wanted else TITLE_LEAST
+        self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, cut to the width."""
@@ -28,8 +41,9 @@ class Elided(QLabel):
         painter.end()
 
     def minimumSizeHint(self) -> QSize:
-        """Nearly nothing: it gives way to everything else."""
-        return QSize(theme.px(30), super().minimumSizeHint().height())
+        """What it needs, up to the room it holds."""
+        least = min(theme.px(self._least), super().sizeHint().width())
+        return QSize(least, super().minimumSizeHint().height())
 
 
 class _Body(QWidget):
@@ -80,14 +94,14 @@ class TopBar(QToolBar):
         self.toggleViewAction().setEnabled(False)
         self._name = QLabel("Swapscope")
         self.compare, self.export = self._compare(made["compare"]), self._export(made)
-        self._body = _Body((transport.show_labels, self._show_doors, self._name.setVisible, transport.show_units,
-                            transport.show_speed))  # fmt: skip
+        self.title = Elided()
+        self._body = _Body((transport.show_labels, self._name_doors, self._name.setVisible, self._show_doors,
+                            self.title.show_more, transport.show_units, transport.show_speed))  # fmt: skip
         row = QHBoxLayout(self._body)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setSpacing(theme.px(10))
         self._row = row
-        self.title = Elided()
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.transport = transport
         self._theme = QToolButton()
         self._theme.setDefaultAction(made["theme"])
@@ -119,6 +133,7 @@ class TopBar(QToolBar):
         """All that can be taken along, in a menu."""
         button = QToolButton()
         button.setText(self.tr("Export ▾"))
+        button.setIcon(made["picture"].icon())
         button.setToolTip(self.tr("Save a picture, an animation or a replay of this moment"))
         button.setAccessibleName(self.tr("Export"))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -134,6 +149,11 @@ class TopBar(QToolBar):
         for button in (self.compare, self.export):
             button.setEnabled(there)
 
+    def _name_doors(self, room: bool) -> None:
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in (self.compare, self.export):
+            button.setToolButtonStyle(beside if room else alone)
+
     def _show_doors(self, room: bool) -> None:
         for button in (self.compare, self.export):
             button.setVisible(room)
@@ -142,6 +162,7 @@ class TopBar(QToolBar):
         """What is open."""
         self.title.setText(title)
         self.title.setToolTip(title)
+        self._body.fit()
 
     def _dress(self) -> None:
         colours = theme.current()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,12 @@ from engine.operation import VALUE_SHIFT
 from engine.program import Program
 
 MOST_OOM_MARKS = 12
+FLAG = 11
+"""Pixels from a flag's pole to its name; flags closer together than this share one."""
+GAP = 7
+"""Pixels between a name and the next flag."""
+SHORTEST = 36
+"""Pixels in which a name, cut short, still says something."""
 
 
 @dataclass(frozen=True)
@@ -45,3 +51,30 @@ def marks_of(program: Program, series: Any, called: Mapping[str, str] | None = N
     for sample in np.flatnonzero(np.diff(killed))[:MOST_OOM_MARKS].tolist():
         marks.append(Mark("OOM", int(series.transition[sample + 1]), danger=True))
     return marks
+
+
+def names_between(
+    poles: Sequence[float], widths: Sequence[float], left: float, right: float
+) -> list[tuple[float, float] | None]:
+    """Where each flag's name begins and how wide it may be; None: no room for another flag. Pixels.
+
+    ``poles`` ascend. A name stands behind its flag and ends before the next one, cut short where it must be; one at
+    the right end stands before its flag if it fits there. A width of 0 leaves the flag without a name.
+    """
+    found: list[tuple[float, float] | None] = [None] * len(poles)
+    shown: list[int] = []
+    for number, pole in enumerate(poles):
+        if not shown or pole >= poles[shown[-1]] + FLAG:
+            shown.append(number)
+    used = left
+    for number, following in zip(shown, [*shown[1:], None]):
+        pole, width = poles[number], widths[number]
+        room = (right if following is None else poles[following] - GAP) - pole - FLAG
+        place = pole + FLAG
+        if width > room and following is None and pole - GAP - width >= used:
+            place, room = pole - GAP - width, width
+        elif width > room and room < SHORTEST:
+            room = 0.0
+        found[number] = (place, min(width, room))
+        used = max(used, place + min(width, room), pole) + GAP
+    return found

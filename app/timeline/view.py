@@ -22,7 +22,7 @@ from app import theme
 from app.moment import Moment
 from app.timeline import density, tips
 from app.timeline.lanes import Lanes
-from app.timeline.marks import Mark
+from app.timeline.marks import Mark, names_between
 from app.timeline.steps import StepFlag, StepRow
 from engine.transition import Transition
 
@@ -276,28 +276,30 @@ class TimelineView(QWidget):
         plot = self._plot()
         base = plot.top() - self._steps.height
         painter.setFont(theme.font(11))
-        free_from = plot.left() - 1.0
-        for mark in sorted(self._marks, key=lambda mark: mark.at):
-            x = self.x_of(mark.at)
-            if not plot.left() - 1 <= x <= plot.right() + 1:
-                continue
+        shown = [
+            (self.x_of(mark.at), mark)
+            for mark in sorted(self._marks, key=lambda mark: mark.at)
+            if plot.left() - 1 <= self.x_of(mark.at) <= plot.right() + 1
+        ]
+        metrics = painter.fontMetrics()
+        widths = [metrics.horizontalAdvance(mark.name) for _, mark in shown]
+        names = names_between([x for x, _ in shown], widths, plot.left(), plot.right())
+        for (x, mark), name in zip(shown, names, strict=True):
             colour = QColor(colours.danger if mark.danger else colours.accent if mark.own else colours.warning)
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(x, base - 4), QPointF(x, plot.bottom()))
-            corners = [(x, base - 17), (x + 8, base - 13.5), (x, base - 10)]
-            if x < free_from - theme.px(6):
-                continue  # no room for another flag
-            flag = QPolygonF([QPointF(*corner) for corner in corners])
+            if name is None:
+                continue
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
-            painter.drawPolygon(flag)
+            painter.drawPolygon(QPolygonF([QPointF(x, base - 17), QPointF(x + 8, base - 13.5), QPointF(x, base - 10)]))
             painter.setPen(QPen(colour, 1))
             painter.drawLine(QPointF(x, base - 17), QPointF(x, base - 4))
-            width = painter.fontMetrics().horizontalAdvance(mark.name)
-            place = x + 11 if x + 11 + width < plot.right() else x - width - 4
-            if place > free_from:
-                painter.drawText(QPointF(place, base - 9), mark.name)
-            free_from = max(place + width, x) + 8
+            place, width = name
+            if width:
+                whole = width >= metrics.horizontalAdvance(mark.name)
+                said = mark.name if whole else metrics.elidedText(mark.name, Qt.TextElideMode.ElideRight, int(width))
+                painter.drawText(QPointF(place, base - 9), said)
 
     def _paint_cursor(self, painter: QPainter, colours: theme.Theme) -> None:
         plot = self._plot()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -24,6 +26,8 @@ PROGRAM = """
 import sys
 sys.path[:] = {path!r}
 from engine.mm.compiler import compile_for_another
+from engine.mm.second_process import end_with
+end_with({parent})
 compile_for_another({folder!r}, {names!r})
 """
 
@@ -52,9 +56,10 @@ def second_process(folder: str, names: Collection[str]) -> Iterator[Second]:
     """Compile these entries of the model that ``folder`` is named after in another process; ended with the block."""
     import subprocess  # Only here: a start that finds the machine code does without it.
 
+    code = PROGRAM.format(path=sys.path, parent=os.getpid(), folder=folder, names=sorted(names))
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM.format(path=sys.path, folder=folder, names=sorted(names))],
+            [sys.executable, "-c", code],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
@@ -66,6 +71,18 @@ def second_process(folder: str, names: Collection[str]) -> Iterator[Second]:
             yield Second(process)
         finally:
             process.kill()
+
+
+def end_with(parent: int) -> None:
+    """In the second process: end when the first is gone, which left it to itself (not on Windows)."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    if os.name == "posix":
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def hand_over(objects: dict[str, Object]) -> None:

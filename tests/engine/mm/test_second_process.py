@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -22,6 +24,8 @@ def said_by(monkeypatch: pytest.MonkeyPatch, program: str) -> dict[str, Object]:
 
 def test_what_it_made_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
     program = """
+import os
+import subprocess
 import sys
 sys.path[:] = {path!r}
 from engine.mm.object_code import Object
@@ -63,3 +67,14 @@ def test_another_model_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     assert (compiled, handed) == ([], [])
     compiler.compile_for_another(cache_folder().name, ["run"])
     assert (compiled, handed) == ([{"run"}], [MADE])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="who its parent is, is not told elsewhere")
+def test_it_ends_when_the_first_is_gone() -> None:
+    code = """
+import time
+from engine.mm.second_process import end_with
+end_with(-1)
+time.sleep(60)
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=50, check=False).returncode == 1
