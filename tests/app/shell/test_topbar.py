@@ -8,9 +8,10 @@ from app import theme
 from app.shell.topbar import EXPORTS
 
 
-def test_everything_is_there_with_room(window):
+def test_everything_is_there_with_room(window, qtbot):
     bar = window.topbar
-    assert bar._body.given == 0
+    window.resize(1680, 1050)
+    qtbot.waitUntil(lambda: bar._body.given == 0)
     assert bar.transport.buttons["unit_fault"].isVisible()
     assert not bar.transport.unit.isVisible()
 
@@ -31,8 +32,18 @@ def test_large_type_takes_words_and_units_away_but_no_button(window, qtbot):
     bar.transport.unit.menu().actions()[2].trigger()
     assert str(window.player.unit) == "fault"
     theme.switch().resize_type(1.0)
-    bar._body.setFixedWidth(1260)
+    bar._body.setFixedWidth(1660)
     assert bar._body.given == 0
+
+
+def test_the_title_is_whole_before_the_doors_keep_their_words(window, qtbot):
+    bar = window.topbar
+    bar.show_title("A title of two dozen letters")
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: bar._body.given > 1)
+    assert bar.compare.isVisible()
+    assert bar.compare.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert bar.title.width() >= bar.title.sizeHint().width()
 
 
 def test_what_compares_and_what_can_be_taken_along_stand_in_the_bar(window, qtbot):
