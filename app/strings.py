@@ -21,7 +21,7 @@ from engine.scenario import forms
 from engine.shocks import REASONS, SHOCKS
 
 Calls = dict[str, tuple[int, ...]]
-_CALLS: Calls = {"tr": (0,), "translate": (1,), "_say": (0,)}
+_CALLS: Calls = {"tr": (0,), "translate": (1,), "_say": (0,), "phrase": (0,)}
 """Functions that translate, and which of their arguments are texts."""
 _ENGINE_CALLS: Calls = {"phrase": (0,), "told_row": (0,), "_flag": (3, 4), "_unused": (3,), "_field": (4,),
                  "Column": (0, 2), "_of": (2,), "column": (1,)}  # fmt: skip

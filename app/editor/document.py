@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, Signal
 from app.editor.steps import Steps
 from app.thread.newest import Newest
 from engine.errors import InputError, Problem
+from engine.phrase import phrase
 from engine.scenario import edit
 from engine.scenario.names import places_named
 from engine.scenario.positions import Path as KeyPath
@@ -230,7 +231,7 @@ class Document(QObject):
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
-            raise InputError(Problem("is not text in UTF-8", str(self.path), line)) from None
+            raise InputError(Problem(phrase("is not text in UTF-8"), str(self.path), line)) from None
         self._eol = "\r\n" if "\r\n" in text else "\n"
         text = text.replace("\r\n", "\n")
         self._change(State(text, read(text, self.name)[0]), self.tr("Read the file again"), None)
@@ -298,7 +299,7 @@ def file_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", os.fspath(path))) from None
+        raise InputError(Problem(phrase("cannot be read: {why}", why=error.strerror), os.fspath(path))) from None
 
 
 def _short(value: Any) -> str:

@@ -17,6 +17,7 @@ from app.moment import Selected, Thing
 from app.settings import cache_dir
 from engine.errors import InputError, Problem
 from engine.mm.layout import state_hash, used_spans
+from engine.phrase import phrase
 from engine.resources import scenarios_dir
 from engine.step import Set, Step, as_data, from_data
 from engine.trace.files import write_whole
@@ -106,7 +107,8 @@ class Replay:
         try:
             made.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(Problem(f"the scenario cannot be put there: {error.strerror}", str(made))) from None
+            what = phrase("the scenario cannot be put there: {why}", why=error.strerror)
+            raise InputError(Problem(what, str(made))) from None
         write_whole(made, self.text.encode())
         return made
 
@@ -150,14 +152,15 @@ def load(path: Path) -> Replay:
     name = str(path)
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise InputError(Problem("is too large for a replay", name, expected=f"at most {MOST_BYTES} bytes"))
+            allowed = phrase("at most {bytes} bytes", bytes=MOST_BYTES)
+            raise InputError(Problem(phrase("is too large for a replay"), name, expected=allowed))
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", name)) from None
+        raise InputError(Problem(phrase("cannot be read: {why}", why=error.strerror), name)) from None
     except (UnicodeDecodeError, RecursionError):
-        raise InputError(Problem("is no replay: it is not text in JSON", name)) from None
+        raise InputError(Problem(phrase("is no replay: it is not text in JSON"), name)) from None
     except json.JSONDecodeError as error:
-        raise InputError(Problem(f"is no replay: {error.msg}", name, line=error.lineno)) from None
+        raise InputError(Problem(phrase("is no replay: {why}", why=error.msg), name, line=error.lineno)) from None
     return _Reader(name).replay(data)
 
 
@@ -170,17 +173,19 @@ class _Reader:
 
     def replay(self, data: Any) -> Replay:
         if not isinstance(data, dict) or data.get("swapscope") != KIND:
-            raise InputError(Problem("is no replay of Swapscope", self._file, key="swapscope", expected=f'"{KIND}"'))
+            what = phrase("is no replay of Swapscope")
+            raise InputError(Problem(what, self._file, key="swapscope", expected=f'"{KIND}"'))
         version = self._number(data, "version", 1)
         if version > VERSION:
-            what = f"was saved by a newer Swapscope (version {version})"
-            raise InputError(Problem(what, self._file, key="version", expected=f"at most {VERSION}"))
+            what = phrase("was saved by a newer Swapscope (version {version})", version=version)
+            allowed = phrase("at most {number}", number=VERSION)
+            raise InputError(Problem(what, self._file, key="version", expected=allowed))
         scenario = self._table(data, "scenario")
         look = self._table(data, "look", {})
         changes = [self._change(one, f"changes[{i}]", i) for i, one in enumerate(self._list(data, "changes"))]
         branch = self._number(data, "branch", 0)
         if branch > len(changes):
-            self._wrong("branch", f"there is no branch {branch}", f"0 to {len(changes)}")
+            self._wrong("branch", phrase("there is no branch {branch}", branch=branch), f"0 … {len(changes)}")
         made = Replay(
             name=self._file_name(scenario),
             text=self._text(scenario, "text", None, "scenario."),
@@ -204,21 +209,22 @@ class _Reader:
     def _table(self, data: dict[str, Any], key: str, default: Any = None) -> dict[str, Any]:
         value = data.get(key, default)
         if not isinstance(value, dict):
-            self._wrong(key, "is missing" if value is None else "is no table", "a table")
+            self._wrong(key, phrase("is missing") if value is None else phrase("is no table"), phrase("a table"))
             return {}
         return value
 
     def _list(self, data: dict[str, Any], key: str) -> list[Any]:
         value = data.get(key, [])
         if not isinstance(value, list):
-            self._wrong(key, "is no list", "a list")
+            self._wrong(key, phrase("is no list"), phrase("a list"))
             return []
         return value
 
     def _text(self, data: dict[str, Any], key: str, default: str | None, within: str = "") -> str:
         value = data.get(key, default)
         if not isinstance(value, str):
-            self._wrong(within + key, "is missing" if value is None else f"{value!r} is no text", "a text")
+            what = phrase("is missing") if value is None else phrase("{value} is no text", value=repr(value))
+            self._wrong(within + key, what, phrase("a text"))
             return ""
         return value
 
@@ -226,31 +232,33 @@ class _Reader:
         values = self._list(data, key)
         for i, value in enumerate(values):
             if not isinstance(value, str):
-                self._wrong(f"{key}[{i}]", f"{value!r} is no text", 'a text as "machine.frames=64"')
+                what = phrase("{value} is no text", value=repr(value))
+                self._wrong(f"{key}[{i}]", what, phrase("a text as {text}", text='"machine.frames=64"'))
         return [value for value in values if isinstance(value, str)]
 
     def _number(self, data: dict[str, Any], key: str, least: int, within: str = "") -> int:
         value = data.get(key)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 1 << 62:
-            said = "is missing" if value is None else f"{value!r} cannot be"
-            self._wrong(within + key, said, f"a whole number of at least {least}")
+            said = phrase("is missing") if value is None else phrase("{value} cannot be", value=repr(value))
+            self._wrong(within + key, said, phrase("a whole number of at least {least}", least=least))
             return least
         return value
 
     def _file_name(self, scenario: dict[str, Any]) -> str:
         name = self._text(scenario, "name", None, "scenario.")
         if name and (Path(name).name != name or "\\" in name or name in (".", "..")):
-            self._wrong("scenario.name", f"{name!r} is no name of a file", "a name without folders")
+            what = phrase("{value} is no name of a file", value=repr(name))
+            self._wrong("scenario.name", what, phrase("a name without folders"))
         return name
 
     def _change(self, value: Any, place: str, index: int) -> Change:
         if not isinstance(value, dict):
-            self._wrong(place, "is no table", "parent, position, name and steps")
+            self._wrong(place, phrase("is no table"), "parent, position, name, steps")
             return Change(0, 0, (), "")
         within = place + "."
         parent = self._number(value, "parent", 0, within)
         if parent > index:
-            self._wrong(within + "parent", f"there is no branch {parent} yet", f"0 to {index}")
+            self._wrong(within + "parent", phrase("there is no branch {branch} yet", branch=parent), f"0 … {index}")
         position = self._number(value, "position", 0, within)
         if "steps" in value:
             return Change(parent, position, self._steps(value, within), self._text(value, "name", None, within))
@@ -264,7 +272,8 @@ class _Reader:
             try:
                 found.append(from_data(one if isinstance(one, dict) else {}))
             except ValueError as error:
-                self._wrong(f"{within}steps[{i}]", str(error), "a step: set, start, walk, work or end")
+                expected = phrase("a step: {steps}", steps="set, start, walk, work, end")
+                self._wrong(f"{within}steps[{i}]", str(error), expected)
         return tuple(found)
 
     def _compared(self, data: dict[str, Any], branches: int) -> list[Variant]:
@@ -283,7 +292,8 @@ class _Reader:
             if good and all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n < 1 << 62 for n in one[1:]):
                 found.append(Selected(Thing(one[0]), one[1], one[2]))
             else:
-                self._wrong(f"selection[{i}]", f"{one!r} is nothing to select", '["page", number, owner]')
+                what = phrase("{value} is nothing to select", value=repr(one))
+                self._wrong(f"selection[{i}]", what, '["page", number, owner]')
         return found
 
 
