@@ -29,7 +29,7 @@ NAMES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="fewer rounds of smaller runs: minutes, not an hour")
+    size.add_argument("--quick", action="store_true", help="fewer rounds of smaller runs: two minutes, not seven")
     size.add_argument("--tiny", action="store_true", help="sizes that say nothing: only to see that it all works")
     parser.add_argument(
         "--only", metavar="NAME", nargs="+", choices=NAMES, help="measure only these: " + ", ".join(NAMES)
