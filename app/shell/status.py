@@ -44,9 +44,6 @@ class StatusLine(QStatusBar):
         for label in (self._notice, self._busy, self._engine):
             label.setProperty("dim", True)
         self._lasting = self._spoken = False
-        self._run_in_sight = True
-        self._progress = ""
-        """How far along the run the cursor is."""
         self._spoken_at: tuple[int, int] | None = None
         """Where the cursor was in the first frame behind the notice."""
         self.dismiss()
@@ -105,13 +102,6 @@ class StatusLine(QStatusBar):
         """What is said of the engine now."""
         return self._engine.text()
 
-    def show_run(self, in_sight: bool) -> None:
-        """Whether the machine is on screen: elsewhere nothing is said of it."""
-        self._run_in_sight = in_sight
-        self.health.setVisible(in_sight)
-        if not self._lasting and not self._spoken:
-            self._notice.setText(self._progress if in_sight else "")
-
     def show_frame(self, frame: Frame) -> None:
         """What the worker is busy with, and how far the run is known."""
         busy, fraction = frame.busy, frame.fraction
@@ -120,13 +110,12 @@ class StatusLine(QStatusBar):
         self.busy(busy, fraction)
         here = (frame.moment.transition.number, frame.branch)
         self._spoken_at = here if self._spoken_at is None else self._spoken_at
-        total = len(frame.moment.program.ops)
-        self._progress = self.tr("operation {number} of {total}").format(
-            number=count(frame.operations), total=count(total)
-        )
-        if self._run_in_sight and not self._lasting and not (self._spoken and here == self._spoken_at):
+        if not self._lasting and not (self._spoken and here == self._spoken_at):
             self._spoken = False
-            self._notice.setText(self._progress)
+            total = len(frame.moment.program.ops)
+            self._notice.setText(
+                self.tr("operation {number} of {total}").format(number=count(frame.operations), total=count(total))
+            )
             self._notice.setToolTip(
                 self.tr("An operation is what a program does: it reads or writes a page, forks, ends.\n"
                         "The machine answers each with one transition or with many.")
