@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from app import actions, theme
@@ -10,6 +10,9 @@ from app.shell.health import HealthBadge
 from app.thread.compiling import Compiling
 from app.thread.frames import Frame
 from app.words.numbers import count
+
+SETTLE_MS = 150
+"""What the engine says and the frame it is about are two messages: the second comes so long after the first at most."""
 
 
 class StatusLine(QStatusBar):
@@ -44,8 +47,12 @@ class StatusLine(QStatusBar):
         for label in (self._notice, self._busy, self._engine):
             label.setProperty("dim", True)
         self._lasting = self._spoken = False
-        self._spoken_at: tuple[int, int] | None = None
-        """Where the cursor was in the first frame behind the notice."""
+        self._here = self._spoken_at = (0, 0)
+        """Transition and branch that are shown, and those that the notice is about."""
+        self._settle = QTimer(self)
+        """Runs for a moment behind a notice: a frame that comes meanwhile is the one the notice is about."""
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
         self.dismiss()
         self.busy("")
         theme.switch().changed.connect(self._dress)
@@ -54,7 +61,8 @@ class StatusLine(QStatusBar):
     def say(self, text: str, lasting: bool = False, more: str = "") -> None:
         """A notice; a lasting one stays until dismissed, another until the cursor moves."""
         self._notice.setText(text)
-        self._spoken, self._spoken_at = bool(text), None
+        self._spoken, self._spoken_at = bool(text), self._here
+        self._settle.start()
         self._notice.setToolTip(more or text)
         self._lasting = lasting
         self._dismiss.setVisible(lasting)
@@ -108,8 +116,10 @@ class StatusLine(QStatusBar):
         if busy and fraction >= 0:
             busy = self.tr("{what}: {percent} %").format(what=busy, percent=round(fraction * 100))
         self.busy(busy, fraction)
-        here = (frame.moment.transition.number, frame.branch)
-        self._spoken_at = here if self._spoken_at is None else self._spoken_at
+        here = self._here = (frame.moment.transition.number, frame.branch)
+        if self._settle.isActive():
+            self._settle.stop()
+            self._spoken_at = here
         if not self._lasting and not (self._spoken and here == self._spoken_at):
             self._spoken = False
             total = len(frame.moment.program.ops)

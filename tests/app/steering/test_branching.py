@@ -71,7 +71,7 @@ def test_one_that_cannot_be_says_why(opened, qtbot):
     on_branch(opened, qtbot, "zswap off")
     opened.menus.shocks.actions()[-1].trigger()
     qtbot.waitUntil(lambda: "off already" in opened.status.said(), timeout=10_000)
-    qtbot.wait(200)
+    qtbot.wait(400)
     assert "off already" in opened.status.said(), "it stays until the cursor moves"
     opened.player.step(1)
     qtbot.waitUntil(lambda: "operation" in opened.status.said(), timeout=10_000)
