@@ -53,6 +53,9 @@ class StatusLine(QStatusBar):
         """Runs for a moment behind a notice: a frame that comes meanwhile is the one the notice is about."""
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
+        self._run_in_sight = True
+        self._progress = ""
+        """How far along the run the cursor is."""
         self.dismiss()
         self.busy("")
         theme.switch().changed.connect(self._dress)
@@ -110,6 +113,13 @@ class StatusLine(QStatusBar):
         """What is said of the engine now."""
         return self._engine.text()
 
+    def show_run(self, in_sight: bool) -> None:
+        """Whether the machine is on screen: elsewhere nothing is said of it."""
+        self._run_in_sight = in_sight
+        self.health.setVisible(in_sight)
+        if not self._lasting and not self._spoken:
+            self._notice.setText(self._progress if in_sight else "")
+
     def show_frame(self, frame: Frame) -> None:
         """What the worker is busy with, and how far the run is known."""
         busy, fraction = frame.busy, frame.fraction
@@ -120,12 +130,13 @@ class StatusLine(QStatusBar):
         if self._settle.isActive():
             self._settle.stop()
             self._spoken_at = here
-        if not self._lasting and not (self._spoken and here == self._spoken_at):
+        total = len(frame.moment.program.ops)
+        self._progress = self.tr("operation {number} of {total}").format(
+            number=count(frame.operations), total=count(total)
+        )
+        if self._run_in_sight and not self._lasting and not (self._spoken and here == self._spoken_at):
             self._spoken = False
-            total = len(frame.moment.program.ops)
-            self._notice.setText(
-                self.tr("operation {number} of {total}").format(number=count(frame.operations), total=count(total))
-            )
+            self._notice.setText(self._progress)
             self._notice.setToolTip(
                 self.tr("An operation is what a program does: it reads or writes a page, forks, ends.\n"
                         "The machine answers each with one transition or with many.")

@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
         for page in (self.welcome, self.problems):
             page.back_requested.connect(self.opening.go_back)
         self.pages.currentChanged.connect(self.opening.show_way_back)
+        self.pages.currentChanged.connect(lambda page: self.status.show_run(self.pages.widget(page) is self.machines))
         self.problems.retry_requested.connect(self.opening.reload)
         self.problems.edit_requested.connect(lambda: self.editors.edit(self.path))
         self.problems.welcome_requested.connect(self.show_welcome)

@@ -290,8 +290,12 @@ def test_back_to_the_run_from_a_file_that_cannot_be_used(new_window, qtbot, tmp_
     qtbot.keyClick(window, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
     assert window.welcome.back.isVisible()
     assert not window.actions_by_name["step"].isEnabled()
+    assert window.status.said() == ""
+    assert not window.status.health.isVisible()
     qtbot.mouseClick(window.welcome.back, Qt.MouseButton.LeftButton)
     assert window.pages.currentWidget() is window.machines
+    assert window.status.said().startswith("operation ")
+    assert window.status.health.isVisible()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: window.frame.moment.transition.number == 6, timeout=10_000)
 
