@@ -75,8 +75,10 @@ class Chart:
             head += SECOND_LINE
             self._figures(painter, line.translated(0, px(SECOND_LINE + 1)), says, style, left=True)
         else:
-            title = next((one for one in (title, *shorter) if style.width(one, 11, bold=True) <= room), "")
-            self._figures(painter, line, says, style)
+            fitting = [one for one in (title, *shorter) if style.width(one, 11, bold=True) <= room]
+            # A card without a title says less than figures without their names, which their colours tell.
+            self._figures(painter, line, says, style, bare=not fitting)
+            title = fitting[0] if fitting else title
         style.text(painter, line, title, 11, bold=True)
         plot = QRectF(style.snap(line.left()), style.snap(box.top() + px(head)), style.snap(line.width()),
                       style.snap(box.height() - px(head + FOOT)))  # fmt: skip
@@ -90,11 +92,12 @@ class Chart:
         return sum(style.width(text, 10) + style.px(7) for text in texts) - style.px(7)
 
     def _figures(
-        self, painter: QPainter, line: QRectF, says: list[Figure], style: Style, left: bool = False
-    ) -> None:
+        self, painter: QPainter, line: QRectF, says: list[Figure], style: Style, *, left: bool = False,
+        bare: bool = False,
+    ) -> None:  # fmt: skip
         """The figures of the moment, each in its colour: at the right of the line, or from its left on."""
         texts = [figure.text for figure in says]
-        if self._figures_width(texts, style) > line.width():
+        if bare or self._figures_width(texts, style) > line.width():
             texts = [figure.short for figure in says]
         x = line.left() if left else max(line.left(), line.right() - self._figures_width(texts, style))
         for text, figure in zip(texts, says, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QBrush, QKeySequence
@@ -72,11 +72,11 @@ class BranchesPanel(QWidget):
         theme.switch().changed.connect(self._restyle)
         self._restyle()
 
-    def _button(self, text: str, tip: str, does: object) -> QPushButton:
+    def _button(self, text: str, tip: str, does: Callable[[int], object]) -> QPushButton:
         button = QPushButton(text)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.clicked.connect(lambda _checked=False: does(self.chosen))  # type: ignore[operator]
+        button.clicked.connect(lambda _checked=False: does(self.chosen))
         return button
 
     # -- what is shown --------------------------------------------------------------------------

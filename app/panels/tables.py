@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QToolButton, QWidget
@@ -162,11 +164,11 @@ class TablesPanel(QWidget):
 
     # -- selection ----------------------------------------------------------------------------
 
-    def _quietly(self, do: object) -> None:
+    def _quietly(self, do: Callable[[], object]) -> None:
         """Rows may move and be selected without anybody having selected them."""
         self._following = True
         try:
-            do()  # type: ignore[operator]
+            do()
         finally:
             self._following = False
 

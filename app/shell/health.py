@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -111,7 +111,7 @@ class Health(QObject):
     def __init__(self, worker: Worker, badge: HealthBadge, parent: QObject) -> None:
         super().__init__(parent)
         self._worker, self._badge = worker, badge
-        self._shown: object = None
+        self._shown: tuple[int, int, int, int] | None = None
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.setInterval(REST_MS)
@@ -134,10 +134,10 @@ class Health(QObject):
         """Examine nothing any more."""
         self._clock.stop()
 
-    def _told(self, name: str, answer: object) -> None:
+    def _told(self, name: str, answer: Any) -> None:
         if name == "invariants":
-            at, found = answer  # type: ignore[misc]
-            if self._shown is not None and at == self._shown[3]:  # type: ignore[index]
+            at, found = answer
+            if self._shown is not None and at == self._shown[3]:
                 self._badge.show_found(found, at)
 
 

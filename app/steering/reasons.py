@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
@@ -123,13 +123,13 @@ class Reasons(QObject):
         name = said(thing_name(frame.moment.program, self._subject)) if self._subject else ""
         self._panel.show_life(name, self._changes, frame.moment.length, frame.moment.transition.number, complete)
 
-    def _told(self, name: str, answer: object) -> None:
+    def _told(self, name: str, answer: Any) -> None:
         if name == "causes":
-            number, reasons, operation = answer  # type: ignore[misc]
+            number, reasons, operation = answer
             if self._chain_for is not None and self._number == number:
                 self._panel.show_causes(reasons, operation)
         elif name == "life":
-            subject, changes, complete = answer  # type: ignore[misc]
+            subject, changes, complete = answer
             if subject == self._subject:
                 self._changes, self._complete = [*self._changes, *changes], complete
                 self._show_life(complete)

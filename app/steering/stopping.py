@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
@@ -109,20 +109,20 @@ class Stopping(QObject):
         self._player.pause()
         self._worker.begin("stop", lambda timeline: _seek(timeline, stops, direction > 0))
 
-    def _told(self, name: str, answer: object) -> None:
+    def _told(self, name: str, answer: Any) -> None:
         if name == "search":
-            asked, found, done = answer  # type: ignore[misc]
+            asked, found, done = answer
             if asked == self._asked:
                 self._panel.add_results(found, done)
         elif name == "stop":
             if answer == 0:
                 self._status.say(self.tr("No stop is met in this direction."))
             else:
-                number, stop = answer  # type: ignore[misc]
+                number, stop = answer
                 self._player.jump(number)
                 self._panel.show_met(stop)
         elif name == "stopped":
-            number, stop = answer  # type: ignore[misc]
+            number, stop = answer
             self._panel.show_met(stop)
             self._status.say(self.tr("Stopped: {text}").format(text=stop.text))
 

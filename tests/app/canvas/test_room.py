@@ -197,7 +197,8 @@ def test_a_chart_keeps_its_whole_title_where_a_second_line_has_room(monkeypatch)
     monkeypatch.setattr(Style, "text", heard)
     facts, run, style = read(moment_of(populated())), a_run(), Style.now(1.0)
     picture = QImage(400, 200, QImage.Format.Format_RGB32)
-    for wide, high, title in ((300, 110, "Where pages live"), (250, 110, "Where pages live"), (250, 86, "Pages")):
+    for wide, high, title in ((300, 110, "Where pages live"), (250, 110, "Where pages live"), (250, 86, "Pages"),
+                              (190, 86, "Where pages live")):  # fmt: skip
         drawn.clear()
         painter = QPainter(picture)
         OCCUPANCY.paint(painter, QRectF(0, 0, wide, high), run, facts, style)
