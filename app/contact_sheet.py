@@ -173,8 +173,10 @@ class Camera:
             assert editor is not None
             editor.resize(self.window.size())
             editor.tabs.setCurrentIndex(EDITOR_PAGES.index(page))
-            editor.workload.tree.choose(("run", 2))
-            editor.lesson.tree.choose(("step", 0, "question", 0))
+            if page == "lesson":
+                editor.lesson.tree.choose(("step", 0, "question", 0))
+            else:
+                editor.workload.tree.choose(("run", 2))
             self._until(lambda: editor.checked is not None)
             return editor
 
