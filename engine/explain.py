@@ -232,20 +232,6 @@ def _swapped(word: int) -> Word:
     )
 
 
-def decode_swap_entry(entry: int) -> Word:
-    """A ``swp_entry_t`` as the swapcache and the backends use it; the same on every architecture."""
-    entry = unsigned(entry)
-    type_, offset = split_entry(entry)
-    fields = (
-        _unused(entry, 63, 63, "Not used"),
-        _field(entry, "type", 62, 58, phrase("Swap type {type}", type=type_), "swp_type", Role.TYPE),
-        _field(entry, "offset", 57, 0, phrase("Offset {offset}", offset=offset), "swp_offset", Role.OFFSET),
-    )
-    return Word(
-        entry, 64, "swp_entry_t", phrase("Swap type {type}, offset {offset}.", type=type_, offset=offset), fields
-    )
-
-
 PAGE_FLAG_TEXTS: dict[str, str] = {
     "PG_referenced": "used once since reclaim last looked",
     "PG_dirty": "differs from its copy in swap, or has none",

@@ -112,11 +112,6 @@ class Fold(QWidget):
         self.restyle()
         self._toggled(opened)
 
-    def set_title(self, title: str) -> None:
-        """Another heading."""
-        if self.button.text() != title:
-            self.button.setText(title)
-
     def restyle(self) -> None:
         """A heading, not a button: flat, dim, to the left."""
         now = theme.current()

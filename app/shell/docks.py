@@ -178,11 +178,6 @@ class Docks(QObject):
         self.call(name)
         return True
 
-    def toggle_tables(self) -> None:
-        """Bring the tables to the front, or close them when they are there."""
-        if self.toggle("tables"):
-            self.tables.filter.setFocus()
-
     def in_sight(self, name: str) -> bool:
         """Whether anybody can see that dock's panel."""
         dock = self.named(name)

@@ -14,7 +14,7 @@ from engine.mm.swapops import ZERO_PFN, mk_pte, swp_entry, swp_entry_to_pte
 from tests.engine.reading.built import LEGACY, Built
 
 WORDS = st.integers(0, (1 << 64) - 1)
-DECODERS = [ex.decode_pte, ex.decode_swap_entry, ex.decode_page_flags, ex.decode_cache, ex.decode_backend,
+DECODERS = [ex.decode_pte, ex.decode_page_flags, ex.decode_cache, ex.decode_backend,
             ex.decode_handle, ex.decode_shmem]  # fmt: skip
 
 
