@@ -148,6 +148,11 @@ MEMCG_FULL_WALK = _setting(
     "A reclaim that freed nothing is gone through once more before the active list is shortened by force (since 6.11)",
     kernel="memcg_full_walk", default=1, high=1,
 )  # fmt: skip
+STATS_FLUSH_NS = _setting(
+    "machine.stats_flush_ns",
+    "A cgroup's reclaim goes by its lists' lengths as counted so often (since 6.12); 0: it counts when it looks",
+    "ns", kernel="FLUSH_TIME", default=2_000_000_000,
+)  # fmt: skip
 RECLAIM_FULL_CLUSTERS = _setting(
     "machine.reclaim_full_clusters",
     "With swap half full and no other cluster left, full ones give up slots that only the swapcache holds",
@@ -237,6 +242,12 @@ NONRESIDENT_AGE = _state("nonresident_age", "Evictions and activations so far", 
 DECISIONS = _state("decisions", "Questions put to a policy of somebody's own", "questions")
 DECISIONS_KNOWN = _state("decisions_known", "Its answers that are known", "questions")
 LRUVEC_REFAULTS = _state("lruvec_refaults", "Activations by refault when reclaim last ended", "pages", "refaults")
+STATS_FLUSH_DUE = _state("stats_flush_due", "When the lists are counted again", "ns", "stats_flush_dwork")
+KNOWN_INACTIVE = _state("known_inactive", "Pages of the inactive list at the last count", "pages", "lruvec_page_state")
+KNOWN_ACTIVE = _state("known_active", "Pages of the active list at the last count", "pages", "lruvec_page_state")
+KNOWN_ACTIVATIONS = _state(
+    "known_activations", "Activations by refault at the last count", "pages", "lruvec_page_state"
+)
 REFAULT_COST = _state("refault_cost", "Refaults of pages that were active before, noted as a cost", "pages")
 ANON_COST = _state("anon_cost", "Cost of reclaim and refaults noted for the anonymous lists", "pages", "anon_cost")
 

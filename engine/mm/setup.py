@@ -119,6 +119,7 @@ def new_machine(program: Program, *, journal_words: int, records: int) -> tuple[
     _swapfiles(m, program)
     for key, value in program.settings.items():
         store(m, im.schema.setting_for(key).address, value)
+    store(m, im.STATS_FLUSH_DUE, m[im.STATS_FLUSH_NS])
     store(m, im.FREE_PAGES, m[im.FRAMES])
     setup_watermarks(m)
     store(m, im.SEED, program.seed)

@@ -13,7 +13,6 @@ from engine.mm.clock import KSWAPD, spend, time_of_actor
 from engine.mm.design.hooks import can_name, name_folio
 from engine.mm.fetch import fetch_list, fetch_older
 from engine.mm.image import (
-    ACTIVATE_ANON,
     ACTIVE_TAIL,
     ALLOCSTALL,
     ANON_COST,
@@ -52,6 +51,7 @@ from engine.mm.image import (
 from engine.mm.journal import ACTOR, add, emit, get, put, store
 from engine.mm.kernel import kernel
 from engine.mm.lru import clear_flags, has_flag, lru_add, lru_del, make_unevictable, set_flags
+from engine.mm.lruvec_stats import flush_memcg_stats, known_activations, known_active, known_inactive
 from engine.mm.page_alloc import RECLAIM_MEMCG, give_frame_back, int_sqrt, legacy_cgroup, watermark_high
 from engine.mm.page_io import (
     KEEP_ACTIVE,
@@ -100,8 +100,9 @@ REFS_LOCKED = 3
 @kernel
 def inactive_is_low(m: Words) -> bool:
     """inactive_is_low(): the larger memory is, the shorter the inactive list may be."""
-    inactive = m[NR_INACTIVE]
-    active = m[NR_ACTIVE]
+    flush_memcg_stats(m)
+    inactive = known_inactive(m)
+    active = known_active(m)
     gib = (inactive + active) >> GIB_PAGES_SHIFT
     ratio = 1
     if gib != 0:
@@ -354,7 +355,7 @@ def shrink_lruvec(m: Words, priority: int, target: int, deactivate: bool, tiny: 
 def shrink_node(m: Words, priority: int, target: int, force: bool) -> int:
     """shrink_node(): one priority's share of the lists, then the shrinkers'; how many pages are free now."""
     # prepare_scan_control(); file_is_tiny is asked of a node alone.
-    stale = inactive_is_low(m) or m[ACTIVATE_ANON] != m[LRUVEC_REFAULTS]
+    stale = inactive_is_low(m) or known_activations(m) != m[LRUVEC_REFAULTS]
     tiny = (
         m[RECLAIM] != RECLAIM_MEMCG
         and not (stale or force)
@@ -371,7 +372,7 @@ def shrink_node(m: Words, priority: int, target: int, force: bool) -> int:
 @kernel
 def snapshot_refaults(m: Words) -> None:
     """snapshot_refaults(): refaults from now on are news to the next reclaim."""
-    store(m, LRUVEC_REFAULTS, m[ACTIVATE_ANON])
+    store(m, LRUVEC_REFAULTS, known_activations(m))
 
 
 @kernel

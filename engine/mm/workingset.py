@@ -11,8 +11,6 @@ from engine.mm.image import (
     ACTIVATE_ANON,
     ANON_COST,
     NONRESIDENT_AGE,
-    NR_ACTIVE,
-    NR_INACTIVE,
     POLICY,
     REFAULT_ANON,
     REFAULT_COST,
@@ -21,6 +19,7 @@ from engine.mm.image import (
 from engine.mm.journal import add, emit, store
 from engine.mm.kernel import kernel
 from engine.mm.lru import has_flag, set_flags
+from engine.mm.lruvec_stats import flush_memcg_stats, known_active, known_inactive
 from engine.mm.pageflags import PG_ACTIVE, PG_WORKINGSET
 from engine.mm.schema import Words
 from engine.mm.transitions import REFAULT
@@ -35,7 +34,7 @@ def lru_note_cost(m: Words, cost: int) -> None:
     if cost == 0:
         return
     total = m[ANON_COST] + cost
-    if total > (m[NR_INACTIVE] + m[NR_ACTIVE]) // 4:
+    if total > (known_inactive(m) + known_active(m)) // 4:
         total //= 2
     store(m, ANON_COST, total)
 
@@ -59,8 +58,9 @@ def workingset_refault(m: Words, frame: int, shadow: int) -> None:
     add(m, REFAULT_ANON, 1)
     distance = m[NONRESIDENT_AGE] - (shadow >> 1)
     size = 0
+    flush_memcg_stats(m)
     if can_name(m):
-        size = m[NR_ACTIVE]
+        size = known_active(m)
     activated = 0
     if distance <= size and m[POLICY] == 0:
         activated = 1

@@ -23,7 +23,8 @@ def program() -> Program:
     ops = np.insert(ops, 90, encode_mark(0))
     images = Images(*(np.array([0, value], dtype=np.int64) for value in (1612, 0, 1, 1)))
     editor = Process("editor", 90, (Region("heap", 0, 90, 1),))
-    settings = {"machine.design": 1, "machine.frames": 48, "machine.reclaim": 1, "machine.zswap.enabled": 1,
+    settings = {"machine.design": 1, "machine.frames": 48, "machine.reclaim": 1, "machine.stats_flush_ns": 0,
+                "machine.zswap.enabled": 1,
                 "machine.zswap.max_pool_pages": 4, "machine.charge_pool": 0, "machine.charge_metadata": 0}  # fmt: skip
     return Program("a small run", (editor,), ops, images, settings, (Swapfile("swap0", 256),), ("second pass",))
 

@@ -18,7 +18,7 @@ def program(design=1, frames=48, pool=4, slots=256, passes=2):
     images = Images(*(np.array([0, value], dtype=np.int64) for value in (1612, 0, 1, 1)))
     settings = {"machine.design": design, "machine.frames": frames, "machine.reclaim": 1, "machine.zswap.enabled": 1,
                 "machine.zswap.max_pool_pages": pool, "machine.charge_pool": 0,
-                "machine.charge_metadata": 0}  # fmt: skip
+                "machine.charge_metadata": 0, "machine.stats_flush_ns": 0}  # fmt: skip
     swapfiles = (Swapfile("swap0", slots),)
     return Program("small", (Process("editor", 90, (Region("heap", 0, 90, 1),)),), ops, images, settings, swapfiles)
 

@@ -197,7 +197,8 @@ def test_a_machine_that_ran_can_be_told_whole(design):
     one = np.ones(len(pages), dtype=np.int64)
     ops = encode_references(0 * one, pages, np.arange(len(pages)) % 3 > 0, one)
     images = Images(*(np.array([0, value]) for value in (1612, 0, 1, 1)))
-    settings = {"machine.frames": 48, "machine.reclaim": 1, "machine.zswap.max_pool_pages": 8,
+    settings = {"machine.frames": 48, "machine.reclaim": 1, "machine.stats_flush_ns": 0,
+                "machine.zswap.max_pool_pages": 8,
                 "machine.charge_pool": 0, "machine.zswap.enabled": 1, "machine.design": design}  # fmt: skip
     program = Program("a small run", (Process("editor", 90, (Region("heap", 0, 90, 1),)),), ops, images, settings,
                       (Swapfile("swap0", 256),))  # fmt: skip

@@ -19,6 +19,7 @@ from tests.engine.reference.beside import Beside
 POLICIES = ("linux", "fifo", "lru", "clock", "random", "opt")
 ALLOCATORS = ("zsmalloc", "zbud", "z3fold")
 SWAPFILES = ((96, 64), (40, 16), (20,), (1100, 200), ())
+FLUSHES = (0, 20_000, 300_000, 2_000_000_000)
 MACHINES = st.fixed_dictionaries({
     "design": st.sampled_from(DESIGNS), "kernel": st.sampled_from(KERNELS), "frames": st.sampled_from((24, 40, 90)),
     "slots": st.sampled_from(SWAPFILES), "priorities": st.sampled_from(((-2, -2), (5, 1), (-2, -3))),
@@ -30,7 +31,7 @@ SETTINGS = st.fixed_dictionaries({}, optional={
     "machine.zswap.shrinker_enabled": st.integers(0, 1), "machine.swappiness": st.sampled_from((0, 60, 200)),
     "machine.zswap.max_pool_pages": st.sampled_from((1, 3, 12, 40)), "machine.zero_page": st.integers(0, 1),
     "machine.swap_desc.reverse_map": st.sampled_from((0, 1)), "machine.page_cluster": st.integers(0, 5),
-    "machine.reclaim_full_clusters": st.integers(0, 1),
+    "machine.reclaim_full_clusters": st.integers(0, 1), "machine.stats_flush_ns": st.sampled_from(FLUSHES),
 })  # fmt: skip
 QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=10)
 LONG = settings(QUICK, max_examples=600)
@@ -57,6 +58,7 @@ def drawn(seed: int, length: int, **more: int) -> tuple[Program, list[tuple]]:
     chosen |= {
         "machine.swappiness": one_of(0, 60, 100, 200), "machine.zswap.max_pool_pages": one_of(1, 3, 6, 12, 40),
         "machine.page_cluster": one_of(0, 1, 3, 5), "machine.swap_desc.reverse_map": one_of(0, 1, 2),
+        "machine.stats_flush_ns": one_of(*FLUSHES),
     }  # fmt: skip
     made = program(
         actions, DESIGNS[seed % 3], KERNELS[seed // 3 % 3], frames=one_of(24, 32, 40, 60, 90),
@@ -86,7 +88,7 @@ def test_they_are_the_same_with_each_allocator(design: str, allocator: str) -> N
 def test_the_runs_do_what_they_are_for() -> None:
     """Every part of the kernel that is compared comes up in a few long runs."""
     seen: set[str] = set()
-    for seed in (201, 202, 204, 207, 210, 213):
+    for seed in (201, 202, 204, 207, 210, 213, 217, 226):
         both = go_through(*drawn(seed, 80))
         seen |= {name for name, number in both.reference.count.items() if number}
     assert seen >= {

@@ -41,6 +41,11 @@ def out_and_back(design: int) -> Told:
     yield toy, toy.write(*range(20))
 
 
+def reclaim_by_statistics() -> Told:
+    toy = build(20, frames=12, stats_flush_ns=1000)
+    yield toy, toy.write(*range(20))
+
+
 def zswap(design: int) -> Told:
     toy = build(60, design=design, zswap=True, zswap__max_pool_pages=4)
     yield toy, toy.write(*range(60)) + toy.pageout(0, 40) + toy.idle() + toy.read(5) + toy.exit(0)
@@ -94,7 +99,7 @@ def reclaim() -> Told:
     yield toy, toy.write(0, 1) + toy.pageout(0, 2)
 
 
-RUNS: list[Callable[[], Told]] = [first_touches_and_faults, address_spaces, reclaim]
+RUNS: list[Callable[[], Told]] = [first_touches_and_faults, address_spaces, reclaim, reclaim_by_statistics]
 RUNS += [partial(runs, design) for runs in (out_and_back, zswap, devices) for design in ALL_DESIGNS]
 
 

@@ -50,6 +50,7 @@ def run_of(references, design, kernel, *, frames=128, seed=1, allocator=None, po
     )
     settings = settings_of(kernel) | {
         "machine.design": DESIGNS.index(design), "machine.frames": frames, "machine.reclaim": 1,
+        "machine.stats_flush_ns": 0,
         "machine.zswap.enabled": 1, "machine.zswap.max_pool_pages": pool,
     }  # fmt: skip
     if allocator is not None:

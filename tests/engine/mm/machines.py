@@ -315,7 +315,7 @@ def program(
         swapfiles = (Swapfile("swap0", slots),) if slots else ()
     values = {
         "machine.frames": frames, "machine.design": design, "machine.reclaim": 0 if node else 1,
-        "machine.zswap.enabled": int(zswap),
+        "machine.zswap.enabled": int(zswap), "machine.stats_flush_ns": 0,
     }  # fmt: skip
     values |= {f"machine.{name.replace('__', '.')}": value for name, value in settings.items()}
     # Where operations come one by one: forks and ranges among the program's operations, which are never

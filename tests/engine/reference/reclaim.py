@@ -28,6 +28,8 @@ class Reclaim:
         self.age = 0
         self.cost = 0
         self.activations_before = 0
+        self.next_count = self.settings["stats_flush_ns"]
+        self.last_count = 0, 0, 0
         self.kswapd = "asleep"
         self.kswapd_clock = 0
         self.kswapd_priority = 0
@@ -177,8 +179,20 @@ class Reclaim:
             self.list_frame(frame)
 
     def inactive_is_low(self) -> bool:
-        gib = (len(self.inactive) + len(self.active)) >> 18
-        return len(self.inactive) * (isqrt(10 * gib) if gib else 1) < len(self.active)
+        inactive, active, _ = self.counted()
+        gib = (inactive + active) >> 18
+        return inactive * (isqrt(10 * gib) if gib else 1) < active
+
+    def counted(self, again: bool = True) -> tuple[int, int, int]:
+        """What reclaim knows: pages inactive, active, activated by refault. Asking ``again`` counts when it is time."""
+        now = len(self.inactive), len(self.active), self.count["workingset_activate_anon"]
+        period = self.settings["stats_flush_ns"]
+        if not period or self.settings["reclaim"] == "node":
+            return now
+        if again and not self.clock() < self.next_count <= self.clock() + period:
+            self.next_count = self.clock() + period - (self.clock() - self.next_count) % period
+            self.last_count = now
+        return self.last_count
 
     # -- the working set ------------------------------------------------------------------------------------
 
@@ -187,7 +201,8 @@ class Reclaim:
         entry.shadow = None
         self.count["workingset_refault_anon"] += 1
         linux = self.settings["policy"] == "linux"
-        if linux and self.age - age <= (len(self.active) if self.can_name() else 0):
+        active = self.counted()[1]
+        if linux and self.age - age <= (active if self.can_name() else 0):
             frame.active = True
             self.age += 1
             self.count["workingset_activate_anon"] += 1
@@ -200,7 +215,7 @@ class Reclaim:
         if not cost:
             return
         self.cost += cost
-        if self.cost > (len(self.inactive) + len(self.active)) // 4:
+        if self.cost > sum(self.counted(again=False)[:2]) // 4:
             self.cost //= 2
 
     # -- one page ---------------------------------------------------------------------------------------------
@@ -381,8 +396,9 @@ class Reclaim:
         return self.swap_total > 0 or self.can_name()
 
     def shrink_node(self, priority: int, target: int, force: bool) -> int:
-        fresh_refaults = self.count["workingset_activate_anon"] != self.activations_before
-        shorten = force or self.inactive_is_low() or fresh_refaults
+        low = self.inactive_is_low()
+        fresh_refaults = self.counted(again=False)[2] != self.activations_before
+        shorten = force or low or fresh_refaults
         node = self.settings["reclaim"] == "node"
         few_files = node and self.free <= self.wmark_high and not shorten and bool(len(self.inactive) >> priority)
         cost = self.cost
@@ -423,7 +439,7 @@ class Reclaim:
                 freed += self.shrink_node(priority, BATCH, walk == "forced")
                 if freed >= BATCH:
                     break
-            self.activations_before = self.count["workingset_activate_anon"]
+            self.activations_before = self.counted(again=False)[2]
             if freed:
                 break
             if not walks and walk != "forced" and self.left_active_alone:
@@ -445,7 +461,7 @@ class Reclaim:
         self.kswapd, self.kswapd_priority, self.kswapd_freed = "works", 12, 0
 
     def kswapd_dozes(self) -> None:
-        self.activations_before = self.count["workingset_activate_anon"]
+        self.activations_before = self.counted(again=False)[2]
         if self.balanced():
             self.only_writing = False
         self.kswapd = "dozes"
@@ -489,5 +505,5 @@ class Reclaim:
             if self.kswapd_in_vain >= GIVES_UP:
                 self.kswapd_dozes()
             else:
-                self.activations_before = self.count["workingset_activate_anon"]
+                self.activations_before = self.counted(again=False)[2]
                 self.kswapd_begins()
