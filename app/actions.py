@@ -166,8 +166,8 @@ SPECS: tuple[Spec[MainWindow], ...] = (
          "Type a few letters of what to do or where to go: an action, a scenario, a mark, a kind, a panel.",
          lambda w: w.show_palette(), ("Ctrl+K", "Ctrl+Shift+P")),
     Spec("compare", "&Compare with another run", "mdi6.compare-horizontal",
-         "The same workload under the other design, side by side.",
-         lambda w: w.comparing.begin(), ("C",), needs_run=True),
+         "The same workload under the other design, side by side; once more ends it.",
+         lambda w: w.comparing.toggle(), ("C",), checkable=True, needs_run=True),
 
     Spec("machines_side", "Machines s&ide by side", "mdi6.view-split-vertical",
          "What is compared as machines beside each other, with marks on what differs.",

@@ -126,7 +126,9 @@ class TopBar(QToolBar):
         button.setIcon(action.icon())
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCheckable(True)
         button.clicked.connect(lambda _on=False: action.trigger())
+        action.toggled.connect(button.setChecked)
         return button
 
     def _export(self, made: dict[str, QAction]) -> QToolButton:

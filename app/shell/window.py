@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
         self.status.cancelled.connect(worker.cancel)
         for view in self.showing.views():
             self._grant(view)
+        self.comparing.chosen.connect(self._mark_comparing)
         self.docks.made.connect(self._furnished)
         self.docks.named("transitions").visibilityChanged.connect(worker.want_table)
         self.timeline.span_changed.connect(worker.watch)
@@ -172,6 +173,9 @@ class MainWindow(QMainWindow):
         self._after_paint.timeout.connect(self.gallery.start)
         compiling().changed.connect(self.show_engine)
         self.looks.dress()
+
+    def _mark_comparing(self) -> None:
+        self.actions_by_name["compare"].setChecked(bool(self.comparing.others))
 
     def _grant(self, view: Any) -> None:
         """Do what a view wishes."""

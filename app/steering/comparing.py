@@ -135,6 +135,13 @@ class Comparing(QObject):
         if not self.others and self._frame is not None:
             self.choose((self.offers(self._frame)[0].variant,))
 
+    def toggle(self) -> None:
+        """Begin to compare, or end it."""
+        if self.others:
+            self.choose(())
+        else:
+            self.begin()
+
     def show_machines(self, how: str) -> None:
         """The machines that are compared side by side or overlaid, or only ours; where there is one, another comes."""
         self.show_beside(Beside(how))

@@ -148,6 +148,11 @@ MEMCG_FULL_WALK = _setting(
     "A reclaim that freed nothing is gone through once more before the active list is shortened by force (since 6.11)",
     kernel="memcg_full_walk", default=1, high=1,
 )  # fmt: skip
+PAGEOUT_MAPPED_ONLY = _setting(
+    "machine.pageout_mapped_only",
+    "A dirty page that was read ahead and never mapped is not written by reclaim but becomes active (since 6.16)",
+    kernel="pageout", default=1, high=1,
+)  # fmt: skip
 STATS_FLUSH_NS = _setting(
     "machine.stats_flush_ns",
     "A cgroup's reclaim goes by its lists' lengths as counted so often (since 6.12); 0: it counts when it looks",

@@ -214,6 +214,11 @@ MET_WRITING = _kind(
     "met while written", V, "shrink_folio_list",
     "Frame {frame} is still being written: it becomes active, out of the way until that is done.", "frame",
 )  # fmt: skip
+NEVER_MAPPED = _kind(
+    "never mapped", V, "pageout",
+    "Frame {frame} was read ahead and nobody mapped it: it holds the only copy of {swap}, is not written, and "
+    "becomes active.", "frame", "swap",
+)  # fmt: skip
 FLUSH_STATS = _kind(
     "statistics flushed", V, "flush_memcg_stats_dwork",
     "The lists are counted: {inactive} pages inactive, {active} active, and reclaim goes by that until the next count.",

@@ -29,7 +29,9 @@ from engine.mm.image import (
     NR_VMSCAN_WRITE,
     PAGE_FLAGS,
     PAGE_MAPCOUNT,
+    PAGE_MAPPING,
     PAGE_SWAP,
+    PAGEOUT_MAPPED_ONLY,
     PGACTIVATE,
     PGDEACTIVATE,
     PGREFILL,
@@ -80,7 +82,17 @@ from engine.mm.schema import Words
 from engine.mm.shrinker import shrink_zswap
 from engine.mm.swap_state import enter_swap_cache, folio_free_swap
 from engine.mm.swapfile import vm_swap_full
-from engine.mm.transitions import ACTIVATED, DEACTIVATE, FREED, KEEP, MET_WRITING, NAME_FAIL, SWAP_NAME, UNMAP
+from engine.mm.transitions import (
+    ACTIVATED,
+    DEACTIVATE,
+    FREED,
+    KEEP,
+    MET_WRITING,
+    NAME_FAIL,
+    NEVER_MAPPED,
+    SWAP_NAME,
+    UNMAP,
+)
 from engine.mm.workingset import lru_note_cost
 
 DEF_PRIORITY = 12
@@ -210,6 +222,10 @@ def reclaim_folio(m: Words, frame: int) -> int:
             return activate_locked(m, frame)
         shmem_to_swap(m, frame, entry)
     if has_flag(m, frame, PG_DIRTY):
+        if get(m, PAGE_MAPPING, frame) == 0 and m[PAGEOUT_MAPPED_ONLY] != 0 and m[POLICY] == 0:
+            # pageout() knows shmem by its mapping and the rest by folio_test_anon(): this one is neither yet.
+            emit(m, NEVER_MAPPED, frame, entry, 0)
+            return activate_locked(m, frame)
         wrote = swap_writeout(m, frame, entry)
         if wrote == KEEP_ACTIVE:
             clear_flags(m, frame, PG_READAHEAD)

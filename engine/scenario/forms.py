@@ -167,7 +167,9 @@ class Group:
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Design and kernel", ("design", "kernel", "swap_desc.")),
     ("Memory", ("frames", "working_set_percent", "charge_pool", "charge_metadata", "zero_page")),
-    ("Reclaim", ("reclaim", "policy", "swappiness", "watermark_", "memcg_full_walk", "stats_flush_ns")),
+    ("Reclaim", (
+        "reclaim", "policy", "swappiness", "watermark_", "memcg_full_walk", "pageout_mapped_only", "stats_flush_ns",
+    )),
     ("zswap", ("zswap.", "zero_map")),
     ("Readahead", ("page_cluster", "readahead")),
     ("Time", ("time.",)),

@@ -70,11 +70,13 @@ class Case:
     marks: tuple[str, ...]
 
 
-def references(pages: Sequence[int] | NDArray[np.int64] | range, *, write: bool, process: int = 0) -> Ops:
-    """One reference to each page."""
+def references(
+    pages: Sequence[int] | NDArray[np.int64] | range, *, write: bool | NDArray[np.bool_], process: int = 0
+) -> Ops:
+    """One reference to each page, all written, none, or each as it says."""
     where = np.asarray(pages, dtype=np.int64)
     ones = np.ones(len(where), dtype=np.int64)
-    return encode_references(ones * process, where, np.full(len(where), write), ones)
+    return encode_references(ones * process, where, np.broadcast_to(write, len(where)), ones)
 
 
 def images(lengths: Sequence[int]) -> Images:
@@ -93,9 +95,11 @@ def page_tables(touched: int) -> int:
     return -(-touched // PTES_PER_TABLE) + UPPER_TABLES
 
 
-def frames_left(frames: int, touched: int, listed: int, *, processes: int = 1, shmem: bool = False) -> int:
+def frames_left(
+    frames: int, touched: int, listed: int, *, processes: int = 1, shmem: bool = False, rest: int = REST_PAGES
+) -> int:
     """Frames for the ``touched`` pages within a limit of ``frames`` and 1 MiB, with so many references ``listed``."""
-    taken = page_tables(touched) * processes + REST_PAGES + listed * BYTES_PER_REFERENCE // PAGE_SIZE
+    taken = page_tables(touched) * processes + rest + listed * BYTES_PER_REFERENCE // PAGE_SIZE
     if shmem:
         taken += touched // XA_CHUNK // XA_NODES_PER_PAGE
     return frames + LIMIT_PAGES_FOR_THE_REST - taken

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.machine import Machine
 from engine.operation import KIND_MASK, Op
 from engine.truth.cases import Case
 from engine.truth.recorded import COUNTERS, FIGURES, GAUGES, recorded
+from engine.truth.walks import Walk
+
+RECORDING = Path(__file__).with_name("walks.json")
+"""A Linux 6.18 on the walks, made by :mod:`engine.truth.recorder`."""
 
 TOLERANCE = 0.03
 NOISE = 100
@@ -31,23 +37,30 @@ OF_THE_MOMENT = {
 
 @dataclass(frozen=True)
 class Row:
-    """One figure of the kernel and the model's."""
+    """One figure of the kernel, the least and the most of its runs, and the model's."""
 
     case: str
     mark: str
     name: str
-    kernel: int
+    low: int
+    high: int
     model: int
 
     @property
     def compared(self) -> bool:
         """Whether the kernel's figure is large enough to mean the program's pages."""
-        return self.kernel > NOISE
+        return self.high > NOISE
+
+    @property
+    def kernel(self) -> str:
+        """The kernel's figure, or its least and most."""
+        return str(self.low) if self.low == self.high else f"{self.low} … {self.high}"
 
     @property
     def deviation(self) -> float:
-        """(model - kernel) / kernel; 0 where both are 0."""
-        return (self.model - self.kernel) / self.kernel if self.kernel else float(self.model)
+        """How far the model is from what the kernel's runs lie between, as a share; 0 in between."""
+        nearest = min(max(self.model, self.low), self.high)
+        return (self.model - nearest) / nearest if nearest else float(self.model)
 
     @property
     def of_the_moment(self) -> bool:
@@ -57,14 +70,18 @@ class Row:
     @property
     def possible(self) -> bool:
         """Holds, or is off by no more than what reclaim writes ahead, where that is what it depends on."""
-        return self.holds or (self.of_the_moment and abs(self.model - self.kernel) <= WRITTEN_AHEAD)
+        return self.holds or (self.of_the_moment and self._apart <= WRITTEN_AHEAD)
 
     @property
     def holds(self) -> bool:
         """Within the tolerance, or both small."""
         if self.compared:
             return abs(self.deviation) <= TOLERANCE
-        return abs(self.model - self.kernel) <= NOISE
+        return self._apart <= NOISE
+
+    @property
+    def _apart(self) -> int:
+        return max(self.low - self.model, self.model - self.high, 0)
 
 
 def replay(case: Case, compiled: bool | None = None) -> tuple[Machine, dict[str, dict[str, int]]]:
@@ -89,4 +106,26 @@ def rows(case: Case, figures: dict[str, dict[str, int]]) -> Iterator[Row]:
     for mark in case.marks:
         if (case.name, mark) in FIGURES:
             for name, kernel in recorded(case.name, mark).items():
-                yield Row(case.name, mark, name, kernel, figures[mark][name])
+                yield Row(case.name, mark, name, kernel, kernel, figures[mark][name])
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A walk on the kernel: how often it was made, how often the OOM killer ended it, and its figures by mark."""
+
+    runs: int
+    killed: int
+    marks: list[dict[str, list[int]]]
+
+    def rows(self, walk: Walk, figures: dict[str, dict[str, int]]) -> Iterator[Row]:
+        """The kernel's figures beside the model's, at the marks that both came to."""
+        for mark, spans in zip(walk.marks, self.marks, strict=False):
+            for name in COUNTERS + GAUGES if mark in figures else ():
+                low, high = spans.get(name, (0, 0))
+                yield Row(walk.name, mark, name, low, high, figures[mark][name])
+
+
+def walked() -> dict[str, Walked]:
+    """The kernel's side of every walk, by its name."""
+    found = json.loads(RECORDING.read_text(encoding="utf-8"))
+    return {name: Walked(**recording) for name, recording in found.items()}

@@ -52,3 +52,16 @@ def test_what_compares_and_what_can_be_taken_along_stand_in_the_bar(window, qtbo
     assert list(bar.export.menu().actions()) == [window.actions_by_name[name] for name in EXPORTS]
     qtbot.mouseClick(bar.compare, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(window.comparing.others))
+
+
+def test_the_button_tells_that_runs_are_compared_and_ends_it_when_pressed_again(window, qtbot):
+    bar = window.topbar
+    qtbot.mouseClick(bar.compare, Qt.MouseButton.LeftButton)
+    assert bar.compare.isChecked()
+    assert window.actions_by_name["compare"].isChecked()
+    qtbot.mouseClick(bar.compare, Qt.MouseButton.LeftButton)
+    assert window.comparing.others == ()
+    assert not bar.compare.isChecked()
+    assert not window.actions_by_name["compare"].isChecked()
+    window.actions_by_name["machines_over"].trigger()
+    assert bar.compare.isChecked(), "however it begins"

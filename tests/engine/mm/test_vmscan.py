@@ -455,3 +455,53 @@ def test_memory_writeback_off_keeps_the_page_in_the_swapcache_and_activates_it()
     assert (toy["pswpout"], toy["swap_used_pages"], toy.count(toy.entry(0))) == (0, 1, 1)
     assert toy.m[im.DESIGN] == LEGACY
     assert "swapcache hit" in kinds(toy.read(0))
+
+
+# -- what reclaim does not write --------------------------------------------------------------------
+
+
+def read_ahead(**more: int) -> tuple[Toy, int]:
+    """Page 0 came back from zswap and brought others along; the frame of the next one reclaim looks at."""
+    toy = build(8, zswap=True, readahead=1, **more)
+    toy.write(*range(8))
+    toy.pageout(0, 8)
+    toy.read(0)
+    toy.reclaim(0)
+    frame = toy["inactive_tail"]
+    assert {"dirty", "readahead", "swapcache"} <= toy.flags(frame)
+    return toy, frame
+
+
+@pytest.mark.parametrize("asks", [1, 0])
+def test_a_dirty_page_that_was_read_ahead_and_never_mapped_becomes_active_since_6_16(asks: int) -> None:
+    toy, frame = read_ahead(pageout_mapped_only=asks)
+    stored, before = toy["zswpout"], toy["pgactivate"]
+    assert look(toy) == 1 - asks
+    assert toy["zswpout"] == stored + 1 - asks
+    assert ("active" in toy.flags(frame)) == bool(asks)
+    assert toy["pgactivate"] == before + asks
+
+
+def test_once_mapped_it_is_written_like_any_other() -> None:
+    toy, frame = read_ahead()
+    entry = toy.at(im.PAGE_SWAP, frame)
+    page = next(page for page in range(1, 8) if toy.pte(page) and toy.entry(page) == entry)
+    toy.read(page)
+    old(toy, page)
+    stored = toy["zswpout"]
+    assert look(toy) == 1
+    assert toy["zswpout"] == stored + 1
+
+
+def test_one_that_is_clean_is_freed_since_its_slot_has_the_bytes() -> None:
+    toy = build(8, readahead=1)
+    toy.write(*range(8))
+    toy.pageout(0, 8)
+    toy.idle(5_000_000)
+    toy.drop_swapcache()
+    toy.read(0)
+    toy.idle(5_000_000)
+    toy.reclaim(0)
+    before = toy["swapcache_clean_drops"]
+    assert look(toy) == 1
+    assert toy["swapcache_clean_drops"] == before + 1

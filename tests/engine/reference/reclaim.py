@@ -295,6 +295,8 @@ class Reclaim:
             frame.shmem = False
         if not frame.dirty:
             self.count["swapcache_clean_drops"] += 1
+        elif frame.mapping is None and self.settings["pageout_mapped_only"] and self.settings["policy"] == "linux":
+            return self.activate(frame)
         else:
             wrote = self.write_out(frame, entry)
             if wrote == "stays":
