@@ -108,6 +108,8 @@ class Camera:
         if panel == "compare" and window.frame is not None:
             window.comparing.choose((window.comparing.offers(window.frame)[0].variant,))
             self._until(lambda: bool(window.docks.compare.results))
+        if panel == "why" and window.frame is not None:
+            self._until(lambda: bool(window.docks.why.cards))
 
     def _large(self, panel: str) -> None:
         self.window.looks.scale_type(2.0)

@@ -208,10 +208,9 @@ class WhyPanel(QWidget):
         below.addWidget(self.strip)
         below.addWidget(self.life_note)
         below.addWidget(self.list, 1)
-        column.addWidget(lower, 3)
-        self.show_question("", "", False)
-        self.show_causes([], "")
-        self.show_life("", [], 1, 0, True)
+        column.addWidget(lower)
+        self._column, self._lower = column, lower
+        self.empty()
         theme.switch().changed.connect(self._restyle)
         self._restyle()
 
@@ -252,10 +251,20 @@ class WhyPanel(QWidget):
         """The cursor moved: the strip's line goes with it; chain and life come when they are found."""
         self.strip.show_life(self.strip.changes, max(1, moment.length), moment.transition.number)
 
+    def empty(self) -> None:
+        """No run is open."""
+        self.show_question("", "", False)
+        self._note(self.tr("Step or play a run: here stands why each transition came about, each cause a click away."))
+        self.show_life("", [], 1, 0, True)
+
     def look(self) -> None:
         """Another chain is about to be found."""
+        self._note(self.tr("Looking…"))
+
+    def _note(self, text: str) -> None:
+        """Words in place of a chain."""
         self._clear_chain()
-        self._chain.addWidget(Text(self.tr("Looking…"), 12, colour="dim"))
+        self._chain.addWidget(Text(text, 12.5, colour="dim", wrap=True))
         self._chain.addStretch(1)
 
     def _clear_chain(self) -> None:
@@ -268,7 +277,10 @@ class WhyPanel(QWidget):
         self.cards = []
 
     def show_causes(self, reasons: Sequence[Reason], operation: str) -> None:
-        """The chain, from what happened back to the operation that began it."""
+        """The chain, from what happened back to the operation that began it; nothing had happened without one."""
+        if not operation:
+            self._note(self.tr("This is the start: nothing has happened yet."))
+            return
         self._clear_chain()
         for index, reason in enumerate(reasons):
             if index:
@@ -277,19 +289,17 @@ class WhyPanel(QWidget):
             who = self.tr(ACTORS[transition.actor])
             head = f"{count(transition.number)} · {declared(transition.kind.name)} · {who}"
             self._add(JumpCard(transition.number, head, said(reason.sentence), here=index == 0))
-        if operation:
-            if reasons:
-                self._chain.addWidget(Text(self.tr("↑ because"), 11.5, colour="dim"))
-            self._add(JumpCard(-1, self.tr("the operation"), said(operation)))
-        else:
-            self._chain.addWidget(Text(self.tr("This is the start: nothing has happened yet."), 12.5, colour="dim",
-                                       wrap=True))  # fmt: skip
+        if reasons:
+            self._chain.addWidget(Text(self.tr("↑ because"), 11.5, colour="dim"))
+        self._add(JumpCard(-1, self.tr("the operation"), said(operation)))
         self._chain.addStretch(1)
 
     def show_life(self, name: str, changes: Sequence[Change], length: int, cursor: int, complete: bool) -> None:
         """The changes of what is selected, by its name; empty where nothing is."""
-        for button in (self.last, self.next):
-            button.setEnabled(bool(name))
+        # Without a selection the chain has all the room but for one line that tells what to select.
+        for part in (self.last, self.next, self.strip, self.list):
+            part.setVisible(bool(name))
+        self._column.setStretchFactor(self._lower, 3 if name else 0)
         self.life_title.show_text(self.tr("Life of {name}").format(name=name) if name else self.tr("Life of a page"))
         if not name:
             note = self.tr("Select a page, frame, descriptor, zswap entry or slot: here stands where it was when.")

@@ -48,6 +48,7 @@ class Looks(QObject):
         if window.frame is not None and window.docks.run_shown:
             window.opening.make_lesson()
         window.showing.show_again()
+        window.reasons.say_again()
 
     def scale_type(self, factor: float) -> None:
         """Everything written larger or smaller by a factor; 0: as it was."""

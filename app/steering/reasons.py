@@ -54,9 +54,13 @@ class Reasons(QObject):
         self._frame = self._subject = self._chain_for = self._life_for = None
         self._changes, self._complete = [], False
         if self._docks.has("why"):
-            self._panel.show_question("", "", False)
-            self._panel.show_causes([], "")
-            self._panel.show_life("", [], 1, 0, True)
+            self._panel.empty()
+
+    def say_again(self) -> None:
+        """In another language: what was found is looked for anew."""
+        self._chain_for = self._life_for = None
+        if self._frame is not None:
+            self.show_frame(self._frame, (self._subject,) if self._subject is not None else ())
 
     def show_frame(self, frame: Frame, selection: tuple[Selected, ...]) -> None:
         """The cursor or the selection may be another one: look anew for what is not known."""

@@ -99,7 +99,7 @@ def test_without_a_selection_it_says_what_to_do(window, asked, qtbot):
     window.select(())
     window.actions_by_name["next_change"].trigger()
     assert "Select something first" in window.status.said()
-    assert not asked.next.isEnabled()
+    assert not asked.next.isVisible()
 
 
 def test_a_click_on_its_tab_is_enough(window, asked, run, qtbot, cursor):
@@ -134,3 +134,34 @@ def test_why_did_this_page_go_takes_two_clicks(window, qtbot, run, cursor):
     assert panel._title.text() == "Why did this happen?"
     window.select(())
     qtbot.waitUntil(lambda: panel.of_thing.isHidden())
+
+
+def test_without_a_selection_the_chain_has_the_room_and_a_line_tells_what_to_select(window, asked, qtbot):
+    window.select(())
+    qtbot.waitUntil(lambda: not asked.list.isVisible())
+    assert not asked.strip.isVisible()
+    assert asked.life_note.text().startswith("Select a page")
+    assert asked._area.height() > 2 * asked._lower.height()
+    window.select((PAGE,))
+    qtbot.waitUntil(asked.list.isVisible)
+
+
+def test_the_chain_is_told_anew_in_another_language(window, asked, qtbot):
+    english = [card.text for card in asked.cards]
+    window.looks.choose_language("zh_CN")
+    qtbot.waitUntil(lambda: bool(asked.cards) and [card.text for card in asked.cards] != english, timeout=10_000)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in asked.cards[0].text)
+    window.looks.choose_language("en")
+    qtbot.waitUntil(lambda: [card.text for card in asked.cards] == english, timeout=10_000)
+
+
+def test_while_it_looks_it_does_not_say_that_nothing_has_happened(asked):
+    def said() -> list[str]:
+        return [item.widget().text() for item in map(asked._chain.itemAt, range(asked._chain.count())) if item.widget()]
+
+    asked.look()
+    assert said() == ["Looking…"]
+    asked.empty()
+    assert said()[0].startswith("Step or play")
+    asked.show_causes([], "")
+    assert said() == ["This is the start: nothing has happened yet."]
