@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 
 from engine.mm import image as im
 from engine.truth.cases import Case, cases
@@ -13,30 +12,30 @@ from engine.truth.walks import walks
 
 
 def main(arguments: list[str]) -> int:
-    """Print a table for every case and walk (or those whose name begins as said); 1 when a figure is off."""
+    """A table for every case and walk, or those whose name begins as said; 1 when a figure is off.
+
+    ``--brief``: one line each.
+    """
+    brief = "--brief" in arguments
+    asked = [argument for argument in arguments if argument != "--brief"]
     off = 0
+    if brief:
+        print("| case | ended out of memory | figures | hold | furthest off |\n|---|---|---:|---:|---|")
     for case in cases():
-        if not asked_for(case.name, arguments):
-            continue
-        machine, figures = replay(case)
-        print(f"\n### {case.name}\n")
-        if case.name in KILLED:
-            at = machine.view.scalar(im.OOM_REFERENCE)
-            slots, resident = case.program.swapfiles[0].slots, case.program.setting("machine.frames")
-            print(f"Killed at reference {at}: {slots} slots and {resident} frames hold {slots + resident} pages.")
-            continue
-        off += table(rows(case, figures))
+        if asked_for(case.name, asked):
+            machine, figures = replay(case)
+            killed = f"at reference {machine.view.scalar(im.OOM_REFERENCE)}" if case.name in KILLED else ""
+            off += (line if brief else table)(case.name, killed, list(rows(case, figures)))
     recordings = walked()
     for walk in walks():
-        if not asked_for(walk.name, arguments) or walk.name not in recordings:
-            continue
-        machine, figures = replay(Case(walk.name, walk.program(), walk.marks))
-        recording = recordings[walk.name]
-        print(f"\n### {walk.name}\n")
-        if recording.killed or machine.outcome == "oom":
-            ended = "as in the model" if machine.outcome == "oom" else "not so in the model"
-            print(f"The OOM killer ended {recording.killed} of the kernel's {recording.runs} runs; {ended}.\n")
-        off += table(recording.rows(walk, figures))
+        if asked_for(walk.name, asked) and walk.name in recordings:
+            machine, figures = replay(Case(walk.name, walk.program(), walk.marks))
+            recording = recordings[walk.name]
+            killed = ""
+            if recording.killed or machine.outcome == "oom":
+                model = "too" if machine.outcome == "oom" else "not"
+                killed = f"{recording.killed} of {recording.runs} runs, the model {model}"
+            off += (line if brief else table)(walk.name, killed, list(recording.rows(walk, figures)))
     print(f"\n{off} figures are off." if off else "\nAll figures hold.")
     return 1 if off else 0
 
@@ -46,16 +45,27 @@ def asked_for(name: str, arguments: list[str]) -> bool:
     return not arguments or name.startswith(tuple(arguments))
 
 
-def table(found: Iterable[Row]) -> int:
-    """Print figures as a Markdown table; how many are off."""
-    off = 0
-    print("| mark | figure | kernel | model | deviation |\n|---|---|---:|---:|---:|")
+def table(name: str, killed: str, found: list[Row]) -> int:
+    """Print the figures of a case as a Markdown table; how many are off."""
+    print(f"\n### {name}\n")
+    if killed:
+        print(f"Ended by the OOM killer: {killed}.\n")
+    if found:
+        print("| mark | figure | kernel | model | deviation |\n|---|---|---:|---:|---:|")
     for row in found:
         if row.compared:
             moment = " *" if row.of_the_moment else ""
             print(f"| {row.mark} | `{row.name}`{moment} | {row.kernel} | {row.model} | {row.deviation:+.1%} |")
-        off += not row.holds
-    return off
+    return sum(not row.holds for row in found)
+
+
+def line(name: str, killed: str, found: list[Row]) -> int:
+    """Print a case as one line of a Markdown table; how many of its figures are off."""
+    large = [row for row in found if row.compared]
+    furthest = max(large, key=lambda row: abs(row.deviation), default=None)
+    off = "" if furthest is None else f"`{furthest.name}` {furthest.deviation:+.1%}"
+    print(f"| {name} | {killed} | {len(large)} | {sum(row.holds for row in large)} | {off} |")
+    return sum(not row.holds for row in found)
 
 
 if __name__ == "__main__":

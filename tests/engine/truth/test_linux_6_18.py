@@ -93,7 +93,14 @@ def test_with_more_slots_used_than_half_a_read_gives_its_slot_up() -> None:
 
 
 def test_a_row_tells_large_figures_by_share_and_small_ones_by_number() -> None:
-    assert Row("case", "end", "zswpin", 1000, 1030).holds
-    assert not Row("case", "end", "zswpin", 1000, 1031).holds
-    assert Row("case", "end", "zswpin", 0, 100).holds
-    assert not Row("case", "end", "zswpin", 0, 101).holds
+    assert Row("case", "end", "zswpin", 1000, 1000, 1030).holds
+    assert not Row("case", "end", "zswpin", 1000, 1000, 1031).holds
+    assert Row("case", "end", "zswpin", 0, 0, 100).holds
+    assert not Row("case", "end", "zswpin", 0, 0, 101).holds
+
+
+def test_of_several_runs_of_the_kernel_the_nearest_counts() -> None:
+    row = Row("case", "end", "zswpin", 1000, 1200, 1100)
+    assert (row.kernel, row.deviation, row.holds) == ("1000 … 1200", 0, True)
+    assert Row("case", "end", "zswpin", 1000, 1200, 970).holds
+    assert not Row("case", "end", "zswpin", 1000, 1200, 1237).holds
