@@ -60,6 +60,7 @@ class AnimationDialog(QDialog):
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.clicked.connect(self.close)
         buttons = QHBoxLayout()
+        buttons.setSpacing(theme.px(8))
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.save)

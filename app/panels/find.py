@@ -100,6 +100,7 @@ class FindPanel(QWidget):
         made = QListWidget()
         made.setAccessibleName(name)
         made.setWordWrap(True)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         return made
 
