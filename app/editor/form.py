@@ -193,10 +193,15 @@ class Form(QWidget):
         if prefix != self._prefix:
             self._prefix = prefix
             self._settle()
+        kind = self._document.value((*prefix, "kind"))
         for row in self.rows.values():
             path = (*prefix, *row.field.path)
-            row.show_value(self._document.value(path))
-            row.show_problem(mistakes.at(path))
+            value, problem = self._document.value(path), mistakes.at(path)
+            row.show_value(value)
+            row.show_problem(problem)
+            if row.field.only:
+                # What the file says is shown even where it means nothing, so that it can be taken out.
+                row.setVisible(kind in row.field.only or value is not None or problem is not None)
 
     def show_defaults(self, fields: Sequence[Field]) -> None:
         """The same fields with other defaults."""

@@ -162,8 +162,9 @@ class PartsEditor(QWidget):
         value = self.document.value(path) if path is not None else None
         table = element or isinstance(value, dict)  # there is only one of some
         model = model_at(path, value) if path is not None and table else None
-        for button in (self.copy, self.out, self.up, self.down):
+        for button in (self.copy, self.up, self.down):
             button.setEnabled(element)
+        self.out.setEnabled(element or model is not None)
         for other, shown in self._forms.items():
             if other is not model:
                 shown.hide()
@@ -259,9 +260,9 @@ class PartsEditor(QWidget):
         self._change(twice, (*array, index + 1), name)
 
     def remove(self) -> None:
-        """Take what is chosen out."""
-        path = self._element()
-        if path is not None:
+        """Take what is chosen out: a part, or a table that there is only one of."""
+        path = self.tree.path
+        if path is not None and (self._element() is not None or isinstance(self.document.value(path), dict)):
             name = self.tr("Remove {what}").format(what=line_of(path, self.document.value(path)))
             self._change(lambda text: edit.remove(text, path), path, name)
 

@@ -64,14 +64,14 @@ def put_all(text: str, values: Mapping[Path, Any]) -> str:
 
 
 def remove(text: str, path: Path) -> str:
-    """The text without a key and the comment behind it, or without a whole element of an array of tables.
+    """The text without a key and the comment behind it, or without a whole table or element of an array of tables.
 
     A table's header that is left with nothing below it goes, too.
     """
     layout = layout_of(text)
     found = layout.pair(path)
     if found is None:
-        if layout.header(path) is None or not isinstance(path[-1], int):
+        if layout.header(path) is None:
             raise LookupError(f"there is no {dotted(path)}")
         start, end = _block(text, layout, path)
         return _cut(text, start, end)

@@ -21,7 +21,7 @@ from engine.scenario.assignment import Assignment, Criterion, MayChange
 from engine.scenario.kernel import DEFAULT_KERNEL, PRESETS
 from engine.scenario.lesson import Option, Question, Step, When
 from engine.scenario.machine import Machine, Swapfile, is_switch, read_value
-from engine.scenario.part import Part
+from engine.scenario.part import OnlyFor, Part
 from engine.scenario.patterns import MODELS
 from engine.scenario.positions import Path
 from engine.scenario.vary import Vary
@@ -64,6 +64,8 @@ class Field:
     unit: str = ""
     kernel: str = ""
     """The kernel's name for it."""
+    only: tuple[str, ...] = ()
+    """The words for ``kind`` in its table with which it means something; empty: all."""
 
     @property
     def key(self) -> str:
@@ -107,6 +109,7 @@ def _field(name: str, info: FieldInfo) -> Field | None:
     default = None if info.default is PydanticUndefined else info.default
     made = Field((name,), Kind.OTHER, info.description or "", default, info.is_required())
     base, notes = _bare(info.annotation, list(info.metadata))
+    made = replace(made, only=next((note.kinds for note in notes if isinstance(note, OnlyFor)), ()))
     if get_origin(base) is Literal:
         return replace(made, kind=Kind.CHOICE, choices=tuple(map(str, get_args(base))))
     low, high = _bound(notes, "ge"), _bound(notes, "le")

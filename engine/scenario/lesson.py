@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from engine.scenario.part import Part
+from engine.scenario.part import OnlyFor, Part
 
 MAX_STEPS = 200
 MAX_QUESTIONS = 20
@@ -53,6 +53,9 @@ class Option(Part):
     holds: QueryText = Field(description="A comparison; exactly one option's must be true")
 
 
+NUMBER = OnlyFor(("number",))
+
+
 class Question(Part):
     """One ``[[step.question]]``."""
 
@@ -61,11 +64,15 @@ class Question(Part):
     )
     kind: Literal["choice", "number", "click", "order", "pte", "next"] = Field(description="How it is answered")
     ask: Prose = Field(description="The question, Markdown with live values")
-    answer: QueryText | None = Field(None, description="Query that gives the right answer; none for next")
-    unit: str = Field("", max_length=20, description="number: unit of the answer")
-    tolerance: float = Field(0, ge=0, description="number: how far off is still right")
-    tolerance_percent: float = Field(0, ge=0, le=100, description="number: the same as a share of the answer (%)")
-    choices: list[QueryText] = Field(
+    answer: Annotated[QueryText | None, OnlyFor(("choice", "number", "click", "order", "pte"))] = Field(
+        None, description="Query that gives the right answer; none for next"
+    )
+    unit: Annotated[str, NUMBER] = Field("", max_length=20, description="number: unit of the answer")
+    tolerance: Annotated[float, NUMBER] = Field(0, ge=0, description="number: how far off is still right")
+    tolerance_percent: Annotated[float, NUMBER] = Field(
+        0, ge=0, le=100, description="number: the same as a share of the answer (%)"
+    )
+    choices: Annotated[list[QueryText], OnlyFor(("choice",))] = Field(
         [], max_length=12, description="choice: queries that give wrong answers; found from the run when not given"
     )
     option: list[Option] = Field(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel, ConfigDict
+
+
+@dataclass(frozen=True)
+class OnlyFor:
+    """Note on a field: it means something only where the table's ``kind`` is one of these."""
+
+    kinds: tuple[str, ...]
 
 
 class Part(BaseModel):

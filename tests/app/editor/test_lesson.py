@@ -143,3 +143,35 @@ def test_steps_are_moved_copied_and_removed(editor, lesson):
     lesson.copy.click()
     lesson.out.click()
     assert [step["title"] for step in editor.document.data["step"]] == ["second", "first"]
+
+
+def test_a_question_shows_what_its_kind_has_and_what_the_file_says_beside_it(editor, lesson):
+    lesson.tree.choose(("step",))
+    pick(lesson, "Step")
+    pick(lesson, "Question of this step", "a number")
+
+    def shown(*keys):
+        return [key for key in keys if not rows(lesson)[key].isHidden()]
+
+    theirs = ("answer", "unit", "tolerance", "tolerance_percent", "choices")
+    assert shown(*theirs) == ["answer", "unit", "tolerance", "tolerance_percent"]
+    type_into(rows(lesson)["unit"].input.line, "pages")
+    choose(rows(lesson)["kind"].input.choice, "choice")
+    assert shown(*theirs) == ["answer", "unit", "choices"], "the unit is still in the file, and can be taken out"
+    rows(lesson)["unit"].reset.click()
+    assert shown(*theirs) == ["answer", "choices"]
+    QTest.keySequence(editor, QKeySequence("Ctrl+Z"))
+    assert "unit" in shown(*theirs)
+
+
+def test_homework_is_taken_out_as_a_whole_and_comes_back(editor, lesson):
+    lesson.tree.choose(("assignment",))
+    assert not lesson.out.isEnabled()
+    pick(lesson, "Homework")
+    pick(lesson, "What is to be reached")
+    lesson.tree.choose(("assignment",))
+    assert lesson.out.isEnabled()
+    lesson.out.click()
+    assert editor.document.text == TEXT
+    QTest.keySequence(editor, QKeySequence("Ctrl+Z"))
+    assert len(editor.document.data["assignment"]["check"]) == 1

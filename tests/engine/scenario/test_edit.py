@@ -278,3 +278,10 @@ def without_empty(data: dict[str, Any]) -> dict[str, Any]:
     return {
         key: without_empty(value) if isinstance(value, dict) else value for key, value in data.items() if value != []
     }
+
+
+def test_a_table_goes_with_all_that_is_inside_and_the_comment_above() -> None:
+    text = "a = 1\n\n# homework\n[work]\ntask = 'x'\n\n[[work.check]]\nthat = 'y'\n\n[z]\nb = 2\n"
+    assert edit.remove(text, ("work",)) == "a = 1\n\n[z]\nb = 2\n"
+    with pytest.raises(LookupError):
+        edit.remove(text, ("nothing",))
