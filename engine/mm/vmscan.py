@@ -145,11 +145,17 @@ def activate_locked(m: Words, frame: int) -> int:
 
     A policy that stands alone has no active list: the page is the newest again.
     """
+    freed = False
     if has_flag(m, frame, PG_SWAPCACHE) and vm_swap_full(m):
-        folio_free_swap(m, frame)
+        freed = folio_free_swap(m, frame)
     if m[POLICY] == 0:
         set_flags(m, frame, PG_ACTIVE)
         add(m, PGACTIVATE, 1)
+    if freed and get(m, PAGE_MAPCOUNT, frame) == 0 and not has_flag(m, frame, PG_SHMEM):
+        # move_folios_to_lru(): nobody has it any more. It is free, and not counted as reclaimed.
+        give_frame_back(m, frame)
+        emit(m, FREED, frame, 0, 0)
+        return KEPT
     lru_add(m, frame)
     return KEPT
 

@@ -7,8 +7,8 @@ import pytest
 from engine.mm import image as im
 from engine.mm.clock import KSWAPD
 from engine.mm.journal import ACTOR, put, store
-from engine.mm.lru import lru_add, lru_del, set_flags
-from engine.mm.pageflags import PG_ACTIVE, PG_LOCKED
+from engine.mm.lru import clear_flags, lru_add, lru_del, set_flags
+from engine.mm.pageflags import PG_ACTIVE, PG_LOCKED, PG_WRITEBACK
 from engine.mm.swapops import PTE_ACCESSED
 from engine.mm.vmscan import (
     do_try_to_free_pages,
@@ -480,6 +480,21 @@ def test_a_dirty_page_that_was_read_ahead_and_never_mapped_becomes_active_since_
     assert toy["zswpout"] == stored + 1 - asks
     assert ("active" in toy.flags(frame)) == bool(asks)
     assert toy["pgactivate"] == before + asks
+
+
+def test_one_whose_process_is_gone_is_freed_with_its_entry_once_swap_is_half_full() -> None:
+    """move_folios_to_lru() lets go of the last reference; it counts as activated, not as reclaimed."""
+    toy, frame = read_ahead(slots=8)
+    toy.call(set_flags, frame, PG_WRITEBACK)
+    toy.exit(0)
+    toy.call(clear_flags, frame, PG_WRITEBACK)
+    assert {"dirty", "swapcache"} <= toy.flags(frame)
+    free, before = toy["nr_free_pages"], toy["pgactivate"]
+    toy.call(store, im.SWAP_TOTAL, 1000)
+    assert look(toy) == 0
+    assert toy["nr_free_pages"] == free + 1
+    assert toy["pgactivate"] == before + 1
+    assert not toy.flags(frame)
 
 
 def test_once_mapped_it_is_written_like_any_other() -> None:

@@ -231,13 +231,15 @@ class Reclaim:
         return young
 
     def activate(self, frame: Frame) -> bool:
-        if frame.cached and self.mostly_full():
-            self.free_swap(frame)
+        let_go = frame.cached and self.mostly_full() and self.free_swap(frame)
         # A policy that stands alone has one list.
         if self.settings["policy"] == "linux":
             frame.active = True
             self.count["pgactivate"] += 1
-        self.list_frame(frame)
+        if let_go and not frame.mapped and not frame.shmem:
+            self.give_frame(frame)
+        else:
+            self.list_frame(frame)
         return KEPT
 
     def look_at(self, frame: Frame) -> bool:
