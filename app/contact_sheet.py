@@ -3,6 +3,7 @@
 ``python -m app.contact_sheet DIR`` draws them all (``make gallery``); ``--size`` and ``--only`` draw fewer. What there
 is comes from where it is declared (docks, depths, themes, arrangements, languages, actions that open a dialogue), so
 that a new one appears by itself. Each size is drawn in a process of its own: a screen's scale belongs to a process.
+``--size`` takes any size, such as ``1024x700``; without it there are the three of :data:`SCREENS`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,13 @@ class Screen:
     def __str__(self) -> str:
         return f"{self.width}x{self.height}" + (f"@{self.scale}" if self.scale > 1 else "")
 
+    @classmethod
+    def of(cls, text: str) -> Screen:
+        """From ``WIDTHxHEIGHT`` or ``WIDTHxHEIGHT@SCALE``; ValueError where it is neither."""
+        size, _, scale = text.partition("@")
+        width, _, height = size.partition("x")
+        return cls(int(width), int(height), int(scale or 1))
+
 
 SCREENS = (Screen(1280, 800), Screen(1920, 1080), Screen(3840, 2160, 2))
 SCENARIO = "03-zswap-spills.toml"
@@ -46,6 +54,9 @@ AT = 4000
 """A moment with pages in memory, in the pool and on the swapfile."""
 SOUGHT = "written back"
 EDITOR_PAGES = ("scenario", "machine", "workload", "lesson")
+MISTAKES = (("frames = 48", "frames = -48"), ('pattern = "sequential"', 'pattern = "sequentail"'),
+            ("minutes = 15", "minutes = 9000"))  # fmt: skip
+"""What a file says, and what it says wrongly."""
 LONGEST_WAIT, PICTURES_WAIT = 60.0, 3.0
 
 
@@ -55,6 +66,8 @@ class Camera:
     def __init__(self, window: MainWindow, folder: Path, screen: Screen, only: str = "") -> None:
         self.window, self.folder, self.screen, self.only = window, folder, screen, only
         self.taken: list[str] = []
+        self._full = False
+        """The run that is open is at :data:`AT`, with all there is to be seen."""
         window.looks.choose_motion("none")
         window.resize(screen.width // screen.scale, screen.height // screen.scale)
         window.show()
@@ -73,6 +86,8 @@ class Camera:
         for colours in theme.THEMES:
             yield f"welcome-{colours}", self._state(colours, self._welcome)
             yield f"problems-{colours}", self._state(colours, self._show_problems)
+        for panel in self.panels():
+            yield f"empty-panel-{panel}", self._state("dark", partial(self._empty, panel))
         for colours in theme.THEMES:
             for depth in Depth:
                 yield f"depth-{depth}-{colours}", self._run(colours, partial(window.looks.choose_depth, depth))
@@ -89,13 +104,17 @@ class Camera:
                 for panel in self.panels():
                     yield f"{code}-panel-{panel}", self._run("dark", partial(self._call, panel), code)
                 yield f"{code}-welcome", self._state("dark", self._welcome, code)
+                for panel in self.panels():
+                    yield f"{code}-empty-panel-{panel}", self._state("dark", partial(self._empty, panel), code)
                 for page in EDITOR_PAGES:
                     yield f"{code}-editor-{page}", self._editor("dark", page, code)
         for colours in theme.THEMES:
             for page in EDITOR_PAGES:
                 yield f"editor-{page}-{colours}", self._editor(colours, page)
+                yield f"editor-{page}-mistakes-{colours}", self._editor(colours, page, mistakes=True)
         for panel in self.panels():
-            yield f"large-panel-{panel}", self._run("dark", partial(self._large, panel))
+            yield f"large-panel-{panel}", self._run("dark", partial(self._large, panel, 1.5))
+            yield f"huge-panel-{panel}", self._run("dark", partial(self._large, panel, 2.0))
 
     def panels(self) -> list[str]:
         """Names of all docks."""
@@ -111,12 +130,14 @@ class Camera:
         if panel == "why" and window.frame is not None:
             self._until(lambda: bool(window.docks.why.cards))
 
-    def _large(self, panel: str) -> None:
-        self.window.looks.scale_type(2.0)
+    def _large(self, panel: str, factor: float) -> None:
+        self.window.looks.scale_type(factor)
         self._call(panel)
 
     def take_all(self) -> None:
         """Every picture of this screen."""
+        from app.words.language import NAMES as LANGUAGES
+
         for name, state in self.states():
             if self.only not in name:
                 continue
@@ -126,6 +147,10 @@ class Camera:
             if self.only in f"dialogue-{name}":
                 self._run("dark", lambda: None)()
                 look_at_dialogues(self.window, name, partial(self._take_dialogue, name))
+            for code in LANGUAGES:
+                if code != "en" and self.only in f"{code}-dialogue-{name}":
+                    self._run("dark", lambda: None, code)()
+                    look_at_dialogues(self.window, name, partial(self._take, f"{code}-dialogue-{name}"))
 
     def _take_dialogue(self, name: str, dialogue: QWidget) -> None:
         from app import theme
@@ -154,7 +179,7 @@ class Camera:
             again = language().code != code
             window.looks.choose_language(code)
             window.looks.choose_theme(colours)
-            if window.pages.currentWidget() is not window.machines:
+            if window.pages.currentWidget() is not window.machines or not self._full:
                 self._open()
             go()
             window.showing.show_again()
@@ -163,8 +188,8 @@ class Camera:
 
         return there
 
-    def _editor(self, colours: str, page: str, code: str = "en") -> Callable[[], QWidget]:
-        """The editor with one of its pages, a step of the run chosen."""
+    def _editor(self, colours: str, page: str, code: str = "en", mistakes: bool = False) -> Callable[[], QWidget]:
+        """The editor with one of its pages, a step of the run chosen, its file right or with mistakes in it."""
 
         def there() -> QWidget:
             from engine.resources import scenarios_dir
@@ -180,9 +205,28 @@ class Camera:
             else:
                 editor.workload.tree.choose(("run", 2))
             self._until(lambda: editor.checked is not None)
+            if mistakes:
+                text = editor.document.text
+                for right, wrong in MISTAKES:
+                    text = text.replace(right, wrong, 1)
+                editor.document.change(text, "")
+                self._until(lambda: bool(editor.problems))
             return editor
 
         return there
+
+    def _empty(self, panel: str) -> None:
+        """A panel of a run that was opened just now: nothing has happened, nothing is selected, compared or sought."""
+        from engine.resources import scenarios_dir
+
+        window = self.window
+        self._full = False
+        before = window.frame.moment.epoch if window.frame is not None else None
+        window.open(scenarios_dir() / SCENARIO)
+        self._until(lambda: bool(window.frame and window.frame.moment.epoch != before and window.frame.moment.complete))
+        window.select(())
+        window.docks.find.words.clear()
+        window.docks.call(panel)
 
     def _open(self) -> None:
         from app.moment import Selected, Thing
@@ -204,6 +248,7 @@ class Camera:
         window.stopping.search(SOUGHT)
         window.stopping.add(SOUGHT)
         window.arrangements.reset()
+        self._full = True
 
     def _welcome(self) -> None:
         """The first page, its scenarios with their pictures where those are drawn soon."""
@@ -231,6 +276,8 @@ class Camera:
         from app.shell.machines import Beside
 
         window = self.window
+        for editor in window.editors.open:
+            editor.document.steps.undo()  # mistakes: with nothing to keep it closes without a question
         window.editors.close_all()
         window.lecture.leave()
         if window.frame is not None and window.pages.currentWidget() is window.machines:
@@ -350,12 +397,12 @@ def main(arguments: list[str]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m app.contact_sheet", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="where the pictures go")
-    parser.add_argument("--size", choices=[str(one) for one in SCREENS], help="only this size")
+    parser.add_argument("--size", type=Screen.of, metavar="WIDTHxHEIGHT[@SCALE]", help="only this size")
     parser.add_argument("--only", default="", help="only pictures with this in their name")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     asked.folder.mkdir(parents=True, exist_ok=True)
-    screens = [one for one in SCREENS if asked.size in (None, str(one))]
+    screens = SCREENS if asked.size is None else (asked.size,)
     if asked.here:
         draw(asked.folder, screens[0], asked.only)
         return 0

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from app.canvas.legend import legend_key, paint_legend
 from app.canvas.scene import Scene
 from app.canvas.style import Style, keeps_lines
+from app.canvas.way_out import paint_way
 
 
 class Backdrop:
@@ -74,6 +75,7 @@ class Backdrop:
     def _contents(self, painter: QPainter, scene: Scene, legend: QRectF, style: Style) -> None:
         for column in scene.columns:
             column.paint(painter)
+        paint_way(painter, scene, style)
         if legend.isEmpty():
             return
         if keeps_lines(painter):

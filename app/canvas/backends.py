@@ -14,6 +14,7 @@ from app.canvas.bars import Bars, pool_ground
 from app.canvas.cells import Field
 from app.canvas.column import EXTRA_GAP, Column, Extra
 from app.canvas.facts import SwapFile
+from app.canvas.invitation import Invitation
 from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import PAGE, SLOT
 from app.canvas.style import CENTRE, clipped
@@ -56,6 +57,8 @@ class Backends(Column):
     """Requests under way that are shown."""
     headed = True
     """The pool has a heading of its own."""
+    inviting = True
+    """Where nobody compares, a card offers to."""
     off_height: float = POOL_OFF
     """Pixels of what stands there while there is no zswap."""
     pool_share = POOL_SHARE
@@ -92,16 +95,23 @@ class Backends(Column):
         if self.short:
             return found
         versus = self.run.versus
-        if versus is not None and versus.pairs:
+        if isinstance(versus, Versus) and versus.pairs:
             found.append((Extra(versus.height, versus.height), lambda box: self._versus(versus, box)))
         # They keep their room while there are none, so that slots do not change their size with each request.
         if self.queue_rows and self._files() and (self.run.writes or self.facts.queue.total):
             least, most = (HEAD_OF_QUEUE + ROW * rows for rows in (2, self.queue_rows))
             found.append((Extra(least, most), self._queue))
+        if isinstance(versus, Invitation) and self.inviting:
+            found.append((Extra(versus.height, versus.height), lambda box: self._invite(versus, box)))
         return found
 
     def _queue(self, box: QRectF) -> None:
         Waiting(self.facts, self).lay_out(box)
+
+    def _invite(self, invitation: Invitation, box: QRectF) -> None:
+        self.invitation_box = box
+        self.paints.append(lambda painter: invitation.paint(painter, box, self.style))
+        self.hint(box, invitation.tip)
 
     def _versus(self, versus: Versus, box: QRectF) -> None:
         self.paints.append(lambda painter: versus.paint(painter, box, self.style))

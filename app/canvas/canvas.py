@@ -30,6 +30,7 @@ from app.canvas.changes import changed_things
 from app.canvas.depth import Depth
 from app.canvas.entry_card import EntryCard, subject
 from app.canvas.facts import Facts, facts_of
+from app.canvas.invitation import Invitation
 from app.canvas.legend import HEIGHT as LEGEND_HEIGHT
 from app.canvas.legend import hint_at as legend_hint
 from app.canvas.links import paint_outline
@@ -68,6 +69,8 @@ class MachineCanvas(QWidget):
     """The Selected under the pointer, or None."""
     looked = Signal()
     """The reader scrolled or zoomed."""
+    comparison_wanted = Signal()
+    """The reader takes up the offer to compare."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,8 +155,8 @@ class MachineCanvas(QWidget):
             self._run = replace(Run.of(self._series), versus=self._run.versus)
             self._lay_out()
 
-    def show_comparison(self, versus: Versus | None) -> None:
-        """How this run stands against another; None: nobody compares."""
+    def show_comparison(self, versus: Versus | Invitation | None) -> None:
+        """How this run stands against another, or what it could be compared with; None: neither is to be shown."""
         if versus != self._run.versus:
             self._run = replace(self._run, versus=versus)
             self._lay_out()
@@ -451,10 +454,10 @@ class MachineCanvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.pointer.move(event):
             return
-        found = self.at(event.position())
+        found, inviting = self.at(event.position()), self._invites(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if found or inviting else Qt.CursorShape.ArrowCursor)
         if found != self._hovered:
             self._hovered = found
-            self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
             self.pointed_at.emit(found)
             self.update()
 
@@ -465,8 +468,13 @@ class MachineCanvas(QWidget):
             self.pointed_at.emit(None)
             self.update()
 
+    def _invites(self, point: QPointF) -> bool:
+        return self._scene is not None and self._scene.invitation_box.contains(point)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self.pointer.press(event):
+        if event.button() is Qt.MouseButton.LeftButton and self._invites(event.position()):
+            self.comparison_wanted.emit()
+        elif not self.pointer.press(event):
             super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -75,10 +75,13 @@ class Chart:
             head += SECOND_LINE
             self._figures(painter, line.translated(0, px(SECOND_LINE + 1)), says, style, left=True)
         else:
-            fitting = [one for one in (title, *shorter) if style.width(one, 11, bold=True) <= room]
             # A card without a title says less than figures without their names, which their colours tell.
-            self._figures(painter, line, says, style, bare=not fitting)
-            title = fitting[0] if fitting else title
+            bare = all(style.width(one, 11, bold=True) > room for one in (title, *shorter))
+            if bare:
+                room = line.width() - self._figures_width([figure.short for figure in says], style) - px(8)
+            self._figures(painter, line, says, style, bare=bare)
+            fitting = (one for one in (title, *shorter) if style.width(one, 11, bold=True) <= room)
+            title = next(fitting, (title, *shorter)[-1])
         style.text(painter, line, title, 11, bold=True)
         plot = QRectF(style.snap(line.left()), style.snap(box.top() + px(head)), style.snap(line.width()),
                       style.snap(box.height() - px(head + FOOT)))  # fmt: skip

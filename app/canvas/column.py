@@ -98,6 +98,10 @@ class Column(Places):
         """Least and most zoom that make a difference."""
         self.free_box, self.pool_box = QRectF(), QRectF()
         """Where free frames and the pool are, in the columns that have them."""
+        self.tail_box = QRectF()
+        """The frame that reclaim looks at next, in the column of memory."""
+        self.invitation_box = QRectF()
+        """A click there begins a comparison."""
         self.lay_out()
         zoom = min(max(self.look.zoom, self.zooms[0]), self.zooms[1])
         self.look = Viewpoint(zoom, min(self.look.scroll, self.most_scroll))

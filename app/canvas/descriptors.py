@@ -189,10 +189,12 @@ class Descriptors(Column):
 
     def _reverse_map(self, box: QRectF) -> None:
         kept, size = self.facts.names.reverse_map, REVERSE_MAP_BYTES
-        self._title(box, translate("Canvas", "Reverse map  slot → descriptor"), translate("Canvas", "Reverse map"))
+        self._title(box, translate("Canvas", "Reverse map  slot → descriptor"), translate("Canvas", "Reverse map"),
+                    translate("Canvas", "rmap"))  # fmt: skip
         texts = {
             "kept": (translate("Canvas", "kept · {size} B of each descriptor").format(size=size),
-                     translate("Canvas", "kept · {size} B each").format(size=size)),
+                     translate("Canvas", "kept · {size} B each").format(size=size),
+                     translate("Canvas", "{size} B each").format(size=size)),
             "none": (translate("Canvas", "none · no cluster readahead"), translate("Canvas", "none")),
             "scan": (translate("Canvas", "none · a scan of all descriptors"), translate("Canvas", "none · a scan")),
         }[kept]  # fmt: skip

@@ -115,6 +115,7 @@ class DiskWords(Backends):
     in_words = True
     ABOUT: ClassVar[tuple[str, ...]] = ("slot", "cluster", "backend")
     queue_rows = 4
+    inviting = False
 
     def lay_out(self) -> None:
         self.title, self.name = translate("Canvas", "SWAPFILES"), translate("Canvas", "Swapfiles")

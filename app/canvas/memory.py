@@ -122,7 +122,8 @@ class MemoryColumn(Column):
         inactive = translate("Canvas", "inactive · {n}").format(n=grouped(memory.nr_inactive))
         first = translate("Canvas", "reclaimed first  ▸")
         if self.crowded:
-            return [Strip(f"{active}, {inactive}", "", None, "")]
+            listed = translate("Canvas", "{n} on the lists").format(n=grouped(memory.nr_active + memory.nr_inactive))
+            return [Strip(self.fitting(self.inner.width(), 11, f"{active}, {inactive}", listed), "", None, "")]
         if not memory.ordered:
             return [
                 Strip(translate("Canvas", "end of the inactive list"), first, memory.tail,
@@ -176,6 +177,12 @@ class MemoryColumn(Column):
         self.fields.append(field)
         if (strip.hand or strip.end) and field.shapes:
             self.marks.append(lambda painter: self._hand(painter, field))
+            self.tail_box = tail = field.rect(field.count - 1)
+            below = QRectF(tail.left(), tail.bottom(), self.inner.right() - tail.left(), style.px(GAP + 2))
+            self.hint(below, translate(
+                "Canvas", "The page at the tail goes next: into the zswap pool, or to the swapfile while zswap is off "
+                "or takes nothing.",
+            ), "reclaim")  # fmt: skip
         return y + style.px(HEAD + GAP) + max(field.size[1], style.px(EMPTY))
 
     def _hand(self, painter: QPainter, field: Field) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtGui import QPixmap
 
+from app.canvas.invitation import Invitation
 from app.canvas.versus import Versus
 from app.series import Curve, Series, Values, latency, points, where_pages_live
 
@@ -47,8 +48,8 @@ class Run:
     """Entries that are ever in zswap at once."""
     writes: bool = False
     """Something is ever written to a device."""
-    versus: Versus | None = None
-    """How it stands against another run now, where somebody compares."""
+    versus: Versus | Invitation | None = None
+    """How it stands against another run now, where somebody compares, or what it could be compared with."""
     pictures: dict[object, QPixmap] = field(default_factory=dict, compare=False, repr=False)
     """The charts as they were drawn, by what they depend on."""
 

@@ -139,6 +139,11 @@ class Scene:
         found = self.tables
         return found.card if found is not None else QRectF()
 
+    @property
+    def invitation_box(self) -> QRectF:
+        """The card that offers to compare; empty where there is none."""
+        return self.backends.invitation_box
+
     def column_at(self, point: QPointF) -> int:
         """The column at a point, -1 for none."""
         return next((i for i, column in enumerate(self.columns) if column.box.contains(point)), -1)

@@ -6,7 +6,7 @@ changes is what a person should see change.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF
@@ -37,8 +37,9 @@ class StoryMemory(MemoryColumn):
         self.name = self.title = translate("Canvas", "Memory")
         self.title = self.title.upper()
         used = memory.frames - max(memory.free, 0)
-        of = translate("Canvas", "of {n} page frames are taken").format(n=grouped(memory.frames))
-        y = _say(self, grouped(used), of, translate("Canvas", "What a program uses must be here."))
+        of = (translate("Canvas", "of {n} page frames are taken"), translate("Canvas", "of {n} frames"))
+        y = _say(self, grouped(used), [text.format(n=grouped(memory.frames)) for text in of],
+                 [translate("Canvas", "What a program uses must be here.")])  # fmt: skip
         self._named = True
         marks = memory.marks[1 : memory.frames + 1]
         width = int(self.inner.width() * style.ratio)
@@ -82,14 +83,16 @@ class StoryPool(Backends):
         if self._off:
             # What is not there is as large as it would be.
             self.off_height = self.inner.height() / self.style.px(1) - TOP - HEAD
-            says = translate("Canvas", "It is off: pages go straight to the disk.")
-            y = _say(self, "–", translate("Canvas", "pages are in it"), says)
+            says = [translate("Canvas", "It is off: pages go straight to the disk.")]
+            y = _say(self, "–", [translate("Canvas", "pages are in it")], says)
         else:
-            says = translate("Canvas", "Pages pressed together, still in memory.")
+            says = [translate("Canvas", "Pages pressed together, still in memory."),
+                    translate("Canvas", "Pages pressed together.")]  # fmt: skip
             if pool.refusing:
-                says = translate("Canvas", "Full: it takes nothing before it is below the line.")
-            y = _say(self, grouped(pool.stored),
-                     translate("Canvas", "pages in the room of {n}").format(n=grouped(pool.pages)), says)  # fmt: skip
+                says = [translate("Canvas", "Full: it takes nothing before it is below the line."),
+                        translate("Canvas", "Full: it takes nothing now.")]  # fmt: skip
+            of = translate("Canvas", "pages in the room of {n}"), translate("Canvas", "in {n} pages")
+            y = _say(self, grouped(pool.stored), [text.format(n=grouped(pool.pages)) for text in of], says)
         self._pool(y, self.inner.bottom() - self.style.px(0 if self.short else POOL_AROUND - HEAD) - y)
 
 
@@ -100,6 +103,7 @@ class StoryDisk(Backends):
 
     largest_slot = LARGEST // 2
     queue_rows = 0
+    inviting = False
 
     def _figures(self, file: SwapFile) -> list[str]:
         return [file.device]
@@ -116,23 +120,29 @@ class StoryDisk(Backends):
         self.title = translate("Canvas", "DISK")
         used = sum(file.used for file in self.facts.swapfiles)
         slots = sum(file.slots for file in self.facts.swapfiles)
-        y = _say(self, grouped(used), translate("Canvas", "of {n} slots are taken").format(n=grouped(slots)),
-                 translate("Canvas", "Slow, and so the last resort."))  # fmt: skip
+        of = translate("Canvas", "of {n} slots are taken"), translate("Canvas", "of {n} slots")
+        y = _say(self, grouped(used), [text.format(n=grouped(slots)) for text in of],
+                 [translate("Canvas", "Slow, and so the last resort."), translate("Canvas", "Slow: the last resort.")])
         cards = self._cards()
         heights = self._room_of_disk(self.inner.bottom() - y - self.style.px(0 if self.short else WASTED), cards)
         self._disk(y, heights)
 
 
-def _say(column: MemoryColumn | Backends, figure: str, of: str, says: str) -> float:
-    """The large figure with what it counts, and a sentence; gives where the cells begin."""
+def _say(column: MemoryColumn | Backends, figure: str, of: Sequence[str], says: Sequence[str]) -> float:
+    """The large figure with what it counts, and a sentence, each with shorter ones for narrow columns behind it.
+
+    Gives where the cells begin.
+    """
     style, left, top = column.style, column.inner.left(), column.inner.top()
     wide = style.width(figure, FIGURE, bold=True)
     box = QRectF(left, top - style.px(6), column.inner.width(), style.px(38))
     column.text(box.left(), box.center().y(), box.width(), figure, FIGURE, bold=True)
     x = left + wide + style.px(9)
-    column.text(x, top + style.px(19), column.inner.right() - x, of, 12, "dim")
+    room, across = column.inner.right() - x, column.inner.width()
+    column.text(x, top + style.px(19), room, column.fitting(room, 12, *of), 12, "dim")
     if column.short:
         return top + style.px(TOP - 14)
-    size = next((size for size in (12.5, 11.5, 10.5) if style.width(says, size) <= column.inner.width()), 9.5)
-    column.text(left, top + style.px(46), column.inner.width(), says, size)
+    fitting = ((text, size) for text in says for size in (12.5, 11.5, 10.5) if style.width(text, size) <= across)
+    text, size = next(fitting, (says[-1], 9.5))
+    column.text(left, top + style.px(46), across, text, size)
     return top + style.px(TOP + HEAD * 0.5)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app import actions, theme
@@ -22,6 +22,9 @@ from engine.scenario.entries import text_of
 from engine.scenario.forms import Field
 from engine.scenario.names import names_for
 from engine.scenario.positions import Path, dotted
+
+NARROW = 330
+"""Pixels of a row at normal type size below which a short input stands below the words: they need the width."""
 
 
 class FieldRow(QWidget):
@@ -68,7 +71,7 @@ class FieldRow(QWidget):
         self.show_problem(None)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, theme.px(4), 0, theme.px(4))
         grid.setHorizontalSpacing(theme.px(8))
         grid.setVerticalSpacing(theme.px(1))
@@ -76,17 +79,34 @@ class FieldRow(QWidget):
         self.kernel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         grid.addWidget(self.name, 0, 0)
         grid.addWidget(self.kernel, 0, 1)
-        width = width_of(self.field)
-        if width:
+        self._place(beside=True)
+        grid.addWidget(self.wrong, 3, 0, 1, 5)
+        grid.addWidget(self.nearest, 4, 0, 1, 5, Qt.AlignmentFlag.AlignLeft)
+
+    def _place(self, beside: bool) -> None:
+        """A short input beside the words or, where those had no room then, below them like a long one."""
+        grid, short = self._grid, bool(width_of(self.field))
+        self._beside = beside
+        for widget in (self.unit, self.input, self.reset, self.about):
+            grid.removeWidget(widget)
+        if short and beside:
             for column, widget in ((2, self.unit), (3, self.input), (4, self.reset)):
                 grid.addWidget(widget, 0, column, 2, 1, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(self.about, 1, 0, 1, 2)
         else:
             grid.addWidget(self.reset, 0, 4)
             grid.addWidget(self.about, 1, 0, 1, 5)
-            grid.addWidget(self.input, 2, 0, 1, 5)
-        grid.addWidget(self.wrong, 3, 0, 1, 5)
-        grid.addWidget(self.nearest, 4, 0, 1, 5, Qt.AlignmentFlag.AlignLeft)
+            if short:
+                grid.addWidget(self.input, 2, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(self.unit, 2, 2, 1, 3)
+            else:
+                grid.addWidget(self.input, 2, 0, 1, 5)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= theme.px(NARROW)
+        if beside is not self._beside and width_of(self.field):
+            self._place(beside)
 
     def show_default(self, field: Field) -> None:
         """The same field with another default."""

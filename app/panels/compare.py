@@ -64,6 +64,8 @@ class ComparePanel(QWidget):
         self.results: list[Result] = []
         self.names: list[str] = []
         self._chosen: list[Offer] = []
+        self._first: Offer | None = None
+        """The run that is offered first."""
         self.difference: Difference | None = None
         outer = column_of(self, 0, 0)
         outer.addLayout(self._choosers())
@@ -78,6 +80,10 @@ class ComparePanel(QWidget):
         self._add_figures(column)
         column.addStretch(1)
         self.empty = Empty("", "")
+        self.begin = QPushButton()
+        self.begin.setProperty("primary", True)
+        self.begin.clicked.connect(self._begin)
+        self.empty.put(self.begin)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(scrolled(body))
@@ -182,7 +188,7 @@ class ComparePanel(QWidget):
         program: Program | None,
     ) -> None:  # fmt: skip
         """What ours can be compared with, what it is compared with, and the branches that can be ours."""
-        self._chosen = list(chosen)
+        self._chosen, self._first = list(chosen), next(iter(offers), None)
         with QSignalBlocker(self.ours):
             self.ours.clear()
             self.ours.addItems(list(branches) or [self.tr("as the scenario has it")])
@@ -207,7 +213,14 @@ class ComparePanel(QWidget):
             self._stack.setCurrentIndex(0)
         self._say_why_empty()
 
+    def _begin(self) -> None:
+        if self._first is not None:
+            self.other_chosen.emit(0, self._first.variant)
+
     def _say_why_empty(self) -> None:
+        self.begin.setVisible(self._first is not None and not self._chosen)
+        if self._first is not None:
+            self.begin.setText(self.tr("Compare with {other}").format(other=self._first.text))
         if self._chosen:
             self.empty.say(
                 self.tr("On its way"),

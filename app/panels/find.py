@@ -62,6 +62,8 @@ class FindPanel(QWidget):
         self.take = QPushButton(self.tr("Stop at the selection"))
         self.take.clicked.connect(self.selection_wanted)
         self.stops = self._list(self.tr("Stops"))
+        self.no_stops = Text(self.tr("Nothing yet: playing goes on to the end. Write a condition above, or take what "
+                                     "is selected."), 11.5, colour="dim", wrap=True)  # fmt: skip
         self.stops.itemChanged.connect(lambda _item: self.stops_changed.emit(self.switched_on()))
         remove = QAction(self.tr("Remove"), self.stops)
         remove.setShortcut(QKeySequence.StandardKey.Delete)
@@ -93,6 +95,7 @@ class FindPanel(QWidget):
         entry.setStretchFactor(self.line, 1)
         column.addLayout(entry)
         column.addWidget(self.problem)
+        column.addWidget(self.no_stops)
         column.addWidget(self.stops, 2)
         column.addLayout(row_of(self.take, 1))
 
@@ -177,6 +180,8 @@ class FindPanel(QWidget):
                 self.stops.setCurrentRow(row)
 
     def _stops_there(self) -> None:
+        self.stops.setVisible(self.stops.count() > 0)
+        self.no_stops.setVisible(not self.stops.count())
         for button in (self.last, self.next):
             button.setEnabled(self.stops.count() > 0)
 

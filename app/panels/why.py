@@ -37,6 +37,10 @@ COLOURS = {
 }  # fmt: skip
 """Colour of the theme for each state in words; those not here are empty."""
 MOST_LISTED = 400
+CHAIN, LIFE = 3, 2
+"""Shares of the panel's height that the causes and the life get."""
+LEAST_LIST = 44
+"""Pixels of the list of changes that stay in the lowest of panels: two of them."""
 
 
 class JumpCard(QFrame):
@@ -177,6 +181,7 @@ class WhyPanel(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Changes of what is selected"))
         self.list.setWordWrap(True)
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
@@ -193,12 +198,12 @@ class WhyPanel(QWidget):
             button.clicked.connect(lambda _checked=False, way=way: self.change_wanted.emit(way))
         column = column_of(self, 0, 0)
         upper = QWidget()
-        head = column_of(upper, 4)
+        head = column_of(upper, 8)
         head.addLayout(self._questions())
         head.addWidget(self._title)
         self._area = scrolled(body)
         column.addWidget(upper)
-        column.addWidget(self._area, 4)
+        column.addWidget(self._area, CHAIN)
         column.addWidget(Rule())
         lower = QWidget()
         below = column_of(lower, 4)
@@ -235,11 +240,11 @@ class WhyPanel(QWidget):
         self.about_thing.emit(of_thing)
 
     def show_question(self, name: str, state: str, of_thing: bool) -> None:
-        """What is asked: of a thing by its name and the state it is in, or of the transition at the cursor."""
+        """What is asked: of a thing by its name, as a sentence begins with it, and its state, or of the transition."""
         for button in (self.of_thing, self.of_transition):
             button.setVisible(bool(name))
         if name:
-            self.of_thing.setText(name[:1].upper() + name[1:])
+            self.of_thing.setText(name)
         (self.of_thing if of_thing else self.of_transition).setChecked(True)
         if of_thing:
             text = self.tr("{thing}: {state}. Why?").format(thing=self.of_thing.text(), state=state)
@@ -299,7 +304,7 @@ class WhyPanel(QWidget):
         # Without a selection the chain has all the room but for one line that tells what to select.
         for part in (self.last, self.next, self.strip, self.list):
             part.setVisible(bool(name))
-        self._column.setStretchFactor(self._lower, 3 if name else 0)
+        self._column.setStretchFactor(self._lower, LIFE if name else 0)
         self.life_title.show_text(self.tr("Life of {name}").format(name=name) if name else self.tr("Life of a page"))
         if not name:
             note = self.tr("Select a page, frame, descriptor, zswap entry or slot: here stands where it was when.")
@@ -343,5 +348,6 @@ class WhyPanel(QWidget):
 
     def _restyle(self) -> None:
         self.list.setFont(theme.font(12))
+        self.list.setMinimumHeight(theme.px(LEAST_LIST))
         self.strip.setFixedHeight(theme.px(26))
         self.update()

@@ -82,6 +82,12 @@ class Empty(QWidget):
         self._title.show_text(title)
         self._text.show_text(text)
 
+    def put(self, widget: QWidget) -> None:
+        """What one can do about it, under the text."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
+
     @property
     def text(self) -> str:
         """Title and text as shown."""

@@ -101,6 +101,8 @@ class Docks(QObject):
         self._window = window
         self._wanted: dict[QDockWidget, bool] = {}
         self._run_shown = True
+        self._owed = 1.0
+        """What the panels are to grow by when they are shown again."""
         window.setDockOptions(
             type(window).DockOption.AllowTabbedDocks
             | type(window).DockOption.AllowNestedDocks
@@ -231,6 +233,21 @@ class Docks(QObject):
         window.resizeDocks([self.bottom], [bottom], Qt.Orientation.Vertical)
         self._dress()
 
+    def grow(self, ratio: float) -> None:
+        """Panels as wide and the timeline as high as type that has become larger by a ratio needs."""
+        self._owed *= ratio
+        if self._run_shown:
+            self._settle()
+
+    def _settle(self) -> None:
+        """What the panels are to grow by, once they are there."""
+        ratio, self._owed = self._owed, 1.0
+        seen = [dock for dock in (*self.right, *self.asked) if self.in_sight(dock.objectName())]
+        there = [dock for dock in seen if not dock.isFloating()]
+        if ratio != 1.0:
+            self._window.resizeDocks(there, [round(dock.width() * ratio) for dock in there], Qt.Orientation.Horizontal)
+            self._window.resizeDocks([self.bottom], [round(self.bottom.height() * ratio)], Qt.Orientation.Vertical)
+
     def show_run(self, there: bool) -> None:
         """Panels are there while a run is shown; which of them, the person decides."""
         if there == self._run_shown:
@@ -242,6 +259,8 @@ class Docks(QObject):
             raised = next((dock for dock in (*self.right, *self.asked) if self._raised == dock.objectName()), None)
             if raised is not None:
                 raised.raise_()
+            if self._owed != 1.0:
+                QTimer.singleShot(0, self._settle)
         else:
             seen = (dock for dock in (*self.right, *self.asked) if not dock.visibleRegion().isEmpty())
             self._raised = next((dock.objectName() for dock in seen), "")

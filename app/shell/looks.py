@@ -47,6 +47,7 @@ class Looks(QObject):
         window.menus.show_scenarios(window.scenarios)
         if window.frame is not None and window.docks.run_shown:
             window.opening.make_lesson()
+        window.comparing.say_again()
         window.showing.show_again()
         window.reasons.say_again()
 
@@ -56,7 +57,9 @@ class Looks(QObject):
         if window.lecture.on:
             window.lecture.scale_type(factor)
             return
-        theme.switch().resize_type(theme.switch().scale * factor if factor else 1.0)
+        before = theme.switch().scale
+        theme.switch().resize_type(before * factor if factor else 1.0)
+        window.docks.grow(theme.switch().scale / before)
         window.settings.set("type_scale", theme.switch().scale)
 
     def choose_motion(self, amount: str) -> None:

@@ -123,19 +123,18 @@ class TopBar(QToolBar):
         button.setText(self.tr("Compare"))
         button.setToolTip(action.toolTip())
         button.setAccessibleName(self.tr("Compare"))
-        button.setIcon(action.icon())
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setCheckable(True)
         button.clicked.connect(lambda _on=False: action.trigger())
         action.toggled.connect(button.setChecked)
+        self._follow(button, action)
         return button
 
     def _export(self, made: dict[str, QAction]) -> QToolButton:
         """All that can be taken along, in a menu."""
         button = QToolButton()
         button.setText(self.tr("Export ▾"))
-        button.setIcon(made["picture"].icon())
         button.setToolTip(self.tr("Save a picture, an animation or a replay of this moment"))
         button.setAccessibleName(self.tr("Export"))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -143,13 +142,18 @@ class TopBar(QToolBar):
         menu = QMenu(button)
         menu.addActions([made[name] for name in EXPORTS])
         button.setMenu(menu)
-        made["picture"].changed.connect(lambda: self._open_doors(made["picture"].isEnabled()))
+        self._follow(button, made["picture"])
         return button
 
-    def _open_doors(self, there: bool) -> None:
-        """Both need a run."""
-        for button in (self.compare, self.export):
-            button.setEnabled(there)
+    def _follow(self, button: QToolButton, action: QAction) -> None:
+        """A button has the icon of an action in the colours of every theme, and is there to use when the action is."""
+
+        def alike() -> None:
+            button.setIcon(action.icon())
+            button.setEnabled(action.isEnabled())
+
+        action.changed.connect(alike)
+        alike()
 
     def _name_doors(self, room: bool) -> None:
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly

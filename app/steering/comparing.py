@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.canvas.invitation import Invitation
 from app.canvas.versus import Pair, Versus
 from app.panels.figures import FIGURES
 from app.shell.machines import MOST, Beside
@@ -72,6 +73,7 @@ class Comparing(QObject):
         self._late.timeout.connect(self._show_card)
         worker.told.connect(self._told)
         worker.go_first(FOLLOW)
+        machines.canvas.comparison_wanted.connect(self.begin)
 
     def follow(self, panel: ComparePanel) -> None:
         """The panel has been made."""
@@ -246,6 +248,7 @@ class Comparing(QObject):
             first, before, self._branch = self._offered is None, self._branch, frame.branch
             self._offered = offered
             self._offer(frame)
+            self._show_card()
             if not first and self.others:
                 # The branch that was beside ours is shown now: then ours, as it was, stands beside it.
                 here, there = Variant(Change.BRANCH, frame.branch), Variant(Change.BRANCH, before)
@@ -268,7 +271,7 @@ class Comparing(QObject):
 
     def _arrange(self) -> None:
         self._together = None
-        self._machines.canvas.show_comparison(None)
+        self._show_card()
         self._machines.arrange(self.beside if self.others else Beside.ALONE, self.names())
         if self._panel is not None:
             self._panel.show_names(self.names())
@@ -329,8 +332,19 @@ class Comparing(QObject):
 
     def _show_card(self) -> None:
         """The figures in the picture; beside the panel, which has them all, they would be said twice."""
-        shown = self._together is not None and self.others and not self._docks.in_sight("compare")
-        self._machines.canvas.show_comparison(self._versus(self._together) if shown and self._together else None)
+        card: Versus | Invitation | None = None
+        if self._frame is not None and not self._docks.in_sight("compare"):
+            if not self.others:
+                card = Invitation(self.offers(self._frame)[0].text)
+            elif self._together is not None:
+                card = self._versus(self._together)
+        self._machines.canvas.show_comparison(card)
+
+    def say_again(self) -> None:
+        """The language is another one: what is offered, and the card, in its words."""
+        if self._frame is not None:
+            self._offer(self._frame)
+            self._show_card()
 
     def _versus(self, together: Together) -> Versus:
         """Ours and the first of the others as a card in the picture."""

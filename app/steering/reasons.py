@@ -106,7 +106,9 @@ class Reasons(QObject):
         asked = (self._branch(), number, subject, of_thing)
         if asked != self._chain_for:
             self._chain_for, self._number = asked, number
-            name = said(thing_name(frame.moment.program, subject)) if subject is not None else ""
+            name = thing_name(frame.moment.program, subject) if subject is not None else ""
+            # A large letter in English first: in another language a name may come to stand there.
+            name = said(name[:1].upper() + name[1:])
             self._panel.show_question(name, state, of_thing)
             self._worker.begin("causes", lambda timeline: _causes(timeline, number))
         self._panel.mark(cursor)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog
 from app import actions, contact_sheet, theme
 from app.canvas import Depth
 from app.contact_sheet import SCREENS, Camera, Screen, asking, look_at_dialogues, write_page
+from engine.resources import scenarios_dir
 
 
 def test_every_dock_depth_theme_and_arrangement_is_among_them(new_window, tmp_path):
@@ -20,10 +21,18 @@ def test_every_dock_depth_theme_and_arrangement_is_among_them(new_window, tmp_pa
         for dock in camera.window.docks.all:
             assert f"panel-{dock.objectName()}-{colours}" in names
     assert any(name.startswith("zh_CN-panel-") for name in names)
+    assert {"empty-panel-compare", "editor-machine-mistakes-light", "large-panel-why"} <= set(names)
 
 
 def test_the_sizes_asked_for(qapp):
     assert [str(one) for one in SCREENS] == ["1280x800", "1920x1080", "3840x2160@2"]
+    assert [Screen.of(str(one)) for one in SCREENS] == list(SCREENS)
+    assert Screen.of("1024x700") == Screen(1024, 700, 1)
+
+
+def test_mistakes_are_such_in_the_file_that_is_drawn():
+    text = (scenarios_dir() / contact_sheet.SCENARIO).read_text(encoding="utf-8")
+    assert all(right in text for right, _ in contact_sheet.MISTAKES)
 
 
 def test_pictures_are_taken_as_large_as_the_screen(new_window, monkeypatch, tmp_path):

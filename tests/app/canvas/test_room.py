@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from app.canvas import Depth
-from app.canvas.charts import OCCUPANCY
+from app.canvas.charts import LATENCY, OCCUPANCY
 from app.canvas.column import EXTRA_GAP, Extra
 from app.canvas.facts import read
+from app.canvas.invitation import Invitation
 from app.canvas.levels import Level
 from app.canvas.memory import MemoryColumn
 from app.canvas.places import Viewpoint
@@ -116,6 +117,43 @@ def test_a_comparison_has_a_card_of_its_own(canvas):
     assert canvas.grab().toImage() != before
     canvas.show_comparison(None)
     assert canvas.grab().toImage() == before
+
+
+def test_where_nobody_compares_a_click_on_the_offer_begins(canvas, qtbot):
+    canvas.resize(1680, 900)
+    canvas.show_moment(moment_of(populated()))
+    canvas.show_comparison(Invitation("today's design"))
+    box = canvas.scene.invitation_box
+    assert not box.isEmpty()
+    before = canvas.selection
+    with qtbot.waitSignal(canvas.comparison_wanted):
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    assert canvas.selection == before
+    canvas.show_comparison(None)
+    assert canvas.scene.invitation_box.isEmpty()
+
+
+@pytest.mark.parametrize("chart", [OCCUPANCY, LATENCY])
+@pytest.mark.parametrize("width", range(130, 330, 20))
+def test_a_charts_title_and_figures_never_overlap(chart, width, monkeypatch):
+    drawn = []
+    write = Style.text
+
+    def note(style, painter, box, text, size=11, colour="text", bold=False, **more):
+        drawn.append((box.top(), box.left(), style.width(text, size, bold)))
+        return write(style, painter, box, text, size, colour, bold, **more)
+
+    monkeypatch.setattr(Style, "text", note)
+    image = QImage(400, 200, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    facts = read(moment_of(populated()))
+    run = a_run()
+    chart.paint(painter, QRectF(0, 0, width, 80), run, facts, Style.now(1.0))
+    painter.end()
+    head = drawn[: len(chart.says(run, facts)) + 1]
+    for top, left, wide in head:
+        for other, start, _ in head:
+            assert other != top or start <= left or left + wide <= start + 0.5
 
 
 def test_the_samples_of_a_run_give_the_curves(program):

@@ -43,3 +43,25 @@ def test_a_panel_made_late_shows_what_the_others_show(window, qtbot):
     qtbot.waitUntil(lambda: len(window.docks.panels) == len(PANELS))
     window.docks.call("branches")
     assert window.docks.branches.tree.topLevelItemCount() == 1
+
+
+def test_panels_grow_with_the_type(window, qtbot):
+    window.resize(1680, 1050)
+    dock = window.docks.named("lesson")
+    qtbot.waitUntil(lambda: window.docks.in_sight("lesson") and dock.width() > 300)
+    before = dock.width()
+    window.looks.scale_type(1.5)
+    qtbot.waitUntil(lambda: dock.width() >= 1.4 * before)
+    window.looks.scale_type(0)
+    qtbot.waitUntil(lambda: dock.width() <= 1.1 * before)
+
+
+def test_panels_that_are_away_grow_when_they_come(window, qtbot):
+    window.resize(1680, 1050)
+    dock = window.docks.named("lesson")
+    qtbot.waitUntil(lambda: window.docks.in_sight("lesson") and dock.width() > 300)
+    before = dock.width()
+    window.show_welcome()
+    window.looks.scale_type(1.5)
+    window.docks.show_run(True)
+    qtbot.waitUntil(lambda: dock.width() >= 1.4 * before)

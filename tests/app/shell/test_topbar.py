@@ -36,6 +36,14 @@ def test_large_type_takes_words_and_units_away_but_no_button(window, qtbot):
     assert bar._body.given == 0
 
 
+def test_its_icons_are_those_of_the_theme(window):
+    bar = window.topbar
+    for theme_name in ("light", "dark"):
+        window.looks.choose_theme(theme_name)
+        for button, action in ((bar.compare, "compare"), (bar.export, "picture")):
+            assert button.icon().cacheKey() == window.actions_by_name[action].icon().cacheKey()
+
+
 def test_the_title_is_whole_before_the_doors_keep_their_words(window, qtbot):
     bar = window.topbar
     bar.show_title("A title of two dozen letters")

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.canvas.invitation import Invitation
 from engine.comparison import Follower, Lockstep
 from engine.difference import Difference, first_difference
 from engine.mm import image as im
@@ -232,3 +233,18 @@ def test_with_the_panel_closed_the_figures_stand_in_the_picture(window, compared
     assert shown["slots in use"] == next(row.texts for row in compared.rows if row.name == "slots in use")
     window.docks.call("compare")
     qtbot.waitUntil(lambda: window.canvas._run.versus is None)
+
+
+def test_where_nobody_compares_the_picture_offers_to(window, qtbot):
+    window.resize(1680, 1050)
+    qtbot.waitUntil(lambda: isinstance(window.canvas._run.versus, Invitation))
+    assert window.canvas._run.versus.other == "today's design"
+    qtbot.waitUntil(lambda: not window.canvas.scene.invitation_box.isEmpty())
+    place = window.canvas.scene.invitation_box.center().toPoint()
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: len(window.docks.compare.results) == 2, timeout=20_000)
+    assert window.canvas._run.versus is None, "the panel has the figures"
+    window.comparing.choose(())
+    assert window.docks.compare.begin.isVisible()
+    qtbot.mouseClick(window.docks.compare.begin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.docks.compare.results) == 2, timeout=20_000)
