@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
+from engine.cli import INTERRUPTED
 from engine.cli.arguments import add_scenario_arguments, example_text, list_of_designs
 from engine.cli.library import decided, load, read_policy
 from engine.cli.output import STDOUT, check_target, console, write_json
 from engine.cli.progress import PatientProgress
 from engine.cli.report import print_comparison
-from engine.cli.run import INTERRUPTED
 from engine.errors import InputError, Problem, nearest
 from engine.execution import execute, report_of
 from engine.mm.image import schema

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
+from engine.cli import INTERRUPTED
 from engine.cli.arguments import DESIGNS, example_text, whole_number
 from engine.cli.library import load
 from engine.cli.output import console, say, say_problems
@@ -32,7 +33,6 @@ EPILOG = example_text([
 ]) + """
 
 Where the output is no terminal the questions are printed and not asked."""  # fmt: skip
-INTERRUPTED = 130
 Read = Callable[[str], str]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from engine.cli import INTERRUPTED
 from engine.cli.arguments import add_scenario_arguments, example_text
 from engine.cli.examine import invariants, verify
 from engine.cli.library import load
@@ -29,8 +30,6 @@ EPILOG = example_text([
 
 exit code: 0, or 1 when a check of the scenario fails, 2 when something given cannot be used,
 130 after Ctrl-C; what was done until then is reported."""  # fmt: skip
-
-INTERRUPTED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

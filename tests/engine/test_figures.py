@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cli.__main__ import main
+from engine.cli.command import main
 from engine.errors import InputError
 from engine.figures import DERIVED, derived, fault_latency
 from engine.lesson.lesson import make_lesson

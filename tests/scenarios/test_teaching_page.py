@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.__main__ import main
+from engine.cli.command import main
 from engine.lesson.lesson import make_lesson
 from engine.scenario import load_scenario
 from tests.scenarios.library_runs import FILES

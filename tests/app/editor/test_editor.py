@@ -425,7 +425,7 @@ def test_the_next_problem_by_key(editor, checked):
 
 
 def test_the_same_problems_as_the_check_command(editor, checked, tmp_path, capsys):
-    from engine.cli.__main__ import main
+    from engine.cli.command import main
 
     text = TEXT.replace("frames = 64", "framse = 64").replace("references = 40", "references = 4000000000")
     editor.document.change(text, "Edit")

@@ -13,7 +13,7 @@ from app import theme
 from app.export import replay
 from app.moment import Selected, Thing
 from app.shell.machines import Beside
-from engine.cli.__main__ import main
+from engine.cli.command import main
 from engine.errors import InputError
 from engine.step import Set
 from engine.variant import Change, Variant

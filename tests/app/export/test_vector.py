@@ -11,7 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 from app.canvas import Depth
 from app.export.picture import Scene, moment_of, save_picture
 from app.export.vector import write
-from engine.cli.__main__ import main
+from engine.cli.command import main
 from engine.errors import InputError
 from engine.timeline import Timeline
 

@@ -60,7 +60,7 @@ def small(tmp_path: Path) -> Path:
 @pytest.fixture
 def swapscope(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Calls the command line with arguments."""
-    from engine.cli.__main__ import main
+    from engine.cli.command import main
 
     def call(*arguments: object) -> Said:
         capsys.readouterr()

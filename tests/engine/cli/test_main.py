@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.__main__ import COMMANDS, main, make_parser
+from engine.cli.command import COMMANDS, main, make_parser
 
 Call = Callable[..., Any]
 
@@ -211,6 +211,42 @@ def test_exit_codes_of_the_real_command(checkout: Path) -> None:
     assert bad.stderr.startswith("nothing.toml: ")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot interrupt itself there")
+@pytest.mark.parametrize("moment", ["engine.cli.command", "rich.console", "engine.machine", "end"])
+def test_an_interrupt_at_any_moment_ends_it_quietly(moment: str, checkout: Path) -> None:
+    """While a module is being loaded, however early, and when all is done."""
+    program = """
+import atexit, os, signal, sys
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == MOMENT:
+            interrupt()
+
+sys.meta_path.insert(0, Interrupting())
+from engine.cli.__main__ import start
+atexit.register(interrupt)
+sys.exit(start())
+"""
+    command = [sys.executable, "-c", f"MOMENT = {moment!r}\n{program}", "run", "01", "--json", "-"]
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=100, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+    assert bool(done.stdout) == (moment == "end")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that takes nothing")
+@pytest.mark.parametrize(("arguments", "code"), [(["run", "nothing.toml"], 2), (["run", "01", "--verify"], 0)])
+def test_messages_that_nobody_takes_change_nothing(arguments: list[str], code: int, checkout: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "engine.cli", *arguments]
+        done = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, stderr=full, timeout=100, check=False)
+    assert done.returncode == code
+    assert bool(done.stdout) == (code == 0)
+
+
 def test_a_reader_that_has_enough_is_no_error(checkout: Path) -> None:
     program = "import sys; sys.stdin.readline()"
     first = subprocess.Popen([sys.executable, "-m", "engine.cli", "schema"], cwd=checkout, stdout=subprocess.PIPE,
@@ -230,7 +266,7 @@ def test_a_reader_that_has_enough_is_no_error(checkout: Path) -> None:
 def test_no_qt_without_a_window(arguments: list[str], python_in_checkout: Callable[..., str]) -> None:
     program = """
 import contextlib, io, sys
-from engine.cli.__main__ import main
+from engine.cli.command import main
 with contextlib.redirect_stdout(io.StringIO()):
     code = main(sys.argv[1:])
 assert code in (0, 1), code

@@ -107,7 +107,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> Terminal:
 
 
 def test_a_person_is_asked(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from engine.cli.__main__ import main
+    from engine.cli.command import main
     from engine.lesson.lesson import make_lesson
     from engine.lesson.progress import Progress
 

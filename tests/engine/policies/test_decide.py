@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cli.__main__ import main
+from engine.cli.command import main
 from engine.errors import InputError
 from engine.machine import Machine
 from engine.mm import image as im

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.__main__ import main
+from engine.cli.command import main
 from engine.errors import InputError
 from engine.scenario import load_scenario
 from engine.scenario.translation import check_translations, in_language, load_texts
