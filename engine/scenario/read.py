@@ -24,6 +24,7 @@ from engine.scenario.positions import Path as KeyPath
 from engine.scenario.positions import dotted, key_lines, line_of
 from engine.scenario.problems import Place, paths_of, problems_of, value_at
 from engine.scenario.sets import apply_sets, put_at
+from engine.scenario.syntax import syntax_problem
 from engine.scenario.traces import TraceFiles
 from engine.scenario.upgrade import upgraded
 from engine.scenario.vary import Vary, extremes, vary
@@ -35,7 +36,6 @@ RECORDING_BEGINS = MAGIC[:4]
 DEEPEST = 32
 """Tables in tables, far more than any scenario has: a file with more is a mistake that recursion would stumble over."""
 _MANY_DIGITS = re.compile(r"[0-9_]{4000}")
-_AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def load_scenario(
@@ -73,10 +73,7 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        found = _AT_LINE.search(message)
-        line = int(found[1]) if found and found[1] else text.count("\n") + 1
-        raise InputError(Problem(phrase("is not TOML: {why}", why=_AT_LINE.sub("", message)), name, line)) from None
+        raise InputError(syntax_problem(error, text, name)) from None
     except RecursionError:
         raise InputError(Problem(phrase("is not TOML: it is nested too deeply"), name)) from None
     except ValueError:  # Python reads no whole number of more than some thousand digits.
