@@ -36,6 +36,7 @@ from engine.scenario.query import (
     Sum,
     Thing,
     Times,
+    reckoned,
 )  # fmt: skip
 from engine.scenario.query_check import KIND_NAMES
 from engine.sentence import PAGE_MASK
@@ -304,13 +305,7 @@ def reckon(sign: str, left: Value, right: Value) -> Value:
     """Two numbers reckoned; None where one is missing, or for a division by 0."""
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         return None
-    if sign == "+":
-        return left + right
-    if sign == "-":
-        return left - right
-    if sign == "*":
-        return left * right
-    return left / right if right else None
+    return reckoned(sign, left, right)
 
 
 def compare(sign: str, left: Value, right: Value) -> Value:

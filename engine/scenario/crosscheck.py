@@ -17,10 +17,11 @@ from engine.operation import MAX_PROCESSES
 from engine.phrase import phrase
 from engine.scenario.findings import Findings, Parts
 from engine.scenario.lesson_check import LessonCheck
+from engine.scenario.machine import Swapfile
 from engine.scenario.positions import Path
 from engine.scenario.problems import Place, shown
 from engine.scenario.query_check import Known
-from engine.scenario.run_check import RunCheck
+from engine.scenario.run_check import RunCheck, too_high
 from engine.scenario.spaces import spaces_of
 from engine.scenario.traces import TraceFiles
 from engine.scenario.vary import PARTS, value_before
@@ -55,6 +56,8 @@ class _CrossCheck(Findings):
         self.run = RunCheck(data, place, self.found, parts, self.spaces, declared, self.swapfiles, traces)
 
     def problems(self) -> list[Problem]:
+        if self.data.get("format") is True:  # which Python takes for 1
+            self._say(("format",), phrase("{value} has the wrong type", value=shown(True)), phrase("a whole number"))
         self._machine()
         self._processes()
         self.run.check()
@@ -101,12 +104,8 @@ class _CrossCheck(Findings):
     def _machine(self) -> None:
         self._once(self.swapfiles, "machine", "swapfile")
         for number, swapfile in enumerate(self.parts.swapfiles):
-            for place, slot in enumerate(swapfile.bad if swapfile else ()):
-                if swapfile and not 1 <= slot <= swapfile.slots:
-                    self._say(
-                        ("machine", "swapfile", number, "bad", place), phrase("there is no slot {slot}", slot=slot),
-                        phrase("slots 1 to {slots}", slots=swapfile.slots),
-                    )  # fmt: skip
+            if swapfile is not None:
+                self._bad_slots(swapfile, ("machine", "swapfile", number, "bad"))
         if self.parts.machine is None:
             return
         zswap = getattr(self.parts.machine, "zswap", None)
@@ -127,6 +126,21 @@ class _CrossCheck(Findings):
                     phrase("at least {low}", low=low),
                 )
 
+        frames = self.parts.machine.frames
+        for name, mark in marks:
+            if mark >= frames:
+                self._say(("machine", name), *too_high(mark, frames))
+
+    def _bad_slots(self, swapfile: Swapfile, path: Path) -> None:
+        for place, slot in enumerate(swapfile.bad):
+            if not 1 <= slot <= swapfile.slots:
+                expected = phrase("slots 1 to {slots}", slots=swapfile.slots)
+                self._say((*path, place), phrase("there is no slot {slot}", slot=slot), expected)
+            elif slot in swapfile.bad[:place]:
+                self._say((*path, place), phrase("slot {slot} is there twice", slot=slot), phrase("each slot once"))
+        if len(set(swapfile.bad)) >= swapfile.slots:
+            self._say(path, phrase("there is no slot left that can be used"), phrase("at least one slot that is good"))
+
     def _processes(self) -> None:
         names = self._names("process")
         self._once(names, "process")
@@ -135,6 +149,9 @@ class _CrossCheck(Findings):
         for number, shmem in enumerate(self.parts.shmem):
             if shmem:
                 self._content(shmem.content, ("shmem", number, "content"))
+                if shmem.name in names:
+                    what = phrase("there is already a process {name}", name=shown(shmem.name))
+                    self._say(("shmem", number, "name"), what, phrase("a name of its own"))
         if len(self.spaces) > MAX_PROCESSES:
             self._say(
                 ("process",),
@@ -192,6 +209,8 @@ class _CrossCheck(Findings):
                 self._say((*path, "name"), phrase("there is no counter or gauge {name}", name=shown(check.name)),
                           phrase("a counter or gauge (docs/scenarios.md lists them)"), near)  # fmt: skip
             elif check.name == "outcome":
+                if check.op not in ("==", "!="):
+                    self._say((*path, "op"), phrase("an outcome cannot be less or more"), "== or !=")
                 if check.value not in OUTCOMES:
                     expected = phrase("one of {names}", names=", ".join(OUTCOMES))
                     near = nearest(str(check.value), OUTCOMES)

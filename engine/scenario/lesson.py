@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from engine.scenario.part import OnlyFor, Part
+from engine.scenario.part import OnlyFor, Part, Title
 
 MAX_STEPS = 200
 MAX_QUESTIONS = 20
@@ -68,7 +68,9 @@ class Question(Part):
         None, description="Query that gives the right answer; none for next"
     )
     unit: Annotated[str, NUMBER] = Field("", max_length=20, description="number: unit of the answer")
-    tolerance: Annotated[float, NUMBER] = Field(0, ge=0, description="number: how far off is still right")
+    tolerance: Annotated[float, NUMBER] = Field(
+        0, ge=0, le=1e18, description="number: how far off is still right"
+    )
     tolerance_percent: Annotated[float, NUMBER] = Field(
         0, ge=0, le=100, description="number: the same as a share of the answer (%)"
     )
@@ -90,7 +92,7 @@ class Question(Part):
 class Step(Part):
     """One ``[[step]]``."""
 
-    title: Annotated[str, Field(min_length=1, max_length=120)] = Field(description="What it is called")
+    title: Title = Field(description="What it is called")
     when: Moment = Field("start", description="Its moment: a mark's name, start, end, or a table of these keys")
     text: str = Field("", max_length=20_000, description="What is told there, Markdown with live values and links")
     let: dict[str, QueryText] = Field({}, description="Names for queries that are answered once, when the step is made")

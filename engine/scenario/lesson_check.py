@@ -9,13 +9,16 @@ from typing import Any
 from engine.errors import nearest
 from engine.figures import DERIVED
 from engine.mm.image import schema
+from engine.mm.schema import Setting
 from engine.phrase import joined, phrase
 from engine.scenario.assignment import Assignment, MayChange
 from engine.scenario.lesson import MOMENT_KEYS, Question, Step, When
+from engine.scenario.machine import number_for
 from engine.scenario.positions import Path
+from engine.scenario.problems import shown
 from engine.scenario.prose import Link, links_in, queries_in, stray_brace
 from engine.scenario.query import Compared, Named, Number, Query, QueryError, Result, Times, is_list, parse_query
-from engine.scenario.query_check import KIND_NAMES, PLACES, Known, read_query, result_of
+from engine.scenario.query_check import KIND_NAMES, PLACES, Known, figure_names, read_query, result_of
 
 Say = Callable[..., None]
 """Tells a problem: path, what, expected, nearest."""
@@ -54,6 +57,8 @@ class LessonCheck:
             found = self._query(text, where, replace(self.known, let=let))
             if not name.isidentifier():
                 self._say(where, phrase("'{name}' is no name", name=name), phrase("letters, digits and _"))
+            elif name in figure_names():
+                self._say(where, phrase("'{name}' is a figure of the machine", name=name), phrase("a name of its own"))
             if found:
                 query, result = found
                 if is_list(query):
@@ -126,8 +131,12 @@ class LessonCheck:
                     phrase("it gives {found}, and the answer {result}", found=phrase(found[1]), result=phrase(result)),
                     phrase(result),
                 )
+            if text in question.choices[:place]:
+                self._say((*path, "choices", place), phrase("it is there twice"), phrase("each of them once"))
         for place, option in enumerate(question.option):
             inner = (*path, "option", place)
+            if option.text in [other.text for other in question.option[:place]]:
+                self._say((*inner, "text"), phrase("it is there twice"), phrase("each of them once"))
             self._prose(option.text, (*inner, "text"), known)
             self._truth(option.holds, (*inner, "holds"), known)
         if question.show is not None:
@@ -178,6 +187,8 @@ class LessonCheck:
     def assignment(self, assignment: Assignment, data: Mapping[str, Any], path: Path = ("assignment",)) -> None:
         """The assignment; ``data`` is the whole document."""
         for place, change in enumerate(assignment.may_change):
+            if change.key in [other.key for other in assignment.may_change[:place]]:
+                self._say((*path, "may_change", place, "key"), phrase("it is there twice"), phrase("each of them once"))
             self._may_change(change, data, (*path, "may_change", place))
         for place, criterion in enumerate(assignment.check):
             self._truth(criterion.that, (*path, "check", place, "that"), self.known)
@@ -202,6 +213,8 @@ class LessonCheck:
                     phrase("there is no swapfile {number}", number=key.split(".")[2]),
                     phrase("0 to {last}", last=len(files) - 1),
                 )
+        if setting is not None:
+            self._allowed(change, setting, path)
         if change.low is not None and change.high is not None and change.low > change.high:
             self._say(
                 (*path, "high"),
@@ -210,6 +223,18 @@ class LessonCheck:
             )
         if change.choices and (change.low is not None or change.high is not None):
             self._say((*path, "choices"), phrase("it has both choices and a range"), phrase("only one of them"))
+
+    def _allowed(self, change: MayChange, setting: Setting, path: Path) -> None:
+        """What a submission may set must be something that the setting can be."""
+        given = [(("low",), change.low), (("high",), change.high)]
+        for where, value in [*given, *((("choices", place), one) for place, one in enumerate(change.choices))]:
+            if value is None:
+                continue
+            try:
+                number_for(setting, value)
+            except ValueError as error:
+                what = phrase("{value} is not possible for {key}", value=shown(value), key=setting.key)
+                self._say((*path, *where), what, error.args[0])
 
     # -- parts ------------------------------------------------------------------------------
 

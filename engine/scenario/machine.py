@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, create_model
 
@@ -10,7 +10,7 @@ from engine.mm.image import schema
 from engine.mm.schema import Setting
 from engine.phrase import phrase
 from engine.scenario.kernel import DEFAULT_KERNEL, PRESETS
-from engine.scenario.part import Part
+from engine.scenario.part import Name, Part
 
 MAX_SWAPFILES = sum(setting.key.startswith("machine.swapfile.") for setting in schema.settings)
 MAX_SLOTS = (1 << 31) - 2
@@ -20,7 +20,7 @@ SettingValue = int | bool | str
 class Swapfile(Part):
     """One ``[[machine.swapfile]]``."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+    name: Name | None = Field(
         None, description="Its name; swap0, swap1 … when not given"
     )
     slots: int = Field(ge=1, le=MAX_SLOTS, description="Pages it has room for; the header is not counted")
@@ -119,6 +119,7 @@ if TYPE_CHECKING:
 
         kernel: str = DEFAULT_KERNEL
         design: str = "legacy"
+        frames: int = 0
         swapfile: list[Swapfile] = []
 else:
     Machine = _make_machine()

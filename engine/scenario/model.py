@@ -18,7 +18,7 @@ from engine.program import Program
 from engine.scenario.assignment import Assignment
 from engine.scenario.lesson import MAX_STEPS, Step
 from engine.scenario.machine import Machine
-from engine.scenario.part import Part
+from engine.scenario.part import Name, Part, Title
 from engine.scenario.patterns import MAX_PAGES, MAX_REFERENCES, MODELS, PatternPart, Repeated, Target
 from engine.scenario.vary import Vary
 
@@ -28,7 +28,6 @@ MAX_SEED = (1 << 31) - 1
 RUN_KINDS = ("pattern", "trace", "op", "mark", "set", "parallel")
 """The keys that say what a ``[[run]]`` part is; each part has exactly one of them."""
 
-Name = Annotated[str, Field(min_length=1, max_length=64)]
 Pages = Annotated[int, Field(ge=1, le=MAX_PAGES)]
 
 
@@ -64,7 +63,8 @@ TraceContent = Annotated[
 ]
 PageNumber = Annotated[int, Field(ge=0, le=MAX_PAGES)]
 PageNumbers = Annotated[
-    Annotated[PageNumber, Tag("<page>")] | Annotated[list[PageNumber], Tag("<pages>")], Discriminator(_page_tag)
+    Annotated[PageNumber, Tag("<page>")] | Annotated[list[PageNumber], Field(min_length=1), Tag("<pages>")],
+    Discriminator(_page_tag),
 ]
 
 
@@ -273,7 +273,7 @@ class Scenario(Part):
     """A whole scenario file."""
 
     format: Literal[1] = Field(description="Number of the file format")
-    title: Annotated[str, Field(min_length=1, max_length=120)] = Field(description="What it is called")
+    title: Title = Field(description="What it is called")
     summary: str = Field("", description="One sentence for the list")
     level: Literal["beginner", "intermediate", "advanced"] = Field("beginner", description="How much one must know")
     minutes: int = Field(5, ge=1, le=600, description="How long a person needs for it")

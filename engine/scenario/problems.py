@@ -13,6 +13,7 @@ from engine.errors import Problem, nearest
 from engine.mm.image import schema
 from engine.phrase import joined, phrase
 from engine.scenario.model import FORMAT, OPS, RUN_KINDS, Scenario
+from engine.scenario.part import READABLE
 from engine.scenario.positions import Path, dotted, line_of
 from engine.trace.generate import PATTERNS
 
@@ -96,7 +97,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        text = "'" + value + "'"
+        text = "'" + "".join(sign if sign.isprintable() else "·" for sign in value) + "'"
     elif isinstance(value, Mapping):
         return "a table"
     elif isinstance(value, list):
@@ -130,6 +131,8 @@ def _explain(detail: Any, loc: Path, path: Path, data: Mapping[str, Any]) -> tup
         elif kind == "greater_than_equal":
             told = phrase("{value} is too small", value=shown(given))
         return told, _wanted(_annotation_at(loc), _field_at(loc)), None
+    if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == READABLE:
+        return phrase("{value} cannot be read", value=shown(given)), phrase("letters in one line"), None
     if kind == "string_pattern_mismatch":
         return phrase("{value} is no name", value=shown(given)), phrase("a letter, then letters, digits, - and _"), None
     if kind in _SIZES:

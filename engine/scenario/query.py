@@ -14,6 +14,8 @@ from enum import StrEnum
 from engine.errors import nearest
 from engine.phrase import phrase
 
+LARGEST = (1 << 64) - 1
+"""Of the numbers that a query names: any word of the machine."""
 MAX_LENGTH = 400
 MAX_COUNT = 50
 """Most transitions or list members that one query may ask for."""
@@ -187,6 +189,20 @@ _PLURALS = {"entries": "entry", "frames": "frame", "pages": "page", "slots": "sl
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
+def reckoned(sign: str, left: float, right: float) -> float | None:
+    """Two numbers reckoned; None for a division by 0, and for what is too large to be divided."""
+    if sign == "+":
+        return left + right
+    if sign == "-":
+        return left - right
+    if sign == "*":
+        return left * right
+    try:
+        return left / right
+    except (ZeroDivisionError, OverflowError):
+        return None
+
+
 def parse_query(text: str) -> Query:
     """The tree of a query; QueryError says what cannot be read."""
     if len(text) > MAX_LENGTH:
@@ -351,10 +367,10 @@ class _Parser:
             number = self._whole("a number") if self._type == "number" else self._take()
             return Thing(word, number, self._owner())
         if word in _EVENTS:
-            count = self._whole("how many", MAX_COUNT) if self._type == "number" else None
+            count = self._whole("how many", MAX_COUNT, 1) if self._type == "number" else None
             return Event(word, count, self._kind())
         if word == "coldest":
-            count = self._whole("how many", MAX_COUNT) if self._type == "number" else None
+            count = self._whole("how many", MAX_COUNT, 1) if self._type == "number" else None
             return Coldest(self._one_thing(("entry", "frame")), count)
         if word == "times":
             kind = self._kind()
@@ -426,18 +442,25 @@ class _Parser:
         return parse_moment(self._take())
 
     def _number(self) -> float:
-        text = self._take().replace("_", "")
-        return int(text, 0) if text.lower().startswith("0x") else float(text) if "." in text else int(text)
+        word = self._take()
+        text = word.replace("_", "").lower()
+        if text == "0x":
+            raise QueryError(phrase("'{now}' is no number", now=word), phrase("digits behind 0x"))
+        number = int(text, 16) if text.startswith("0x") else float(text) if "." in text else int(text)
+        if number > LARGEST:
+            raise QueryError(phrase("a number is too large"), phrase("at most {most}", most=LARGEST))
+        return number
 
-    def _whole(self, expected: str, most: int = 1 << 50) -> int:
+    def _whole(self, expected: str, most: int = 1 << 50, least: int = 0) -> int:
         if self._type != "number":
             raise QueryError(
                 phrase("a number is missing") if not self.left else phrase("'{now}' is no number", now=self.now),
                 expected,
             )
         number = self._number()
-        if not isinstance(number, int) or number > most:
+        if not isinstance(number, int) or not least <= number <= most:
             raise QueryError(
-                phrase("{number} is not possible here", number=number), phrase("a whole number up to {most}", most=most)
+                phrase("{number} is not possible here", number=number),
+                phrase("a whole number {least} to {most}", least=least, most=most),
             )
         return number

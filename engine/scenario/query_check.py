@@ -34,6 +34,7 @@ from engine.scenario.query import (
     Times,
     is_list,
     parse_query,
+    reckoned,
 )  # fmt: skip
 
 KIND_NAMES = {kind.name: kind.number for kind in KINDS}
@@ -99,8 +100,20 @@ def result_of(query: Query, known: Known) -> Result:
                     phrase("'{sign}' has {found} beside it", sign=query.sign, found=phrase(found)),
                     phrase("numbers on both sides"),
                 )
+        if query.sign == "/" and _constant(query.right) == 0:
+            raise QueryError(phrase("it divides by 0"), phrase("a number that is not 0"))
         return Result.NUMBER
     return _compared(query, known)
+
+
+def _constant(query: Query) -> float | None:
+    """What a query gives in any run; None where that cannot be said."""
+    if isinstance(query, Number):
+        return query.value
+    if not isinstance(query, Sum):
+        return None
+    left, right = _constant(query.left), _constant(query.right)
+    return None if left is None or right is None else reckoned(query.sign, left, right)
 
 
 def _named(name: str, known: Known) -> Result:

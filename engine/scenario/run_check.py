@@ -27,12 +27,22 @@ from engine.scenario.part import Part
 from engine.scenario.patterns import PatternPart, Target, arguments
 from engine.scenario.positions import Path, dotted
 from engine.scenario.problems import Place, shown, value_at
+from engine.scenario.query_check import PLACES
 from engine.scenario.spaces import Space, names_in_run
 from engine.scenario.traces import TraceFiles
 from engine.trace.generate import PATTERNS
 
 MAX_OPERATIONS = 50_000_000
 """More would not fit in the memory of an ordinary machine."""
+
+
+FRAMES, WATERMARKS = "frames", ("watermark_min", "watermark_low", "watermark_high")
+
+
+def too_high(mark: int, frames: int) -> tuple[str, str]:
+    """What is wrong with a watermark at which no frame could ever be taken, and what is right."""
+    what = phrase("a watermark of {mark} leaves nothing of {frames} frames", mark=mark, frames=frames)
+    return what, phrase("watermarks below {frames}", frames=frames)
 
 
 class RunCheck(Findings):
@@ -46,6 +56,11 @@ class RunCheck(Findings):
         self.parts, self.spaces, self.declared, self.swapfiles, self.traces = parts, spaces, declared, swapfiles, traces
         self.marks: set[str] = set()
         """Names of the marks that the run comes to."""
+        self._own_marks: set[str] = set()
+        """Those of them that the file itself has set."""
+        machine = parts.machine
+        self._memory = {key: getattr(machine, key) for key in (FRAMES, *WATERMARKS)} if machine is not None else {}
+        """The size of memory and its watermarks as they are then."""
         self.in_use = {
             name: swapfile is None or swapfile.active for name, swapfile in zip(swapfiles, parts.swapfiles)
         }
@@ -116,7 +131,7 @@ class RunCheck(Findings):
         elif isinstance(part, RangePart):
             self._target(part, path)
         elif isinstance(part, MarkPart):
-            self.marks.add(part.mark)
+            self._mark(part, path)
         elif isinstance(part, SetPart):
             self._set(part, path)
         elif isinstance(part, SwapPart):
@@ -260,6 +275,16 @@ class RunCheck(Findings):
                 self._say((*path, "trace"), what, phrase("at least {needed} pages in the process", needed=needed))
         return min(len(recording), part.limit or len(recording))
 
+    def _mark(self, part: MarkPart, path: Path) -> None:
+        if part.mark in PLACES:
+            what = phrase("'{name}' is the name of another moment", name=part.mark)
+            self._say((*path, "mark"), what, phrase("a name of its own"))
+        elif part.mark in self._own_marks:
+            what = phrase("the name {name} is there twice", name=shown(part.mark))
+            self._say((*path, "mark"), what, phrase("a name of its own"))
+        self._own_marks.add(part.mark)
+        self.marks.add(part.mark)
+
     def _set(self, part: SetPart, path: Path) -> None:
         there = {f"machine.swapfile.{number}.slots" for number in range(len(self.swapfiles))}
         settings = {
@@ -291,6 +316,14 @@ class RunCheck(Findings):
             near = nearest(str(part.value), choices) if choices else None
             what = phrase("{value} is not possible for {key}", value=shown(part.value), key=part.set)
             self._say((*path, "value"), what, error.args[0], near)
+            return
+        key = part.set.removeprefix("machine.")
+        if key in self._memory and not self.in_shock:
+            self._memory[key] = part.value
+            frames = self._memory[FRAMES]
+            highest = max(self._memory[name] for name in WATERMARKS)
+            if highest >= frames:
+                self._say((*path, "value"), *too_high(highest, frames))
 
     def _swap(self, part: SwapPart, path: Path) -> None:
         if part.swapfile not in self.swapfiles:

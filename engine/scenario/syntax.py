@@ -1,4 +1,4 @@
-"""What is wrong with a text that is not TOML, said as everything else is: the line as it stands, and what would be right.
+"""What is wrong with a text that is not TOML: the line as it stands, the mistake, and what would be right.
 
 Python's parser has words of its own for programmers, and none for what should be there instead.
 """
@@ -31,7 +31,7 @@ _WORDS: tuple[tuple[str, tuple[str, str]], ...] = (
     ("Expected ']'", (phrase("a bracket is not closed"), "']'")),
     ("Expected ']]'", (phrase("a bracket is not closed"), "']]'")),
     ("Unclosed array", (phrase("an array is not closed"), phrase("commas between its values, and ']' at its end"))),
-    ("Unclosed inline table", (phrase("a table is not closed"), phrase("commas, and a closing brace in the same line"))),
+    ("Unclosed inline table", (phrase("a table is not closed"), phrase("commas, and a brace at its end, in one line"))),
     ("Unterminated string", _OPEN_TEXT),
     ('Expected "', _OPEN_TEXT),
     ("Illegal character '\\n'", _OPEN_TEXT),

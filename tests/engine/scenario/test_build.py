@@ -95,8 +95,6 @@ op = "swapon"
 swapfile = "swap0"
 [[run]]
 mark = "there"
-[[run]]
-mark = "here"
 """)
     from engine.mm.image import schema
 
@@ -113,7 +111,7 @@ mark = "here"
         ("MUNMAP", 0, 0, 39),
         ("FORK", 0, 0, 2), ("WRITE", 2, 39, 0), ("EXIT", 0, 0, 0),
         ("SWAPOFF", 0, 0, 0), ("SWAPON", 0, 0, 0),
-        ("MARK", 0, 1, 0), ("MARK", 0, 0, 0),
+        ("MARK", 0, 1, 0),
     ]  # fmt: skip
     assert program.marks == ("here", "there")
     assert [process.name for process in program.processes] == ["editor", "shell", "young"]
@@ -149,7 +147,7 @@ def test_processes_regions_and_images(build: Callable[..., Program]) -> None:
 
 def test_settings_swapfiles_and_seed(build: Callable[..., Program]) -> None:
     program = build(
-        '[[run]]\nmark = "x"\n', "seed=9", "machine.swapfile.0.bad=[4,2,4]", "machine.swapfile.1.slots=8",
+        '[[run]]\nmark = "x"\n', "seed=9", "machine.swapfile.0.bad=[4,2]", "machine.swapfile.1.slots=8",
         "machine.swapfile.1.device=hdd", "machine.swapfile.1.active=false", "machine.swapfile.1.priority=5",
     )  # fmt: skip
     assert program.settings == {"machine.frames": 64, "machine.design": 1, "machine.zswap.enabled": 1}
@@ -302,8 +300,8 @@ def test_a_trace_in_place_of_the_run(right: str, read: Read, tmp_path: Path) -> 
 
 
 def test_the_first_references(build: Callable[..., Program]) -> None:
-    program = build('[[run]]\nmark = "start"\n[[run]]\nop = "write"\nprocess = "editor"\npage = [1, 2]\ncount = 3\n'
-                    '[[run]]\nmark = "end"\n')  # fmt: skip
+    program = build('[[run]]\nmark = "begun"\n[[run]]\nop = "write"\nprocess = "editor"\npage = [1, 2]\ncount = 3\n'
+                    '[[run]]\nmark = "stopped"\n')  # fmt: skip
 
     def kept(references: int) -> list[tuple[str, int, int]]:
         return [(kind, value, count) for kind, _, value, count in decoded(first_references(program, references))]

@@ -34,7 +34,7 @@ def problem_of(text: str) -> Problem:
     ("x = 1\n[a", 2, "[a", "bracket", "]"),
     ("[[a]", 1, "[[a]", "bracket", "]]"),
     ("a = [1 2]", 1, "a = [1 2]", "array", "commas"),
-    ("a = { b = 1\n}", 1, "a = { b = 1", "table", "same line"),
+    ("a = { b = 1\n}", 1, "a = { b = 1", "table", "one line"),
     ('a = "x\nb = 1', 1, 'a = "x', "not closed", "quote"),
     ("a = 'x", 1, "a = 'x", "not closed", "quote"),
     ('a = """x\n\n', 1, 'a = """x', "not closed", "quote"),
