@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, 
 
 from app import actions, theme
 from app.thread.player import SPEED_STEPS, Player, Unit, event_kinds, rate_text
-from app.words.language import language
+from app.words.language import language, plain
 from app.words.said import declared
 from engine.mm.transitions import KINDS, Lane
 
@@ -132,7 +132,7 @@ class Transport(QWidget):
             button.setEnabled(self._made[name].isEnabled())
         else:
             button.setDefaultAction(self._made[name])
-        button.setAccessibleName(self._made[name].text().replace("&", ""))
+        button.setAccessibleName(plain(self._made[name].text()))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.buttons[name] = button
         return button

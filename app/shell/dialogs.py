@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 
 from app import actions, theme
 from app.panels.widgets import scrolled
+from app.words.language import plain
 
 SHARE_OF_SCREEN = 0.86
 """Of the screen's height a dialogue takes this much at most, and scrolls."""
@@ -40,10 +41,10 @@ class Shortcuts(QDialog):
         sections: list[tuple[str, list[tuple[str, str]]]] = []
         for title, entries in actions.MENUS:
             rows = [
-                (self._keys(specs[name].keys), self.tr(specs[name].text).replace("&", ""))
+                (self._keys(specs[name].keys), plain(self.tr(specs[name].text)))
                 for name in entries if name in specs and specs[name].keys
             ]  # fmt: skip
-            sections.append((self.tr(title).replace("&", ""), rows))
+            sections.append((plain(self.tr(title)), rows))
         sections.append((self.tr("Timeline"), [(keys, self.tr(text)) for keys, text in TIMELINE_KEYS]))
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(14))

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app import actions, theme
 from app.thread.player import event_kinds
 from app.words.fuzzy import score
+from app.words.language import plain
 from app.words.numbers import count
 from app.words.said import declared
 from engine.shocks import SHOCKS
@@ -195,4 +196,4 @@ class _Line(QStyledItemDelegate):
 
 
 def _plain(text: str) -> str:
-    return text.replace("&", "").removesuffix("…")
+    return plain(text).removesuffix("…")

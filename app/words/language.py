@@ -3,7 +3,8 @@
 A catalogue is JSON, English text to translation. Every text goes through Qt's ``tr`` or
 ``QCoreApplication.translate``, which ask the installed :class:`Catalogue`. What was written into
 widgets and actions before a switch is found by its text and written anew; views that paint their
-texts, or write them with every moment, ask again by themselves.
+texts, or write them with every moment, ask again by themselves. What Qt itself writes, in file dialogues and on
+their buttons, it brings translations for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
@@ -72,6 +73,7 @@ class Language(QObject):
         self.names: dict[str, str] = {}
         """What things of the run that is open are called in this language: its marks."""
         self._catalogue: Catalogue | None = None
+        self._of_qt: QTranslator | None = None
 
     @property
     def texts(self) -> dict[str, str]:
@@ -92,14 +94,29 @@ class Language(QObject):
         if texts == before:
             return
         asked = self._catalogue.asked if self._catalogue is not None else {}
-        if self._catalogue is not None:
-            QCoreApplication.removeTranslator(self._catalogue)
+        for translator in (self._catalogue, self._of_qt):
+            if translator is not None:
+                QCoreApplication.removeTranslator(translator)
         self._catalogue = Catalogue(texts, self) if texts else None
-        if self._catalogue is not None:
-            QCoreApplication.installTranslator(self._catalogue)
+        self._of_qt = self._qt_texts() if texts else None
+        for translator in (self._of_qt, self._catalogue):  # the last one is asked first
+            if translator is not None:
+                QCoreApplication.installTranslator(translator)
         _Rewriter(before, texts, asked).everything()
         self.changed.emit()
         theme.switch().dress_again()
+
+
+    def _qt_texts(self) -> QTranslator | None:
+        """What Qt itself writes in this language; None where Qt was installed without its translations."""
+        found = QTranslator(self)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        return found if self.code != "en" and found.load(f"qtbase_{self.code}", folder) else None
+
+
+def plain(text: str) -> str:
+    """The text of an action or menu without the key that opens it: ``&Open``, or ``打开(&O)``."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "")
 
 
 class _Rewriter:

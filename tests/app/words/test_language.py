@@ -7,13 +7,15 @@ from string import Formatter
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QDialogButtonBox, QLabel, QSizePolicy
 
 from app import actions, application
 from app.panels.prose import Prose
 from app.settings import Settings
+from app.shell.dialogs import Shortcuts
+from app.shell.palette import entries
 from app.strings import sources
-from app.words.language import NAMES, language, load
+from app.words.language import NAMES, language, load, plain
 from app.words.said import said
 from engine.sentence import sentence
 from engine.timeline import Timeline
@@ -136,6 +138,29 @@ def test_an_unknown_language_is_english(new_window):
     assert language().code == "en"
     made.close()
     made.deleteLater()
+
+
+def test_what_qt_writes_is_in_the_language_too(window):
+    def closes():
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        return box.buttons()[0].text().replace("&", "")
+
+    window.looks.choose_language("zh_CN")
+    assert closes() == "关闭"
+    window.looks.choose_language("en")
+    assert closes() == "Close"
+
+
+def test_no_menu_keys_are_left_in_palette_and_shortcuts(window):
+    assert plain("&Open scenario…") == "Open scenario…"
+    assert plain("打开场景(&O)…") == "打开场景…"
+    window.looks.choose_language("zh_CN")
+    try:
+        told = [text for entry in entries(window) for text in (entry.text, entry.group)]
+        told += [label.text() for label in Shortcuts(window).findChildren(QLabel)]
+        assert not [text for text in told if re.search(r"\([A-Z]\)|&", text)]
+    finally:
+        window.looks.choose_language("en")
 
 
 def test_every_language_has_its_name_in_the_menu(window):
