@@ -219,6 +219,11 @@ NEVER_MAPPED = _kind(
     "Frame {frame} was read ahead and nobody mapped it: it holds the only copy of {swap}, is not written, and "
     "becomes active.", "frame", "swap",
 )  # fmt: skip
+NOT_WRITTEN = _kind(
+    "not written", V, "swap_writeout",
+    "Frame {frame} can be written nowhere: zswap refused it, and there is no slot for {swap} or none may be taken. It "
+    "becomes active.", "frame", "swap",
+)  # fmt: skip
 FLUSH_STATS = _kind(
     "statistics flushed", V, "flush_memcg_stats_dwork",
     "The lists are counted: {inactive} pages inactive, {active} active, and reclaim goes by that until the next count.",

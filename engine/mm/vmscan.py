@@ -90,6 +90,7 @@ from engine.mm.transitions import (
     MET_WRITING,
     NAME_FAIL,
     NEVER_MAPPED,
+    NOT_WRITTEN,
     SWAP_NAME,
     UNMAP,
 )
@@ -234,6 +235,7 @@ def reclaim_folio(m: Words, frame: int) -> int:
             return activate_locked(m, frame)
         wrote = swap_writeout(m, frame, entry)
         if wrote == KEEP_ACTIVE:
+            emit(m, NOT_WRITTEN, frame, entry, 0)
             clear_flags(m, frame, PG_READAHEAD)
             if shmem:
                 shmem_from_swap(m, frame, entry)

@@ -44,6 +44,8 @@ def out_and_back(design: int) -> Told:
 def reclaim_by_statistics() -> Told:
     toy = build(20, frames=12, stats_flush_ns=1000)
     yield toy, toy.write(*range(20))
+    toy = build(4, zswap=True, lz4=(4090,), zswap__writeback=0, zswap__incompressible=0)
+    yield toy, toy.write(0) + toy.pageout(0)
     toy = build(20, frames=12, zswap=True, readahead=1)
     toy.write(*range(20))
     yield toy, toy.read(*range(0, 20, 4)) + toy.read(*range(0, 20, 4))
