@@ -229,7 +229,8 @@ class Descriptors(Column):
                    translate("Canvas", "a byte a slot, used or not"), translate("Canvas", "a byte a slot"))  # fmt: skip
         cached = translate("Canvas", "{n} in the swapcache").format(n=grouped(names.cached))
         shared = translate("Canvas", "{n} shared").format(n=grouped(names.shared))
-        self._line(box, 59, f"{shared} · {cached}", cached)
+        self._line(box, 59, f"{shared} · {cached}", cached,
+                   translate("Canvas", "{n} cached").format(n=grouped(names.cached)))  # fmt: skip
         self._bytes_in_use(box, 77)
         self.hint(box, translate(
             "Canvas", "Bits 0–5 count the page-table entries, bit 6 says that the page is in the swapcache."
@@ -238,7 +239,7 @@ class Descriptors(Column):
     def _no_descriptor(self, box: QRectF) -> None:
         self._title(box, translate("Canvas", "No descriptor"))
         self._line(box, 39, translate("Canvas", "The slot number itself is the name."),
-                   translate("Canvas", "The slot is the name."))  # fmt: skip
+                   translate("Canvas", "The slot is the name."), translate("Canvas", "slot = name"))  # fmt: skip
         self.hint(box, translate(
             "Canvas",
             "So a page keeps its slot while it is in zswap, and swapoff must read every page table.",
