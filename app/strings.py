@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ from app.shell import dialogs
 from app.thread.player import Unit
 from app.timeline import density, tips
 from app.words import said
-from app.words.language import NAMES, load
+from app.words.language import NAMES, file_of, load
 from app.words.offers import DESIGNS
 from engine import resources
 from engine.scenario import forms
 from engine.shocks import REASONS, SHOCKS
+from engine.trace.files import write_whole
 
 Calls = dict[str, tuple[int, ...]]
 _CALLS: Calls = {"tr": (0,), "translate": (1,), "_say": (0,), "phrase": (0,)}
@@ -74,12 +77,26 @@ def _texts(node: ast.expr) -> set[str]:
     return set()
 
 
-def main() -> None:
-    """Print what each language lacks, as JSON to fill in."""
+def without_stale(texts: dict[str, str]) -> dict[str, str]:
+    """A catalogue without the translations of texts that are not there any more."""
+    wanted = set(sources())
+    return {source: text for source, text in texts.items() if source in wanted}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print what each language lacks, to be filled in, and what it has for nothing; --remove leaves that out."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--remove", action="store_true", help="remove translations of texts that are gone")
+    asked = parser.parse_args(arguments)
     for code in NAMES:
         texts = load(code)
-        if texts:
-            print(code, json.dumps({text: "" for text in sources() if text not in texts}, ensure_ascii=False, indent=1))
+        if not texts:
+            continue
+        kept = without_stale(texts)
+        print(code, json.dumps({text: "" for text in sources() if text not in texts}, ensure_ascii=False, indent=1))
+        print("stale:", json.dumps(sorted(set(texts) - set(kept)), ensure_ascii=False, indent=1))
+        if asked.remove:
+            write_whole(file_of(code), (json.dumps(kept, ensure_ascii=False, indent=0, sort_keys=True) + "\n").encode())
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from PySide6.QtGui import QImage
 
 from app.canvas import Depth
 from app.canvas.places import Viewpoint
-from app.export.picture import Scene, drawing, go_to, moment_of
+from app.export.picture import OnShare, Scene, drawing, go_to, moment_of, on
 from app.export.vector import as_image
 from app.moment import Selected
 from app.shell.machines import Beside
@@ -57,18 +57,18 @@ def check_form(output: Path) -> str:
 def save_animation(
     program: Program, output: Path, *, first: int | str | None = 0, last: int | str | None = None,
     size: tuple[int, int] = (1280, 800), theme: str = "dark", rate: float = 8.0, depth: Depth = Depth.MECHANISM,
-    progress: Callable[[float], object] = lambda _share: None,
+    running: OnShare = on, progress: Callable[[float], object] = on,
 ) -> None:  # fmt: skip
     """Draw a span of a run into a file, without a window.
 
-    ``first`` and ``last`` are numbers of transitions or names of marks; None is the end. ``progress``
-    gets the share done, 0 … 1. Raises InputError for moments that the run does not reach and for what
-    cannot be written; nothing is left of a file that was not finished.
+    ``first`` and ``last`` are numbers of transitions or names of marks; None is the end. ``running``
+    gets the share of the run that is carried out, 0 … 1, then ``progress`` that of the frames. Raises InputError for
+    moments that the run does not reach and for what cannot be written; nothing is left of an unfinished file.
     """
     check_form(output)
     with drawing(size, theme):
         timeline = Timeline(program)
-        begin, end = go_to(timeline, first, "--from"), go_to(timeline, last, "--to")
+        begin, end = go_to(timeline, first, "--from", running), go_to(timeline, last, "--to")
         if begin > end:
             raise InputError(Problem(f"transition {begin} comes after {end}", key="--from"))
         made = Animation(program, begin, end, output, size=size, rate=rate, depth=depth, timeline=timeline)

@@ -7,7 +7,7 @@ it makes when there is none.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,15 @@ from engine.program import Program
 
 SMALLEST, LARGEST = 320, 16384
 """Pixels a side."""
+
+
+OnShare = Callable[[float], bool]
+"""Told how much is done, 0 … 1; says whether to go on."""
+
+
+def on(_share: float) -> bool:
+    """Go on; nobody wants to know."""
+    return True
 
 
 class Scene(QWidget):
@@ -118,7 +127,8 @@ def render_picture(
 
 @contextmanager
 def _scene(
-    program_or_path: Program | Path | str, at: int | str | None, size: tuple[int, int], theme: str
+    program_or_path: Program | Path | str, at: int | str | None, size: tuple[int, int], theme: str,
+    running: OnShare = on,
 ) -> Iterator[Scene]:
     """The moment in the theme, for as long as it is drawn."""
     from engine.timeline import Timeline
@@ -126,7 +136,7 @@ def _scene(
     with drawing(size, theme):
         program = program_or_path if isinstance(program_or_path, Program) else _load(Path(program_or_path))
         timeline = Timeline(program)
-        go_to(timeline, at)
+        go_to(timeline, at, running=running)
         scene = Scene(moment_of(timeline), timeline.series)
         try:
             yield scene
@@ -148,11 +158,14 @@ def drawing(size: tuple[int, int], theme: str) -> Iterator[None]:
 
 def save_picture(
     program_or_path: Program | Path | str, output: Path | str, *, at: int | str | None = None,
-    size: tuple[int, int] = (1680, 1050), theme: str = "dark",
+    size: tuple[int, int] = (1680, 1050), theme: str = "dark", running: OnShare = on,
 ) -> None:
-    """Write the picture as PNG, SVG or PDF, by the file's suffix; errors as above, and of the file."""
+    """Write the picture as PNG, SVG or PDF, by the file's suffix; errors as above, and of the file.
+
+    ``running`` is told the share of the run that is carried out.
+    """
     check_suffix(Path(output))
-    with _scene(program_or_path, at, size, theme) as scene:
+    with _scene(program_or_path, at, size, theme, running) as scene:
         scene.lay_out(size)
         write(scene, Path(output))
 
@@ -188,14 +201,13 @@ def _load(path: Path) -> Program:
     return scenario_loader(path)()
 
 
-def go_to(timeline: Any, at: int | str | None, key: str = "--at") -> int:
+def go_to(timeline: Any, at: int | str | None, key: str = "--at", running: OnShare = on) -> int:
     """To the moment asked for, and its number; a name is that of a mark, None the end.
 
     The run is carried out to its end first, so that the timeline shows it whole. Raises InputError,
     with ``key`` as what asked for it, where the run does not come there.
     """
-    while not timeline.complete:
-        timeline.explore(100_000)
+    timeline.run_to_end(running)
     if isinstance(at, str):
         _go_to_mark(timeline, at, key)
     elif at is not None and not 0 <= at <= timeline.length:

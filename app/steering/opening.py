@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from app.thread.worker import policy_loader, scenario_loader
 from app.words.language import language
 from app.words.refusal import refusal
 from engine.errors import InputError
+from engine.phrase import phrase
 from engine.program import Program
 from engine.resources import scenarios_dir
 
@@ -43,6 +45,8 @@ class Opening(QObject):
         """The open file belongs among the recent ones."""
         self._replay: replays.Replay | None = None
         """The replay that is being opened."""
+        self._replay_file: Path | None = None
+        """Its file."""
         self.under_way = False
         """Something is being opened: what is refused now is refused of it."""
         self._run: tuple[Path | None, tuple[str, ...], bool] | None = None
@@ -64,13 +68,14 @@ class Opening(QObject):
     def open(self, path: Path, sets: tuple[str, ...] = (), remembered: bool = True) -> None:
         """Open a scenario, with values changed as ``--set`` does, or a replay; what is wrong with it is shown."""
         window = self._window
-        self._replay, self._remembered = None, remembered
+        self._replay, self._replay_file, self._remembered = None, None, remembered
         if self._doubt and window.status.said() == self._doubt:
             window.status.dismiss()
         self._doubt = ""
         path = Path(path).resolve()
         self._file.watch(path)
         if path.suffix.lower() == replays.SUFFIX:
+            self._replay_file = path
             try:
                 self._replay = replays.load(path)
                 sets, path = self._replay.sets, self._replay.scenario(path.parent)
@@ -218,6 +223,10 @@ class Opening(QObject):
             window.status.say(refusal(error), True)
             return
         self.under_way = False
+        if self._replay_file is not None:
+            error = inside(error, self.path, self._replay_file)
+            self.path, self.sets = self._replay_file, ()
+            self._file.watch(self.path)
         window.painted_once()
         window.player.stopped()
         self._replay = None
@@ -267,3 +276,19 @@ class Opening(QObject):
         """Watch no file any more, and end the thread that makes lessons."""
         self._file.stop()
         self._lessons.close()
+
+
+def inside(error: InputError, scenario: Path | None, replay: Path) -> InputError:
+    """What is wrong with the scenario in a replay, told of the replay: the person knows no other file."""
+    told = []
+    for problem in error.problems:
+        if scenario is not None and problem.file == str(scenario) and scenario != replay:
+            what = phrase("in its scenario {name}: {what}", name=scenario.name, what=problem.what)
+            if problem.line is not None:
+                what = phrase(
+                    "in line {line} of its scenario {name}: {what}",
+                    line=problem.line, name=scenario.name, what=problem.what,
+                )  # fmt: skip
+            problem = replace(problem, what=what, file=str(replay), line=None)
+        told.append(problem)
+    return InputError(told)

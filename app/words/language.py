@@ -51,12 +51,17 @@ class Catalogue(QTranslator):
         return not self.texts
 
 
+def file_of(code: str) -> Path:
+    """Where the texts of a language are."""
+    return Path(__file__).parent / "translations" / f"{code}.json"
+
+
 def load(code: str) -> dict[str, str]:
     """The texts of a language; none for English, for one that is unknown, and for a file that cannot be read."""
     if code == "en" or code not in NAMES:
         return {}
     try:
-        found: Any = json.loads((Path(__file__).parent / "translations" / f"{code}.json").read_text(encoding="utf-8"))
+        found: Any = json.loads(file_of(code).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {str(source): str(text) for source, text in found.items()} if isinstance(found, dict) else {}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.cli.arguments import add_scenario_arguments, example_text
 from engine.cli.library import load
-from engine.cli.progress import PatientProgress
+from engine.cli.progress import PatientProgress, make_machine_code
 from engine.errors import InputError, Problem, nearest
 from engine.program import Program
 from engine.scenario.shipped import find_scenario
@@ -98,13 +99,25 @@ def run_animate(args: argparse.Namespace) -> int:
     from app.canvas import Depth
     from app.export.animation import save_animation
 
-    with PatientProgress("drawing") as progress:
+    make_machine_code(len(program.ops))
+    with PatientProgress("running") as progress:
         save_animation(
             program, Path(args.output), first=first, last=last, size=args.size,
             theme=args.theme, rate=args.rate, depth=Depth(args.depth),
-            progress=lambda share: progress(round(share * PROGRESS_STEPS), PROGRESS_STEPS),
+            running=share_of(progress, "running"), progress=share_of(progress, "drawing"),
         )  # fmt: skip
     return 0
+
+
+def share_of(bar: PatientProgress, text: str) -> Callable[[float], bool]:
+    """Shows a share of something that is done, 0 … 1, by a bar; True: go on."""
+
+    def show(share: float) -> bool:
+        bar.text = text
+        bar(round(share * PROGRESS_STEPS), PROGRESS_STEPS)
+        return True
+
+    return show
 
 
 def _program(args: argparse.Namespace) -> Program:
@@ -139,5 +152,8 @@ def run_picture(args: argparse.Namespace) -> int:
     at = moment(args.at, program)
     from app.export.picture import save_picture
 
-    save_picture(program, args.output, at=at, size=args.size, theme=args.theme)
+    make_machine_code(len(program.ops))
+    with PatientProgress("running") as progress:
+        running = share_of(progress, "running")
+        save_picture(program, args.output, at=at, size=args.size, theme=args.theme, running=running)
     return 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.errors import InputError, Problem
 from engine.phrase import phrase
 from engine.trace.binary import MAGIC, decode, encode
+from engine.trace.foreign import refuse_foreign
 from engine.trace.recording import Recording
 from engine.trace.text import format_text, parse_text
 
@@ -27,6 +28,7 @@ def load_trace(path: str | os.PathLike[str]) -> Recording:
         raise InputError(Problem(phrase("cannot be read: {why}", why=error.strerror), file=name)) from None
     if data.startswith(MAGIC[:4]):
         return decode(data, name)
+    refuse_foreign(data, name)
     if Path(path).suffix == BINARY_SUFFIX:
         raise InputError(
             Problem(

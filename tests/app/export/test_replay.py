@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from app import theme
 from app.export import replay
@@ -219,6 +220,23 @@ def test_a_broken_one_is_shown_by_the_window(new_window, qtbot, tmp_path):
     window = new_window(path)
     window.show()
     assert window.pages.currentWidget() is window.problems
+
+
+def test_a_broken_scenario_inside_is_told_of_the_replay(saved, new_window, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("SWAPSCOPE_CACHE_DIR", str(tmp_path / "cache"))
+    data = json.loads(saved[0].read_text(encoding="utf-8"))
+    data["scenario"]["text"] = data["scenario"]["text"].replace("frames", "frame", 1)
+    saved[0].write_text(json.dumps(data), encoding="utf-8")
+    again = new_window(saved[0])
+    again.show()
+    qtbot.waitUntil(lambda: again.pages.currentWidget() is again.problems, timeout=20_000)
+    told = " ".join(label.text() for label in again.problems.findChildren(QLabel))
+    assert f"{saved[0].name} cannot be opened" in told
+    assert "there is no key 'frame' here" in told
+    assert "of its scenario" in told
+    assert "cache" not in told
+    assert not again.actions_by_name["edit"].isEnabled(), "the text in the replay is no file to be mended"
+    assert again.opening.path == saved[0]
 
 
 def test_a_change_that_cannot_be_is_shown_by_the_window(new_window, qtbot, saved):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from string import Formatter
 
@@ -9,12 +10,13 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QDialogButtonBox, QLabel, QSizePolicy
 
-from app import actions, application
+from app import actions, application, strings
 from app.panels.prose import Prose
 from app.settings import Settings
 from app.shell.dialogs import Shortcuts
 from app.shell.palette import entries
 from app.strings import sources
+from app.words import language as language_module
 from app.words.language import NAMES, language, load, plain
 from app.words.said import said
 from engine.sentence import sentence
@@ -50,6 +52,24 @@ def test_the_texts_of_the_window_are_translated():
     assert len(wanted) > 500
     missing = [text for text in wanted if text not in texts]
     assert len(missing) <= NEWER * len(wanted), missing
+
+
+def test_no_translation_is_of_a_text_that_is_gone():
+    texts = load("zh_CN")
+    stale = set(texts) - set(strings.without_stale(texts))
+    assert not stale, "python -m app.strings --remove leaves them out"
+
+
+def test_the_command_leaves_out_what_is_stale(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "zh_CN.json"
+    file.write_text(json.dumps({"gone long ago": "没有了", "Pressure": "压力"}), encoding="utf-8")
+    for module in (strings, language_module):
+        monkeypatch.setattr(module, "file_of", lambda code: file)
+    strings.main([])
+    assert "gone long ago" in capsys.readouterr().out
+    assert len(load("zh_CN")) == 2
+    strings.main(["--remove"])
+    assert load("zh_CN") == {"Pressure": "压力"}
 
 
 def test_what_is_filled_in_and_the_keys_of_menus_are_kept():
