@@ -166,6 +166,6 @@ def shmem_from_swap(m: Words, frame: int, entry: int) -> None:
     put_add(m, MAP_SWAPPED, mapping, -1)
     add(m, NR_SHMEM, 1)
     add(m, NR_SWAPPED, -1)
+    set_flags(m, frame, PG_SHMEM | PG_DIRTY)
     put_entry(m, entry)
     folio_free_swap(m, frame)
-    set_flags(m, frame, PG_SHMEM | PG_DIRTY)

@@ -438,6 +438,13 @@ def test_all_hold_in_a_run_drawn_by_chance(seed):
     holds_throughout(program(random_actions(seed, 20), DESIGNS[seed], KERNELS[-seed]))
 
 
+def test_all_hold_while_an_object_takes_a_page_back_that_could_be_written_nowhere():
+    actions = [("set", "machine.zswap.enabled", 0), ("sweep", 0, 50, 6, True), ("pageout", 0, 50, 6)]
+    timeline = holds_throughout(program(actions, "swap_desc", slots=(2,), bad=()))
+    told = {transition.kind.name for transition in timeline.records(1, timeline.length)}
+    assert {"not written", "swap entry freed"} <= told
+
+
 def test_all_hold_when_somebody_is_killed_for_memory():
     """No slot is left and a process has locked its pages: somebody must go."""
     actions = [("sweep", 0, 0, 30, True), ("sweep", 1, 0, 12, True), ("mlock", 0, 0, 30), ("sweep", 1, 12, 30, True),
