@@ -25,7 +25,7 @@ from app.canvas.words import translate
 from app.moment import Thing
 from engine.mm.layout import CLUSTER_SLOTS
 from engine.naming import grouped
-from engine.reading import SlotState
+from engine.reading import Leaving, SlotState
 
 POOL_SHARE, SHORT_POOL = 0.36, 54
 HEADROOM = 1.16
@@ -369,6 +369,15 @@ class Backends(Column):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.style.theme.warning))
         painter.drawPath(path)
+
+    def slots_box(self, leaving: Leaving) -> QRectF:
+        """The row of slots that a page on its way out would be written to; empty where none is in sight."""
+        for field in self.fields:
+            if field.thing is Thing.SLOT and field.owner == leaving.kind and not field.echo and field.count:
+                slot = field.rect(min(leaving.offset, field.count - 1))
+                row = QRectF(field.box.left(), slot.top(), field.box.width(), slot.height())
+                return row if self.window.contains(row.center()) else QRectF()
+        return QRectF()
 
     def window_boxes(self) -> list[QRectF]:
         """Outlines of the last readahead window, one for each row of slots it touches."""

@@ -31,12 +31,14 @@ from engine.mm.zswap_pool import zswap_accept_thr_pages, zswap_max_pages
 from engine.naming import process_name
 from engine.program import Program
 from engine.reading import (
+    Leaving,
     Marked,
     PageState,
     SlotState,
     active_list,
     inactive_list,
     inactive_tail,
+    leaving,
     name_entries,
     off_the_lists,
     offset_of,
@@ -231,6 +233,8 @@ class Facts:
     """Type, first slot and slots of the last readahead; no slots: none to show."""
     queue: Queue = field(default_factory=lambda: Queue())
     pool_shape: PoolShape = field(default_factory=lambda: PoolShape())
+    leaving: Leaving = field(default_factory=Leaving)
+    """Where the page that reclaim looks at next would go."""
     marked: Marked | None = None
     """The marks from which all others follow, for tables."""
     transition: int = 0
@@ -266,6 +270,7 @@ def read(moment: Moment) -> Facts:
         _window(moment),
         Queue.of(view),
         PoolShape.of(view),
+        leaving(view),
         marked,
         moment.transition.number,
         view,

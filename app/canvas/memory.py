@@ -15,6 +15,7 @@ from app.canvas.column import EXTRA_GAP, Column, Extra
 from app.canvas.levels import Level, grown, levels
 from app.canvas.sprites import FRAME
 from app.canvas.style import clipped
+from app.canvas.telling import leaving_text
 from app.canvas.words import translate
 from app.moment import Thing
 from engine.mm import image as im
@@ -179,10 +180,9 @@ class MemoryColumn(Column):
             self.marks.append(lambda painter: self._hand(painter, field))
             self.tail_box = tail = field.rect(field.count - 1)
             below = QRectF(tail.left(), tail.bottom(), self.inner.right() - tail.left(), style.px(GAP + 2))
-            self.hint(below, translate(
-                "Canvas", "The page at the tail goes next: into the zswap pool, or to the swapfile while zswap is off "
-                "or takes nothing.",
-            ), "reclaim")  # fmt: skip
+            leaving = self.facts.leaving
+            to = next((file.name for file in self.facts.swapfiles if file.kind == leaving.kind), "")
+            self.hint(below, leaving_text(leaving, to), "reclaim")
         return y + style.px(HEAD + GAP) + max(field.size[1], style.px(EMPTY))
 
     def _hand(self, painter: QPainter, field: Field) -> None:

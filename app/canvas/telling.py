@@ -7,6 +7,7 @@ from app.canvas.words import translate
 from app.moment import Moment, Selected
 from app.words.said import declared, translated
 from engine.describe import describe
+from engine.reading import Leaving, Way
 
 Facts = list[tuple[str, str]]
 
@@ -38,3 +39,17 @@ def as_tip(moment: Moment, thing: Selected) -> str:
         for label, value in facts_of(moment, thing)
     )
     return f"<table cellspacing='1'>{rows}</table>"
+
+
+def leaving_text(leaving: Leaving, swapfile: str) -> str:
+    """Where the last page of the inactive list would go, in words; nothing while the list is empty."""
+    if not leaving.frame:
+        return ""
+    texts = {
+        Way.POOL: translate("Canvas", "into the zswap pool"),
+        Way.SLOT: translate("Canvas", "to {swapfile}").format(swapfile=swapfile),
+        Way.ZERO: translate("Canvas", "it is all zero, and a mark is enough"),
+        Way.DROP: translate("Canvas", "its bytes are safe: its frame becomes free at once"),
+        Way.NONE: translate("Canvas", "nowhere: it cannot leave now"),
+    }
+    return translate("Canvas", "Where the last page goes unless it was used: {where}.").format(where=texts[leaving.way])

@@ -6,6 +6,7 @@ Nothing here writes, and nothing knows Qt. Processes are rows of table mm, count
 from engine.reading.chain import Chain, Chosen, Place, chain, chains
 from engine.reading.designs import Backend, entry_name, seam, slot_name
 from engine.reading.entries import entries_of, frames_of, offset_of, swap_entry, type_of, words_of
+from engine.reading.leaving import Leaving, Way, leaving
 from engine.reading.lists import (
     active_list,
     inactive_list,
@@ -27,9 +28,9 @@ from engine.reading.neighbours import Neighbours, neighbours
 from engine.reading.states import FrameState, PageState, SlotState
 
 __all__ = [
-    "Backend", "Chain", "Chosen", "FrameState", "Marked", "Neighbours", "PageState", "Place", "SlotState",
-    "active_list", "chain", "chains", "entries_of", "entry_name", "frame_states", "frames_of", "inactive_list",
-    "inactive_tail", "name_entries", "neighbours", "off_the_lists", "offset_of", "page_states",
-    "requests", "seam", "shmem_states", "slot_name", "slot_states", "swap_entry",
+    "Backend", "Chain", "Chosen", "FrameState", "Leaving", "Marked", "Neighbours", "PageState", "Place", "SlotState",
+    "Way", "active_list", "chain", "chains", "entries_of", "entry_name", "frame_states", "frames_of",
+    "inactive_list", "inactive_tail", "leaving", "name_entries", "neighbours", "off_the_lists", "offset_of",
+    "page_states", "requests", "seam", "shmem_states", "slot_name", "slot_states", "swap_entry",
     "type_of", "unevictable", "words_of", "zswap_lru",
 ]  # fmt: skip
