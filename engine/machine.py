@@ -26,7 +26,9 @@ from engine.mm.journal import (
     RECORD_END,
     RECORD_NEXT,
     WATCH,
+    WATCH_BITS,
     WATCH_SEEN,
+    WATCH_WORDS,
 )
 from engine.mm.kernel import compiled as compiled_twin
 from engine.mm.layout import Image
@@ -104,8 +106,7 @@ class Machine:
         if self.finished:
             return self.position
         end = len(self.ops) if until is None else min(until, len(self.ops))
-        self.words[WATCH] = watch
-        self.words[WATCH_SEEN] = 0
+        self._watch(watch)
         if self._use_compiled():
             if self.words[JOURNAL_END] or self.words[KEEP_FROM]:
                 reached = compiled_twin(run)(self.words, self.ops, self.position, end, transitions)
@@ -116,6 +117,12 @@ class Machine:
         self.position = int(reached)
         return self.position
 
+    def _watch(self, kinds: int) -> None:
+        """Notice kinds of transition from now on, by a bit for each."""
+        for word in range(WATCH_WORDS):
+            self.words[WATCH + word] = kinds >> WATCH_BITS * word & (1 << WATCH_BITS) - 1
+        self.words[WATCH_SEEN] = 0
+
     def run_sampled(self, until: int, step: int) -> list[tuple[int, Image]]:
         """Carry out operations up to index ``until``, writing nothing down; all scalars at each multiple of ``step``.
 
@@ -124,7 +131,7 @@ class Machine:
         before, end = self.position, min(until, len(self.ops))
         samples = np.empty((end // step - before // step, im.schema.scalar_end - HEADER_WORDS), dtype=np.int64)
         if not self.finished:
-            self.words[WATCH] = 0
+            self._watch(0)
             self.position = self._run_unrecorded(end, NEVER, step, samples.ravel())
         places = range(before - before % step + step, self.position + 1, step)
         return list(zip(places, samples, strict=False))

@@ -20,13 +20,16 @@ from engine.mm.transitions import ACTOR_SHIFT, REC_END, RECORD_WORDS
 
 (
     JOURNAL_BEGIN, JOURNAL_NEXT, JOURNAL_END, JOURNAL_LOST, RECORD_BEGIN, RECORD_NEXT, RECORD_END,
-    WATCH, WATCH_SEEN, CAUSE, ACTOR, KEEP_FROM, KEEP_END,
+    WATCH_SEEN, CAUSE, ACTOR, KEEP_FROM, KEEP_END, WATCH,
 ) = range(32, 45)  # fmt: skip
 """
-Header words. ``NEXT`` = ``END`` = 0: nothing is kept. ``WATCH`` has a bit for each kind to be noticed.
+Header words. ``NEXT`` = ``END`` = 0: nothing is kept. ``WATCH`` is the first of some words that have a bit for each
+kind to be noticed, 32 to a word; ``WATCH_SEEN`` is 1 once one of them came about.
 ``KEEP_FROM``: once this transition is done, a journal is begun that may go up to ``KEEP_END``; 0: none.
 """
 
+WATCH_WORDS = 3
+WATCH_BITS = 32
 JOURNAL_ENTRY = 2
 AHEAD = 16 * JOURNAL_ENTRY
 """So far ahead in the journal the word is fetched that will be swapped: a long stretch leads all over the image."""
@@ -120,7 +123,7 @@ def emit(m: Words, kind: int, a: int, b: int, c: int) -> int:
     number = m[TRANSITIONS] + 1
     store(m, TRANSITIONS, number)
     add(m, KIND_COUNT_0 + kind, 1)
-    m[WATCH_SEEN] = m[WATCH_SEEN] | (m[WATCH] & (1 << kind))
+    m[WATCH_SEEN] = m[WATCH_SEEN] | (m[WATCH + (kind >> 5)] >> (kind & 31) & 1)
     if not journal_kept():
         return number
     if number == m[KEEP_FROM]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engine.machine import NEVER
 from engine.mm import image as im
@@ -12,7 +13,9 @@ from engine.mm.journal import (
     JOURNAL_BEGIN,
     JOURNAL_NEXT,
     WATCH,
+    WATCH_BITS,
     WATCH_SEEN,
+    WATCH_WORDS,
     add,
     emit,
     get,
@@ -23,7 +26,8 @@ from engine.mm.journal import (
     swap_forward,
 )
 from engine.mm.run import run
-from engine.mm.transitions import FAULT, HIT, MARK
+from engine.mm.schema import HEADER_WORDS
+from engine.mm.transitions import FAULT, HIT, KINDS, MARK
 from engine.operation import Op, encode
 from tests.engine.mm.machines import Toy, build
 
@@ -87,13 +91,23 @@ def test_a_transition_has_its_kind_actor_time_cause_and_operands() -> None:
     assert toy[f"kind_{MARK}"] == 1
 
 
-def test_a_watched_kind_is_noticed() -> None:
+@pytest.mark.parametrize("kind", [FAULT, 31, 32, len(KINDS) - 1])
+def test_a_watched_kind_is_noticed(kind: int) -> None:
     toy = build()
-    toy.m[WATCH] = 1 << FAULT
+    toy.machine.run(0, watch=1 << kind)
     toy.call(emit, HIT, 0, 0, 0)
     assert toy.scalar(WATCH_SEEN) == 0
-    toy.call(emit, FAULT, 0, 0, 0)
-    assert toy.scalar(WATCH_SEEN) == 1 << FAULT
+    toy.call(emit, kind, 0, 0, 0)
+    assert toy.scalar(WATCH_SEEN) == 1
+
+
+def test_there_is_a_bit_to_watch_each_kind_by_and_all_can_be_watched() -> None:
+    assert len(KINDS) <= WATCH_BITS * WATCH_WORDS
+    assert WATCH + WATCH_WORDS <= HEADER_WORDS
+    toy = build()
+    toy.machine.run(0, watch=(1 << len(KINDS)) - 1)
+    toy.call(emit, HIT, 0, 0, 0)
+    assert toy.scalar(WATCH_SEEN) == 1
 
 
 def test_every_change_of_an_operation_belongs_to_one_of_its_transitions() -> None:
