@@ -244,9 +244,12 @@ class Docks(QObject):
         ratio, self._owed = self._owed, 1.0
         seen = [dock for dock in (*self.right, *self.asked) if self.in_sight(dock.objectName())]
         there = [dock for dock in seen if not dock.isFloating()]
-        if ratio != 1.0:
-            self._window.resizeDocks(there, [round(dock.width() * ratio) for dock in there], Qt.Orientation.Horizontal)
-            self._window.resizeDocks([self.bottom], [round(self.bottom.height() * ratio)], Qt.Orientation.Vertical)
+        if ratio == 1.0:
+            return
+        widths = [_grown(dock.width(), ratio, theme.px(RIGHT_WIDTH)) for dock in there]
+        self._window.resizeDocks(there, widths, Qt.Orientation.Horizontal)
+        high = _grown(self.bottom.height(), ratio, theme.px(LOW_BOTTOM))
+        self._window.resizeDocks([self.bottom], [high], Qt.Orientation.Vertical)
 
     def show_run(self, there: bool) -> None:
         """Panels are there while a run is shown; which of them, the person decides."""
@@ -353,3 +356,8 @@ class Docks(QObject):
             if tabs in seen or tabs not in groups:
                 bar.hide()
             seen.add(tabs)
+
+
+def _grown(length: int, ratio: float, usual: int) -> int:
+    """A length times a ratio; what found no room to grow does not become smaller than usual on the way back."""
+    return max(round(length * ratio), min(length, usual))

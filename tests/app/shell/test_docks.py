@@ -65,3 +65,15 @@ def test_panels_that_are_away_grow_when_they_come(window, qtbot):
     window.looks.scale_type(1.5)
     window.docks.show_run(True)
     qtbot.waitUntil(lambda: dock.width() >= 1.4 * before)
+
+
+def test_there_and_back_in_a_small_window_leaves_the_panels_as_wide_as_usual(window, qtbot):
+    window.resize(1280, 800)
+    dock = window.docks.named("lesson")
+    qtbot.waitUntil(lambda: window.docks.in_sight("lesson") and dock.width() > 300)
+    before = dock.width()
+    for _ in range(6):
+        window.looks.scale_type(1.1)
+        QApplication.processEvents()
+    window.looks.scale_type(0)
+    qtbot.waitUntil(lambda: 0.95 * before <= dock.width() <= 1.2 * before)
