@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTree
 from app import theme
 from app.moment import Moment
 from app.panels.widgets import Rule, Text, column_of, row_of
+from app.words.language import language
 from app.words.numbers import count
 from app.words.said import said
 from engine.history import Branch
@@ -38,7 +39,7 @@ class BranchesPanel(QWidget):
         self.tree.setColumnCount(2)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideLeft)  # the end of a setting's key tells which it is
         self.tree.setIndentation(theme.px(14))
-        self.tree.setHeaderLabels([self.tr("branch"), self.tr("left at")])
+        self._head()
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.header().setStretchLastSection(False)
@@ -69,8 +70,23 @@ class BranchesPanel(QWidget):
         column.addWidget(Rule())
         column.addWidget(self.changes_title)
         column.addWidget(self.changes)
+        language().changed.connect(self._tell_again)
         theme.switch().changed.connect(self._restyle)
         self._restyle()
+
+    def _head(self) -> None:
+        self.tree.setHeaderLabels([self.tr("branch"), self.tr("left at")])
+
+    def _tell_again(self) -> None:
+        """The same branches in another language, the same one chosen."""
+        chosen = self.chosen
+        self._head()
+        if self._told is not None:
+            self._told = None
+            self.show_branches(self._branches, self._current)
+            item = self.item_of(chosen)
+            if item is not None:
+                self.tree.setCurrentItem(item)
 
     def _button(self, text: str, tip: str, does: Callable[[int], object]) -> QPushButton:
         button = QPushButton(text)

@@ -20,9 +20,13 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.moment import Moment
 from app.panels.widgets import Rule, Text, column_of, row_of
+from app.words.language import language
 from app.words.numbers import count
 from app.words.said import said
 from engine.stops import Found, Stop
+
+FOUND_ROLE = Qt.ItemDataRole.UserRole + 1
+"""Of a row: the transition that was found."""
 
 
 class FindPanel(QWidget):
@@ -79,6 +83,7 @@ class FindPanel(QWidget):
             button.setAccessibleName(tip)
             button.clicked.connect(lambda _checked=False, way=way: self.seek_wanted.emit(way))
         self._build()
+        language().changed.connect(self._tell_again)
         theme.switch().changed.connect(self._restyle)
         self._restyle()
         self.clear()
@@ -135,13 +140,20 @@ class FindPanel(QWidget):
     def add_results(self, found: Sequence[Found], done: bool) -> None:
         """More of what was found."""
         for one in found:
-            item = QListWidgetItem(f"{count(one.number)} · {said(one.sentence)}")
+            item = QListWidgetItem(_line(one))
             item.setData(Qt.ItemDataRole.UserRole, one.number)
+            item.setData(FOUND_ROLE, one)
             self.results.addItem(item)
         total = self.results.count()
         text = self.tr("{number} found").format(number=count(total))
         text = text if total else self.tr("Nothing has all these words.")
         self.note.show_text(text if done else self.tr("{number} found so far…").format(number=count(total)))
+
+    def _tell_again(self) -> None:
+        """What was found, in another language."""
+        for row in range(self.results.count()):
+            item = self.results.item(row)
+            item.setText(_line(item.data(FOUND_ROLE)))
 
     def show_problem(self, text: str) -> None:
         """What is wrong with the line that was typed."""
@@ -191,3 +203,7 @@ class FindPanel(QWidget):
     def _restyle(self) -> None:
         for part in (self.results, self.stops, self.words, self.line):
             part.setFont(theme.font(12.5))
+
+
+def _line(found: Found) -> str:
+    return f"{count(found.number)} · {said(found.sentence)}"

@@ -86,3 +86,16 @@ def test_removing_takes_those_that_left_it_along(window, panel, qtbot):
     panel.tree.setCurrentItem(panel.item_of(0))
     qtbot.keyClick(panel.tree, Qt.Key.Key_Delete)
     assert panel.item_of(0) is not None
+
+
+def test_in_another_language_the_tree_is_told_anew(window, panel):
+    choose(panel, 1)
+    window.looks.choose_language("zh_CN")
+    try:
+        assert panel.tree.headerItem().text(1) != "left at"
+        assert panel.item_of(0).text(0) != "as the scenario has it"
+        assert panel.chosen == 1
+        assert "from transition" not in panel.changes.text()
+    finally:
+        window.looks.choose_language("en")
+    assert panel.item_of(0).text(0) == "as the scenario has it"

@@ -149,3 +149,17 @@ def test_a_stop_is_switched_off_and_removed(window, panel, qtbot, cursor):
     panel.stops.setFocus()
     qtbot.keyClick(panel.stops, Qt.Key.Key_Delete)
     assert panel.stops.count() == 0
+
+
+def test_what_was_found_is_told_in_another_language(window, panel, qtbot):
+    qtbot.keyClicks(panel.words, "page 30 faults")
+    qtbot.keyClick(panel.words, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: panel.note.text().endswith("found"), timeout=10_000)
+    english = panel.results.item(0).text()
+    window.looks.choose_language("zh_CN")
+    try:
+        assert "30" in panel.results.item(0).text()
+        assert not panel.results.item(0).text().isascii()
+    finally:
+        window.looks.choose_language("en")
+    assert panel.results.item(0).text() == english
