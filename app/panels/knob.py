@@ -50,7 +50,7 @@ class Field(QSpinBox):
         digits = _digits(text.removesuffix(self.suffix()))
         return min(max(int(digits), self.minimum()), self.maximum()) if digits else self.value()
 
-    def validate(self, text: str, at: int) -> tuple[QValidator.State, str, int]:  # type: ignore[override]
+    def validate(self, text: str, at: int) -> tuple[QValidator.State, str, int]:
         """Digits past the range may be typed: on Enter they become its end, not the first few of them."""
         typed = text.removesuffix(self.suffix())
         digits = _digits(typed)
@@ -59,7 +59,7 @@ class Field(QSpinBox):
         whole = bool(digits) and self.minimum() <= int(digits) <= self.maximum()
         return QValidator.State.Acceptable if whole else QValidator.State.Intermediate, text, at
 
-    def fixup(self, text: str) -> str:  # type: ignore[override]
+    def fixup(self, text: str) -> str:
         return self.textFromValue(self.valueFromText(text)) + self.suffix()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.words.language import language
 from engine import explain
@@ -46,10 +46,10 @@ def declared(text: str) -> str:
 
 def translated(thing: Told) -> Told:
     """A record of the engine with all phrases in it, however deep, in the language of the window."""
-    return _translated(thing) if language().texts else thing  # type: ignore[return-value]
+    return _translated(thing) if language().texts else thing
 
 
-def _translated(thing: object) -> object:
+def _translated(thing: object) -> Any:
     if isinstance(thing, str):
         return said(thing)
     if isinstance(thing, tuple):

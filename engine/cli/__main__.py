@@ -13,7 +13,7 @@ def _stop(_number: int, _frame: object) -> None:
     os._exit(INTERRUPTED)
 
 
-def start() -> int:
+def main() -> int:
     """The command line of this process, done; gives the exit code.
 
     What loads, and what Python does at its end, would tell of an interrupt by a traceback; there is nothing to
@@ -23,12 +23,12 @@ def start() -> int:
     told = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if told:
         signal.signal(signal.SIGINT, _stop)
-    from engine.cli.command import main
+    from engine.cli import command
 
     try:
         if told:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        return main()
+        return command.main()
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
@@ -37,4 +37,4 @@ def start() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(start())
+    sys.exit(main())

@@ -97,8 +97,9 @@ def run_animate(args: argparse.Namespace) -> int:
     program = _program(args)
     first, last = moment(args.first, program, "--from"), moment(args.last, program, "--to")
     from app.canvas import Depth
-    from app.export.animation import save_animation
+    from app.export.animation import check_form, save_animation
 
+    check_form(Path(args.output))
     make_machine_code(len(program.ops))
     with PatientProgress("running") as progress:
         save_animation(
@@ -151,7 +152,9 @@ def run_picture(args: argparse.Namespace) -> int:
     program = _program(args)
     at = moment(args.at, program)
     from app.export.picture import save_picture
+    from app.export.vector import check_suffix
 
+    check_suffix(Path(args.output))
     make_machine_code(len(program.ops))
     with PatientProgress("running") as progress:
         running = share_of(progress, "running")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -312,4 +313,5 @@ def compare(sign: str, left: Value, right: Value) -> Value:
     """Whether a comparison holds; None where one side is missing."""
     if left is None or right is None:
         return None
-    return bool(COMPARE[sign](left, right))  # type: ignore[arg-type]
+    holds: Callable[[Any, Any], Any] = COMPARE[sign]
+    return bool(holds(left, right))

@@ -61,8 +61,9 @@ def kernel(function: F) -> F:
 
 def entry(function: F) -> F:
     """Register a function that is called from outside: its machine code, with all it calls, is kept."""
-    _ENTRIES.add(kernel(function))  # type: ignore[arg-type]
-    return function
+    assert isinstance(function, FunctionType)
+    _ENTRIES.add(function)
+    return kernel(function)
 
 
 def machine_code_of(function: F) -> Callable[[F], F]:
@@ -85,14 +86,14 @@ def entry_names() -> set[str]:
 def compiled(function: F) -> F:
     """The compiled twin of a registered function: what was loaded, or else one whose first call compiles it."""
     assert isinstance(function, FunctionType)
-    loaded: Any = _loaded.get(function.__qualname__)
-    if loaded is not None and function in _ENTRIES:
-        return loaded  # type: ignore[no-any-return]
-    with _lock:
-        if function not in _twins:
-            _build_twins()
-        twin: F = _twins[function]
-        return twin
+    twin: Any = _loaded.get(function.__qualname__) if function in _ENTRIES else None
+    if twin is None:
+        with _lock:
+            if function not in _twins:
+                _build_twins()
+            twin = _twins[function]
+    alike: F = twin
+    return alike
 
 
 def _build_twins() -> None:

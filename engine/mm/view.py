@@ -31,9 +31,10 @@ class View:
 
     def __getattr__(self, name: str) -> Image:
         try:
-            return self.__dict__["_tables"][name]  # type: ignore[no-any-return]
+            table: Image = self.__dict__["_tables"][name]
         except KeyError:
             raise AttributeError(f"no table '{name}' in the image") from None
+        return table
 
     def scalar(self, address: int) -> int:
         """A scalar by its address, as ``view.scalar(im.NOW)``."""

@@ -15,10 +15,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -103,14 +103,19 @@ def _end(child: subprocess.Popen[bytes]) -> None:
                 pass
 
 
+def _problem(told: Sequence[Any]) -> Problem:
+    """A problem of what the child said of it; what is neither text nor number it did not know."""
+    fields: list[Any] = [field if isinstance(field, str | int) else None for field in told]
+    return Problem(*fields)
+
+
 def _read(program: Program, said: bytes, path: Path, code: int | None) -> Program:
     """What the child said, as a program; raises InputError with its problems."""
     line, _, rest = said.partition(b"\n")
     try:
         told = json.loads(line)
         if "problems" in told:
-            problems = [Problem(*(field if isinstance(field, str | int) else None for field in one))  # type: ignore[arg-type]
-                        for one in told["problems"]]  # fmt: skip
+            problems = [_problem(one) for one in told["problems"]]
         else:
             answers = np.frombuffer(rest, dtype=np.int64).copy()
             if len(answers) != told["answers"]:

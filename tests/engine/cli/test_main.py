@@ -227,9 +227,9 @@ class Interrupting:
             interrupt()
 
 sys.meta_path.insert(0, Interrupting())
-from engine.cli.__main__ import start
+from engine.cli.__main__ import main
 atexit.register(interrupt)
-sys.exit(start())
+sys.exit(main())
 """
     command = [sys.executable, "-c", f"MOMENT = {moment!r}\n{program}", "run", "01", "--json", "-"]
     done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=100, check=False)
