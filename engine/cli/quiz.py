@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -103,6 +103,15 @@ def print_questions(lesson: Lesson, out: Console, *, answers: bool, instance: st
     out.print(Text(f"{lesson.title} (seed {lesson.seed})", style="bold"))
     if instance:
         _print_prose(instance, out)
+    for number, asked in _each_question(lesson, out):
+        _print_question(asked, f"{number}. [{asked.id}]", out)
+        if answers:
+            out.print(Text(f"Answer: {answer_text(asked)}", style="green"))
+            _tell(asked, out, answer=False)
+
+
+def _each_question(lesson: Lesson, out: Console) -> Iterator[tuple[int, Asked]]:
+    """Every question with its number, once its step is printed."""
     number = 0
     for step in lesson.steps:
         if step.moment is None:
@@ -112,10 +121,7 @@ def print_questions(lesson: Lesson, out: Console, *, answers: bool, instance: st
         for asked in step.questions:
             number += 1
             out.print()
-            _print_question(asked, f"{number}. [{asked.id}]", out)
-            if answers:
-                out.print(Text(f"Answer: {answer_text(asked)}", style="green"))
-                _tell(asked, out, answer=False)
+            yield number, asked
 
 
 def ask_all(lesson: Lesson, name: str, progress: Progress, out: Console, read: Read) -> int:
@@ -124,17 +130,9 @@ def ask_all(lesson: Lesson, name: str, progress: Progress, out: Console, read: R
     out.print(Text("? gives a hint, ! the answer; an empty line goes on.", style="dim"))
     right = 0
     questions = [asked.id for asked in lesson.questions]
-    number = 0
-    for step in lesson.steps:
-        if step.moment is None:
-            continue
-        out.print()
-        _print_step(step, out)
-        for asked in step.questions:
-            number += 1
-            out.print()
-            _print_question(asked, f"{number} of {len(questions)}.", out)
-            right += _ask(asked, lesson, name, progress, out, read)
+    for number, asked in _each_question(lesson, out):
+        _print_question(asked, f"{number} of {len(questions)}.", out)
+        right += _ask(asked, lesson, name, progress, out, read)
     kept = progress.right(name, lesson.seed, questions)
     out.print()
     out.print(Text(f"{right} of {len(questions)} right now, {kept} in all so far.", style="bold"))

@@ -86,6 +86,9 @@ def read_submission(path: str | os.PathLike[str]) -> Submission:
     def say(path: KeyPath, what: str, expected: str | None = None, near: str | None = None) -> None:
         problems.append(Problem(what, name, line_of(lines, path), dotted(path) or None, expected, near))
 
+    if "title" in data and "format" in data:
+        expected = "what 'swapscope new NAME --template submission' makes"
+        raise InputError(Problem("is a scenario and no submission", name, expected=expected))
     for key in data:
         if key not in KEYS:
             say((key,), f"there is no key '{key}' here", ", ".join(KEYS), nearest(key, KEYS))

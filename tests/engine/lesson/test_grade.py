@@ -206,6 +206,17 @@ def test_a_submission_that_is_no_toml_or_too_large(tmp_path: Path) -> None:
         read_submission(broken)
 
 
+def test_a_scenario_that_lies_among_the_submissions(tmp_path: Path) -> None:
+    """Its keys are not told one by one: none of them is a slip."""
+    file = tmp_path / "assignment.toml"
+    file.write_text('format = 1\ntitle = "t"\n[machine]\nframes = 64\n')
+    with pytest.raises(InputError) as caught:
+        read_submission(file)
+    (problem,) = caught.value.problems
+    assert problem.what == "is a scenario and no submission"
+    assert "--template submission" in str(problem.expected)
+
+
 def test_submissions_are_found_in_folders(tmp_path: Path) -> None:
     (tmp_path / "group" / "a").mkdir(parents=True)
     for name in ("z.toml", "group/b.toml", "group/a/c.toml"):

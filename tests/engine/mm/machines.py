@@ -254,38 +254,9 @@ def of_kind(transitions: Sequence[Transition], kind: str) -> list[Transition]:
     return [transition for transition in transitions if transition.kind.name == kind]
 
 
-def build(
-    pages: int = 16,
-    *,
-    frames: int = 64,
-    design: int = LEGACY,
-    slots: int = 64,
-    swapfiles: Sequence[Swapfile] | None = None,
-    regions: Sequence[Region] | None = None,
-    processes: Sequence[Process] | None = None,
-    shmem: Sequence[tuple[str, int]] = (),
-    lz4: Sequence[int] = (1000,),
-    filled: Sequence[int] = (),
-    families: Sequence[int] = (),
-    zswap: bool = False,
-    node: bool = False,
-    children: int = 0,
-    ops: Sequence[int] = (),
-    **settings: int,
-) -> Toy:
-    """A machine with one process of ``pages`` pages of image 1, unless more is said.
-
-    ``slots``: one swapfile of so many (0: none). ``node``: watermarks and kswapd instead of a hard
-    limit. ``children``: processes that forks will name. Settings by key without ``machine.``, with
-    ``__`` for the dots: ``zswap__max_pool_pages=4``.
-    """
-    return Toy(
-        program(
-            pages, frames=frames, design=design, slots=slots, swapfiles=swapfiles, regions=regions,
-            processes=processes, shmem=shmem, lz4=lz4, filled=filled, families=families, zswap=zswap, node=node,
-            children=children, ops=ops, **settings,
-        )
-    )  # fmt: skip
+def build(pages: int = 16, **more: Any) -> Toy:
+    """A machine that runs what :func:`program` makes of the same arguments."""
+    return Toy(program(pages, **more))
 
 
 def program(
@@ -307,7 +278,12 @@ def program(
     ops: Sequence[int] = (),
     **settings: int,
 ) -> Program:
-    """The program of :func:`build`."""
+    """A program with one process of ``pages`` pages of image 1, unless more is said.
+
+    ``slots``: one swapfile of so many (0: none). ``node``: watermarks and kswapd instead of a hard
+    limit. ``children``: processes that forks will name. Settings by key without ``machine.``, with
+    ``__`` for the dots: ``zswap__max_pool_pages=4``.
+    """
     if processes is None:
         parts = tuple(regions) if regions is not None else (region(pages),)
         processes = (Process("task", max(part.first + part.pages for part in parts), parts),)

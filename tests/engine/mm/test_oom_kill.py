@@ -13,7 +13,7 @@ EVERY = pytest.mark.parametrize("design", ALL_DESIGNS)
 
 
 def crowd(*sizes: int, **more: object) -> Toy:
-    return build(processes=[Process(f"p{pages}", pages, (region(pages),)) for pages in sizes], **more)  # type: ignore[arg-type]
+    return build(processes=[Process(f"p{pages}", pages, (region(pages),)) for pages in sizes], **more)
 
 
 def test_badness_is_pages_in_memory_and_swap_and_page_tables() -> None:

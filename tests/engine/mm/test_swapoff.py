@@ -14,7 +14,7 @@ EVERY = pytest.mark.parametrize("design", ALL_DESIGNS)
 
 
 def on_disk(design: int, pages: int = 5, **more: object) -> Toy:
-    toy = build(16, design=design, **more)  # type: ignore[arg-type]
+    toy = build(16, design=design, **more)
     toy.push_out(0, pages)
     return toy
 
