@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from app.editor import checker
 from app.editor.opening import editor_of, new_editor
 from app.settings import Settings
+from tests.app.editor.hands import WORKLOAD
 
 TEXT = """\
 # Mine.
@@ -98,3 +99,9 @@ def checked(qtbot: Any) -> Any:
 @pytest.fixture
 def editor(open_editor: Any, file: Path) -> Any:
     return open_editor(file)
+
+
+@pytest.fixture
+def workload(editor, qtbot):
+    editor.tabs.setCurrentIndex(WORKLOAD)
+    return editor.workload

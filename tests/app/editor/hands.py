@@ -1,0 +1,34 @@
+"""What a person does with the fields of the editor."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+
+MACHINE, WORKLOAD = 1, 2
+
+
+def row(editor, key):
+    found = editor.machine.row_at(key)
+    assert found is not None
+    return found
+
+
+def type_into(widget, text):
+    widget.setFocus()
+    widget.selectAll()
+    QTest.keyClicks(widget, text)
+
+
+def choose(combo, word):
+    combo.setFocus()
+    combo.setCurrentIndex(combo.findData(word))
+    combo.activated.emit(combo.currentIndex())
+
+
+def part_row(editor, key):
+    return editor.workload.form.rows[key]
+
+
+def press(editor, keys):
+    QTest.keySequence(editor, QKeySequence(keys))
