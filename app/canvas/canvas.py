@@ -615,7 +615,7 @@ class MachineCanvas(QWidget):
             text = self._scene.columns[place].hint_at(point)
         if not text and self._facts is not None:
             style = self._scene.columns[0].style
-            text = legend_hint(self._area(style)[1], point, self._facts, style)
+            text = legend_hint(self._area(style)[1], point, self._facts, style, self._marking)
         if text:
             QToolTip.showText(event.globalPos(), text, self)
         else:

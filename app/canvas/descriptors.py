@@ -161,7 +161,8 @@ class Descriptors(Column):
         self.paints.append(lambda painter: self._stock(painter, box))
         at_hand = translate("Canvas", "{n} / {all} at hand").format(n=grouped(names.at_hand), all=grouped(names.stock))
         refill = translate("Canvas", "refill below {n}").format(n=names.refill)
-        self._line(box, 59, f"{at_hand} · {refill}", at_hand)
+        short = f"{grouped(names.at_hand)} / {grouped(names.stock)}"
+        self._line(box, 59, f"{at_hand} · {refill}", at_hand, short)
         total = grouped(names.used * names.entry_bytes)
         sum_of = f"{grouped(names.used)} × {names.entry_bytes} B = {total} B"
         share = f" ({100 * names.entry_bytes / 4096:.2f} %)" if names.used else ""

@@ -16,7 +16,8 @@ from engine.reading import FrameState, PageState, SlotState
 from engine.reading.apart import Apart
 
 HEIGHT = 30
-CELL = 15
+CELL, BEFORE, BETWEEN = 15, 6, 16
+"""Pixels of a drawing, from it to its name, and between two items."""
 
 
 def items(facts: Facts) -> list[tuple[Family, int, str]]:
@@ -51,6 +52,31 @@ def items(facts: Facts) -> list[tuple[Family, int, str]]:
     return found
 
 
+def _fitting(facts: Facts, room: float, style: Style) -> list[tuple[Family, int, str]]:
+    """All items, by shorter names where ``room`` pixels are too few for the whole ones."""
+    whole = items(facts)
+    taken = sum(style.width(name, 10.5) + style.px(CELL + BEFORE + BETWEEN) for _, _, name in whole)
+    if taken - style.px(BETWEEN) <= room:
+        return whole
+    shorter = {
+        (PAGE.name, PageState.ACTIVE * 2): translate("Canvas", "active"),
+        (PAGE.name, PageState.INACTIVE * 2 + 1): translate("Canvas", "in swapcache too"),
+        (PAGE.name, PageState.CACHED_ONLY * 2): translate("Canvas", "only cached"),
+        (PAGE.name, PageState.ZSWAP * 2): translate("Canvas", "zswap"),
+        (PAGE.name, PageState.DISK * 2): translate("Canvas", "swapfile"),
+        (PAGE.name, PageState.NEVER * 2): translate("Canvas", "untouched"),
+        (SLOT.name, SlotState.HELD * 2): translate("Canvas", "slot wasted"),
+        (SLOT.name, SlotState.CACHED * 2): translate("Canvas", "slot unwritten"),
+    }
+    return [(family, index, shorter.get((family.name, index), name)) for family, index, name in whole]
+
+
+def _room(box: QRectF, marking: Marking | None, style: Style) -> tuple[float, float]:
+    """Where items begin, and where they must end for what the marks of other machines mean."""
+    taken = sum(style.width(text, 10.5, bold=True) + style.px(CELL + BEFORE + 18) for text in differences(marking))
+    return box.left() + style.px(14), box.right() - style.px(8) - taken
+
+
 def legend_key(facts: Facts, marking: Marking | None) -> object:
     """What the legend depends on."""
     shown = tuple((family.name, index, name) for family, index, name in items(facts))
@@ -63,19 +89,19 @@ def paint_legend(painter: QPainter, box: QRectF, facts: Facts, style: Style, mar
     for place, text in reversed(list(enumerate(differences(marking)))):
         assert marking is not None
         width = style.width(text, 10.5, bold=True)
-        left = right - width - style.px(CELL + 6)
+        left = right - width - style.px(CELL + BEFORE)
         size = max(4, round(style.px(CELL) * style.ratio))
         _item(painter, left, box.center().y(), sample(style, size, place, marking.pictured), text, style, "text")
         right = left - style.px(18)
-    x = box.left() + style.px(14)
-    for family, index, name in items(facts):
+    x, right = _room(box, marking, style)
+    for family, index, name in _fitting(facts, right - x, style):
         width = style.width(name, 10.5)
-        if x + style.px(CELL + 6) + width > right:
+        if x + style.px(CELL + BEFORE) + width > right:
             return
         size = max(4, round(style.px(CELL) * style.ratio))
         image = image_of(atlas(family, size, size, style, 0).pixels[index])
         image.setDevicePixelRatio(style.ratio)
-        x = _item(painter, x, box.center().y(), image, name, style, "dim") + style.px(16)
+        x = _item(painter, x, box.center().y(), image, name, style, "dim") + style.px(BETWEEN)
 
 
 TERMS = {
@@ -89,14 +115,15 @@ TERMS = {
 """Words of the glossary behind each item."""
 
 
-def hint_at(box: QRectF, point: QPointF, facts: Facts, style: Style) -> str:
+def hint_at(box: QRectF, point: QPointF, facts: Facts, style: Style, marking: Marking | None = None) -> str:
     """What the item under a point means, as rich text."""
-    x = box.left() + style.px(14)
-    for family, index, name in items(facts):
-        wide = style.px(CELL + 6) + style.width(name, 10.5)
+    x, right = _room(box, marking, style)
+    for family, index, name in _fitting(facts, right - x, style):
+        wide = style.px(CELL + BEFORE) + style.width(name, 10.5)
         if x <= point.x() < x + wide and box.contains(point):
-            return as_tooltip("", TERMS.get((family.name, index), ()))
-        x += wide + style.px(16)
+            whole = next(text for kind, number, text in items(facts) if (kind, number) == (family, index))
+            return as_tooltip("" if whole == name else whole, TERMS.get((family.name, index), ()))
+        x += wide + style.px(BETWEEN)
     return ""
 
 
@@ -130,7 +157,7 @@ def difference_text(other: Apart) -> str:
 def _item(painter: QPainter, x: float, middle: float, image: QImage, text: str, style: Style, colour: str) -> float:
     """A drawing and what it means; gives where it ends."""
     painter.drawImage(QPointF(style.snap(x), style.snap(middle - style.px(CELL) / 2)), image)
-    x += style.px(CELL + 6)
+    x += style.px(CELL + BEFORE)
     width = style.width(text, 10.5, bold=colour == "text")
     box = QRectF(x, middle - style.px(9), width + 2, style.px(18))
     style.text(painter, box, text, 10.5, colour, bold=colour == "text")

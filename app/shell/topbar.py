@@ -95,8 +95,8 @@ class TopBar(QToolBar):
         self._name = QLabel("Swapscope")
         self.compare, self.export = self._compare(made["compare"]), self._export(made)
         self.title = Elided()
-        self._body = _Body((transport.show_labels, self._name_doors, self._name.setVisible, self._show_doors,
-                            self.title.show_more, transport.show_units, transport.show_speed))  # fmt: skip
+        self._body = _Body((transport.show_labels, self._name_doors, self._name.setVisible, self.title.show_more,
+                            self._show_doors, transport.show_units, transport.show_speed))  # fmt: skip
         row = QHBoxLayout(self._body)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setSpacing(theme.px(10))

@@ -2,9 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter
 
-from app.canvas import Depth
-from app.canvas.legend import TERMS, hint_at
+from app.canvas import Depth, legend
+from app.canvas.facts import read
+from app.canvas.legend import HEIGHT, TERMS, hint_at, items, paint_legend
+from app.canvas.style import Style
 from app.canvas.terms import as_tooltip, explained
 from engine.glossary import GLOSSARY, term_of
 from tests.app.canvas.fixtures import moment_of
@@ -57,3 +60,32 @@ def test_the_legend(canvas, built):
     assert hint_at(QRectF(), QPointF(20, 10), canvas._facts, style) == ""
     known = {one.term for one in GLOSSARY}
     assert all(term_of(name).term in known for terms in TERMS.values() for name in terms)
+
+
+@pytest.mark.parametrize("width", [1312, 656])
+def test_a_narrow_legend_has_shorter_names_and_still_every_state(canvas, built, width):
+    facts, style = read(moment_of(built)), Style.now(1.0)
+    box, names = QRectF(0, 0, width, HEIGHT), items(facts)[:7]
+    picture = QImage(width, HEIGHT, QImage.Format.Format_RGB32)
+    picture.fill(0)
+    painter = QPainter(picture)
+    shown = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(legend, "_item", _noting(shown))
+        paint_legend(painter, box, facts, style)
+    painter.end()
+    assert len(shown) >= len(names)
+    assert all(right <= width for _, right in shown)
+    whole = [name for _, _, name in names]
+    assert ([name for name, _ in shown[: len(whole)]] == whole) == (width > 1000)
+    first = hint_at(box, QPointF(20, HEIGHT / 2), facts, style)
+    assert (whole[0] in first) == (width < 1000), "what is not written in whole is told"
+
+
+def _noting(shown):
+    def item(painter, x, middle, image, text, style, colour):
+        right = x + style.px(legend.CELL + legend.BEFORE) + style.width(text, 10.5)
+        shown.append((text, right))
+        return right
+
+    return item

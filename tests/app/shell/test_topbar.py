@@ -73,3 +73,14 @@ def test_the_button_tells_that_runs_are_compared_and_ends_it_when_pressed_again(
     assert not window.actions_by_name["compare"].isChecked()
     window.actions_by_name["machines_over"].trigger()
     assert bar.compare.isChecked(), "however it begins"
+
+
+def test_in_a_small_window_the_title_is_cut_before_the_doors_go(window, qtbot):
+    bar = window.topbar
+    bar.show_title("A title of more than two dozen letters")
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: bar.title.width() < bar.title.sizeHint().width())
+    assert bar.compare.isVisible()
+    assert bar.export.isVisible()
+    qtbot.mouseClick(bar.compare, Qt.MouseButton.LeftButton)
+    assert bar.compare.isChecked()
