@@ -56,6 +56,7 @@ class StatusLine(QStatusBar):
         self._run_in_sight = True
         self._progress = ""
         """How far along the run the cursor is."""
+        self.messageChanged.connect(self._give_way)
         self.dismiss()
         self.busy("")
         theme.switch().changed.connect(self._dress)
@@ -68,7 +69,7 @@ class StatusLine(QStatusBar):
         self._settle.start()
         self._notice.setToolTip(more or text)
         self._lasting = lasting
-        self._dismiss.setVisible(lasting)
+        self._give_way(self.currentMessage())
 
     def said(self) -> str:
         """The notice now shown."""
@@ -141,6 +142,11 @@ class StatusLine(QStatusBar):
                 self.tr("An operation is what a program does: it reads or writes a page, forks, ends.\n"
                         "The machine answers each with one transition or with many.")
             )  # fmt: skip
+
+    def _give_way(self, tip: str) -> None:
+        """While the tip of an action is told, the notice is hidden by us, not by Qt: Qt's way is undone by a layout."""
+        self._notice.setVisible(not tip)
+        self._dismiss.setVisible(self._lasting and not tip)
 
     def _dress(self) -> None:
         font = theme.font(11.5)
