@@ -354,6 +354,7 @@ QTableCornerButton::section { background: @panel; border: none; }
 
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: @p10; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: @p10; margin: 0; }
 QScrollBar::handle { background: @raised_edge; border-radius: @p4; margin: @p2; min-width: @p24; min-height: @p24; }
