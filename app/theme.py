@@ -304,6 +304,7 @@ QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled { bac
     border-color: @panel_edge; }
 QPushButton[flat="true"], QToolButton[flat="true"] { background: transparent; border-color: transparent; }
 QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: @hover; }
+QToolButton[tight="true"] { padding: 0; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit, QComboBox { background: @raised; color: @text;

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from app import actions, theme
 from app.shell.health import HealthBadge
+from app.shell.topbar import Elided
 from app.thread.compiling import Compiling
 from app.thread.frames import Frame
 from app.words.numbers import count
@@ -24,10 +25,11 @@ class StatusLine(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._notice = QLabel()
+        self._notice = Elided()
         self._notice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._dismiss = QToolButton()
         self._dismiss.setProperty("flat", True)
+        self._dismiss.setProperty("tight", True)  # the usual distances would leave no room for its cross
         self._dismiss.setToolTip(self.tr("Dismiss"))
         self._dismiss.setAccessibleName(self.tr("Dismiss the notice"))
         self._dismiss.clicked.connect(self.dismiss)
@@ -155,6 +157,7 @@ class StatusLine(QStatusBar):
         self._bar.setFixedWidth(theme.px(140))
         self._stop.setFixedHeight(theme.px(20))
         self._dismiss.setFixedSize(theme.px(20), theme.px(20))
+        self._dismiss.setIconSize(QSize(theme.px(14), theme.px(14)))
         self.setFixedHeight(theme.px(26))
         self._dismiss.setIcon(actions.icon("mdi6.close", theme.current().dim))
         self.setContentsMargins(theme.px(10), 0, theme.px(10), theme.px(2))

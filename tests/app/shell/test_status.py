@@ -41,5 +41,9 @@ def test_a_lasting_notice_and_its_button_come_back_after_a_tip(window: MainWindo
     assert not close.isVisible()
     window.status.clearMessage()
     assert close.isVisible()
+    picture = close.grab().toImage()
+    ground, across = picture.pixelColor(1, 1), range(picture.width())
+    inked = [x for x in across if any(picture.pixelColor(x, y) != ground for y in range(2, picture.height() - 2))]
+    assert inked[-1] - inked[0] >= 6, "its cross can be seen"
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
     assert not close.isVisible()
