@@ -34,6 +34,8 @@ LARGEST_SLOT = 24
 GOOD_SLOT = 12
 HEAD, GAP, UNDER = 24, 12, 14
 POOL_OFF, GAUGE = 54, 6
+NAME_OF_LINE = 16
+"""Height of what is written at a limit's line."""
 POOL_AROUND, WASTED = 54, 24
 """Pixels of the pool's heading and of the line under it, and of the last line of the column."""
 POOL_MORE, POOL_ALONE = 0.12, 0.34
@@ -169,12 +171,11 @@ class Backends(Column):
         if len(pool.entries):
             self._bars(box)
         else:
-            inside = QRectF(box.left() + style.px(12), box.bottom() - style.px(50), box.width() - style.px(24),
-                            style.px(46))  # fmt: skip
-            self.paints.append(partial(
-                self.wrapped, inside, translate("Canvas", "Compressed pages are kept here."),
-                Qt.AlignmentFlag.AlignBottom,
-            ))  # fmt: skip
+            text = translate("Canvas", "Compressed pages are kept here.")
+            side, named = style.px(12), self._level_y(box, pool.accept) + style.px(NAME_OF_LINE)
+            inside = QRectF(box.left() + side, named, box.width() - 2 * side, box.bottom() - style.px(4) - named)
+            if self.holds(inside, text):
+                self.paints.append(partial(self.wrapped, inside, text, Qt.AlignmentFlag.AlignBottom))
         self.hint(box, self._pool_text, "pool", "hysteresis")
         if self.short:
             return box.bottom() + style.px(6)
@@ -275,7 +276,8 @@ class Backends(Column):
         box = box.adjusted(0, 0, -style.px(GAUGE), 0)
         above = colour == "danger"
         label = QRectF(
-            box.left() + style.px(10), y - style.px(16 if above else 0), box.width() - style.px(20), style.px(16)
+            box.left() + style.px(10), y - style.px(NAME_OF_LINE if above else 0), box.width() - style.px(20),
+            style.px(NAME_OF_LINE),
         )
         if not box.contains(label.center()) or label.top() < box.top() - style.px(2):
             return  # in so low a tank the lines are enough

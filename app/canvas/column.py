@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app.canvas.bars import Bars
 from app.canvas.cells import Field
@@ -310,6 +310,11 @@ class Column(Places):
             self.style.text(painter, inside, line, 11, "dim", align=Qt.AlignmentFlag.AlignCenter)
             return
         self.wrapped(inside, text, Qt.AlignmentFlag.AlignCenter, painter)
+
+    def holds(self, box: QRectF, text: str) -> bool:
+        """Whether a box has room for all lines of a wrapped text."""
+        lines = QFontMetricsF(self.style.font(11)).boundingRect(box, int(Qt.TextFlag.TextWordWrap), text)
+        return box.isValid() and lines.height() <= box.height()
 
     def wrapped(self, box: QRectF, text: str, align: Qt.AlignmentFlag, painter: QPainter) -> None:
         """A dim text in as many lines as it needs."""

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter
 
+from app.canvas.column import Column
 from app.canvas.facts import ORDERED_FRAMES, read
 from app.canvas.places import Viewpoint
 from app.canvas.scene import Scene
@@ -89,6 +91,22 @@ def test_a_full_pool_reaches_its_limit():
     backends = scene_of(built).backends
     assert backends._level_y(backends.pool_box, 200) == backends._level_y(backends.pool_box, backends.facts.pool.limit)
     assert backends.facts.pool.accept == 180
+
+
+def test_what_an_empty_pool_is_for_is_told_where_it_does_not_meet_the_names_of_the_limits(monkeypatch):
+    told = []
+    monkeypatch.setattr(Column, "wrapped", lambda self, box, text, align, painter: told.append((self, box, text)))
+    for width, height in ((1312, 640), (1312, 300), (640, 340), (640, 460), (420, 260)):
+        scene = scene_of(Built(SWAP_DESC, frames=64, settings={"machine.zswap.enabled": 1}), width, height)
+        paper = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+        painter = QPainter(paper)
+        scene.backends.paint(painter)
+        painter.end()
+    boxes = [(column, box) for column, box, text in told if text == "Compressed pages are kept here."]
+    assert 1 <= len(boxes) < 5
+    for column, box in boxes:
+        assert box.top() >= column._level_y(column.pool_box, column.facts.pool.accept) + 16
+        assert column.holds(box, "Compressed pages are kept here.")
 
 
 def test_descriptors_or_the_slots_that_are_names():
