@@ -196,9 +196,9 @@ def _check(size: tuple[int, int], theme: str) -> None:
 
 
 def _load(path: Path) -> Program:
-    from app.thread.worker import scenario_loader
+    from app.thread.preload import load_scenario
 
-    return scenario_loader(path)()
+    return load_scenario(path).build()
 
 
 def go_to(timeline: Any, at: int | str | None, key: str = "--at", running: OnShare = on) -> int:

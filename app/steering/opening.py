@@ -18,7 +18,7 @@ from app.shell.arrangements import from_text
 from app.shell.machines import Beside
 from app.thread.file_watch import FileWatch
 from app.thread.lesson import Course, LessonMaker
-from app.thread.worker import policy_loader, scenario_loader
+from app.thread.loading import policy_loader, scenario_loader
 from app.words.language import language
 from app.words.refusal import refusal
 from engine.errors import InputError

@@ -15,14 +15,12 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.thread.errands import Errand, Errands
 from app.thread.frames import Doing, Frame, FrameMaker
-from app.thread.preload import load_scenario
 from engine.errors import InputError
 from engine.program import Program
 
@@ -601,25 +599,3 @@ class Worker(QThread):
     def _slice(self) -> float:
         """Seconds to work before the next frame: as long as the last took to make, so that half the time is work."""
         return max(SLICE_SECONDS, min(self._telling, LONGEST_SLICE))
-
-
-def policy_loader(
-    path: Path, sets: tuple[str, ...], policy: Path, wanted: Callable[[], bool]
-) -> Callable[[], Program]:
-    """What :meth:`Worker.open` needs to open a scenario under a policy of somebody's own, while it is ``wanted``."""
-
-    def load() -> Program:
-        from engine.policies.apart import decide_apart
-
-        return decide_apart(load_scenario(path, sets).build(), policy, wanted=wanted)
-
-    return load
-
-
-def scenario_loader(path: Path, sets: tuple[str, ...] = ()) -> Callable[[], Program]:
-    """What :meth:`Worker.open` needs to open a scenario file."""
-
-    def load() -> Program:
-        return load_scenario(path, sets).build()
-
-    return load
