@@ -33,13 +33,16 @@ def oom_badness(m: Words, process: int) -> int:
 
 @kernel
 def out_of_memory(m: Words) -> int:
-    """out_of_memory(): kills the process with the highest badness; its number, 0 when none is left."""
+    """out_of_memory(): kills the process with the highest badness; its number, 0 when none is left.
+
+    Of equals the one that comes later in the list of tasks, the younger one (oom_evaluate_task()).
+    """
     if m[OOM_REFERENCE] == 0:
         store(m, OOM_REFERENCE, m[REFERENCES])
     victim = 0
     worst = -1
     for process in range(1, m[PROCESSES] + 1):
-        if get(m, MM_STATE, process) == 1 and oom_badness(m, process) > worst:
+        if get(m, MM_STATE, process) == 1 and oom_badness(m, process) >= worst:
             victim = process
             worst = oom_badness(m, process)
     if victim == 0:

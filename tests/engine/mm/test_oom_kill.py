@@ -44,6 +44,15 @@ def test_swapped_pages_count_as_much_as_those_in_memory() -> None:
     assert toy.call(out_of_memory) == 2
 
 
+def test_of_equals_the_younger_one_is_killed() -> None:
+    toy = crowd(10, 10, 10, frames=24, slots=0)
+    for process in range(3):
+        toy.write(*range(4), process=process)
+    toy.write(4, process=1)
+    toy.write(4, process=0)
+    assert [toy.call(out_of_memory) for _ in range(3)] == [2, 1, 3], "five pages, five pages, four"
+
+
 def test_the_asking_process_may_be_the_largest_itself() -> None:
     toy = crowd(40, frames=16, slots=0)
     made = toy.write(*range(40))

@@ -133,12 +133,12 @@ class Reclaim:
         self.plugs = plugs
 
     def kill_somebody(self) -> bool:
-        """The process with most pages, swap entries and page tables; False when nobody is left."""
+        """The process with most pages, swap entries and page tables, of equals the last; False when nobody is left."""
         alive = [process for process in self.processes if process.state == "runs"]
         if not alive:
             self.outcome = "oom"
             return False
-        victim = max(alive, key=lambda one: (one.resident + one.swapped + -(-one.pages // 512), -one.number))
+        victim = max(alive, key=lambda one: (one.resident + one.swapped + -(-one.pages // 512), one.number))
         self.count["oom_kill"] += 1
         victim.state = "killed"
         self.give_space_back(victim)
