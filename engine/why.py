@@ -194,7 +194,7 @@ def life(timeline: Timeline, place: Chosen) -> Iterator[list[Change]]:
         records = other.records(first, first + WINDOW - 1)
         found: list[Change] = []
         for index, transition in enumerate(records):
-            if concerns(transition, asked, keys):
+            if concerns(transition, asked, keys) or _deactivated(other, transition, asked, keys):
                 other.jump(transition.number)
                 keys = keys_of(other.view, asked)
                 for before in records[_begin(records, index, asked, keys) : index]:
@@ -238,7 +238,7 @@ def next_change(timeline: Timeline, place: Chosen, forward: bool = True) -> Iter
         keys, first = keys_of(other.view, asked), here + 1
         while records := other.records(first, first + WINDOW - 1):
             for index, transition in enumerate(records):
-                if concerns(transition, asked, keys):
+                if concerns(transition, asked, keys) or _deactivated(other, transition, asked, keys):
                     other.jump(transition.number)
                     yield records[_begin(records, index, asked, keys_of(other.view, asked))].number
                     return
@@ -251,11 +251,21 @@ def next_change(timeline: Timeline, place: Chosen, forward: bool = True) -> Iter
     while last > 0:
         other.jump(last)
         for transition in reversed(other.records(max(1, last - WINDOW + 1), last)):
-            if concerns(transition, asked, keys):
+            if concerns(transition, asked, keys) or _deactivated(other, transition, asked, keys):
                 yield transition.number
                 return
         last -= WINDOW
         yield None
+
+
+def _deactivated(timeline: Timeline, transition: Transition, place: Place, keys: set[Key]) -> bool:
+    """Whether a thing's frame was among those at the active list's tail: that transition counts them, it names none."""
+    if transition.kind.number != tr.DEACTIVATE or all(name != "frame" for name, _ in keys):
+        return False
+    timeline.jump(transition.number - 1)
+    before = state_of(timeline.view, place)
+    timeline.jump(transition.number)
+    return state_of(timeline.view, place) != before
 
 
 def _begin(records: list[Transition], index: int, place: Place, keys: set[Key]) -> int:

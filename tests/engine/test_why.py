@@ -5,6 +5,8 @@ import pytest
 from engine.mm import transitions as tr
 from engine.operation import Op, encode, encode_mark, encode_range, encode_setting
 from engine.reading.chain import Place, chain
+from engine.resources import scenarios_dir
+from engine.scenario import load_scenario
 from engine.timeline import Timeline
 from engine.why import ON_ITS_WAY, causes, life, next_change, operation_text, state_of, thing_name
 from tests.engine.test_comparison import program
@@ -42,6 +44,26 @@ def test_no_change_of_state_is_missed(timeline, page):
         last = state
     assert len(changes) > 5
     assert "never touched" not in list(changes.values())[5:]
+
+
+def test_leaving_the_active_list_is_a_change_though_the_transition_names_no_frame():
+    """Of the pages at the active list's tail only their number is told."""
+    made = Timeline(load_scenario(scenarios_dir() / "03-zswap-spills.toml").build(), False)
+    made.jump(2600)
+    other, fell, place = made.second(), [], Place("page", 0, 1)
+    for transition in made.records(1, made.length):
+        if transition.kind.number == tr.DEACTIVATE:
+            other.jump(transition.number - 1)
+            before = state_of(other.view, place)
+            other.jump(transition.number)
+            if state_of(other.view, place) != before:
+                fell.append(transition.number)
+    assert fell
+    assert set(fell) <= {change.number for change in whole_life(made, place)}
+    made.jump(fell[0] - 1)
+    assert [one for one in next_change(made, place) if one is not None] == [fell[0]]
+    made.jump(fell[0] + 1)
+    assert [one for one in next_change(made, place, forward=False) if one is not None] == [fell[0]]
 
 
 def test_a_slot_and_a_zswap_entry_have_a_life(timeline):
