@@ -23,7 +23,7 @@ OPS = [encode(RANDOM.choice((Op.READ, Op.WRITE)), 0, RANDOM.randrange(PAGES)) fo
 
 
 def pressed() -> Program:
-    """Pages at random, readahead beside them: on a kernel that writes what it read ahead (before 6.16), so it ends well."""
+    """Pages at random on a kernel that writes what it read ahead (before 6.16): the run ends well."""
     return program(
         PAGES, frames=24, slots=128, zswap=True, zswap__max_pool_percent=40, pageout_mapped_only=0, ops=OPS
     )
