@@ -11,7 +11,7 @@ from engine.scenario import parse_scenario
 from engine.scenario.forms import fields_of
 from engine.scenario.lesson import QUESTION_KINDS, Step
 from tests.app.editor.conftest import TEXT
-from tests.app.editor.test_editor import choose, pick, type_into
+from tests.app.editor.hands import choose, pick, type_into
 
 LESSON = 3
 
