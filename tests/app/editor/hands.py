@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 MACHINE, WORKLOAD = 1, 2
 
@@ -32,3 +33,13 @@ def part_row(editor, key):
 
 def press(editor, keys):
     QTest.keySequence(editor, QKeySequence(keys))
+
+
+def pick(workload, *texts):
+    """Choose from the menu of what can be added."""
+    workload.fill_menu()
+    menu = workload.menu
+    for text in texts[:-1]:
+        found = next(action for action in menu.actions() if action.text() == text)
+        menu = next(one for one in workload.menu.findChildren(QMenu) if one.menuAction() is found)
+    next(action for action in menu.actions() if action.text() == texts[-1]).trigger()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog
 
 from engine.resources import scenarios_dir
 from tests.app.editor.conftest import TEXT
-from tests.app.editor.hands import choose, part_row, type_into
+from tests.app.editor.hands import choose, part_row, pick, type_into
 
 
 def test_the_tree_shows_what_happens(workload):
@@ -44,16 +44,6 @@ def test_content_is_a_family_or_a_size(editor, workload):
     choose(content.choice, True)
     type_into(content.size_line, "900")
     assert editor.document.value(("process", 0, "content")) == {"compressed": 900}
-
-
-def pick(workload, *texts):
-    """Choose from the menu of what can be added."""
-    workload.fill_menu()
-    menu = workload.menu
-    for text in texts[:-1]:
-        found = next(action for action in menu.actions() if action.text() == text)
-        menu = next(one for one in workload.menu.findChildren(QMenu) if one.menuAction() is found)
-    next(action for action in menu.actions() if action.text() == texts[-1]).trigger()
 
 
 def test_parts_are_added_from_the_menu(editor, workload):
