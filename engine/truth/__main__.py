@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
+from dataclasses import replace
 
 from engine.mm import image as im
 from engine.truth.cases import Case, cases
-from engine.truth.compare import Row, replay, rows, walked
+from engine.truth.compare import NOISE, Row, replay, rows, walked
 from engine.truth.recorded import KILLED
 from engine.truth.walks import walks
 
+NEAR = 0.01
+
 
 def main(arguments: list[str]) -> int:
-    """A table for every case and walk, or those whose name begins as said; 1 when a figure is off.
-
-    ``--brief``: one line each.
-    """
-    brief = "--brief" in arguments
-    asked = [argument for argument in arguments if argument != "--brief"]
-    off = 0
-    if brief:
+    """A table for every case and walk, or those whose name begins as said; 1 when a figure is off."""
+    parser = argparse.ArgumentParser(prog="python -m engine.truth", description=__doc__)
+    parser.add_argument("case", nargs="*", help="cases and walks by the beginning of their name (default: all)")
+    parser.add_argument("--brief", action="store_true", help="one line each, and what they add up to")
+    keys = [setting.key for setting in im.schema.settings]
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="KEY", choices=keys, help="walk with this setting at 0"
+    )  # fmt: skip
+    given = parser.parse_args(arguments)
+    off, seen = 0, list[Row]()
+    show = line if given.brief else table
+    if given.brief:
         print("| case | ended out of memory | figures | hold | furthest off |\n|---|---|---:|---:|---|")
     for case in cases():
-        if asked_for(case.name, asked):
+        if asked_for(case.name, given.case):
             machine, figures = replay(case)
             killed = f"at reference {machine.view.scalar(im.OOM_REFERENCE)}" if case.name in KILLED else ""
-            off += (line if brief else table)(case.name, killed, list(rows(case, figures)))
+            off += show(case.name, killed, list(rows(case, figures)))
     recordings = walked()
     for walk in walks():
-        if asked_for(walk.name, asked) and walk.name in recordings:
-            machine, figures = replay(Case(walk.name, walk.program(), walk.marks))
+        if asked_for(walk.name, given.case) and walk.name in recordings:
+            program = walk.program()
+            program = replace(program, settings={**program.settings, **dict.fromkeys(given.without, 0)})
+            machine, figures = replay(Case(walk.name, program, walk.marks))
             recording = recordings[walk.name]
             killed = ""
             if recording.killed or machine.outcome == "oom":
                 model = "too" if machine.outcome == "oom" else "not"
                 killed = f"{recording.killed} of {recording.runs} runs, the model {model}"
-            off += (line if brief else table)(walk.name, killed, list(recording.rows(walk, figures)))
+            found = list(recording.rows(walk, figures))
+            seen += [row for row in found if row.compared]
+            off += show(walk.name, killed, found)
+    if given.brief:
+        hold, near = sum(row.holds for row in seen), sum(abs(row.deviation) <= NEAR for row in seen)
+        print(f"\nOf {len(seen)} figures of walks above {NOISE}, {hold} hold; {near} are within 1 %.")
     print(f"\n{off} figures are off." if off else "\nAll figures hold.")
     return 1 if off else 0
 
