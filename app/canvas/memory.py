@@ -214,7 +214,9 @@ class MemoryColumn(Column):
         top = card.top() - style.px(FREE_BAR)
         middle = top + style.px(10)
         free = translate("Canvas", "free · {n}").format(n=grouped(memory.free))
-        self.text(self.inner.left(), middle, self.inner.width() / 2, free, 11, "dim")
+        if memory.free < 0:  # Memory was taken away that is still in use.
+            free = translate("Canvas", "free · 0, {n} too many in use").format(n=grouped(-memory.free))
+        self.text(self.inner.left(), middle, self.inner.width(), free, 11, "dim")
         self.free_box = QRectF(self.inner.left(), top + style.px(22), self.inner.width(), style.px(14))
         self.paints.append(lambda painter: self._free(painter))
         below = self.free_box.bottom() + style.px(13)

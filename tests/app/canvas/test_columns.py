@@ -238,3 +238,19 @@ def test_what_is_zoomed_does_not_cover_what_stays(design):
     assert descriptors.most_scroll > 0
     slab = descriptors.hints[-1].box
     assert not descriptors.window.intersects(slab)
+
+
+@pytest.mark.parametrize(("free", "said"), [(4, "free · 4"), (-12, "free · 0, 12 too many in use")])
+def test_memory_taken_away_that_is_still_in_use_is_told_in_words(monkeypatch, free, said):
+    texts = []
+    write = Column.text
+
+    def note(self, *given, **more):
+        texts.append(given[3])
+        write(self, *given, **more)
+
+    monkeypatch.setattr(Column, "text", note)
+    built = populated()
+    built.view.words[im.FREE_PAGES] = free
+    scene_of(built)
+    assert said in texts
